@@ -1,0 +1,34 @@
+# make app: start the page.  make test: all tests.  make check: style and types.
+# Both set up .venv on their first run (Python 3.11 or newer; about 3 minutes).
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.PHONY: app test check clean
+
+app: $(VENV)/app.installed
+	$(RUN) app.py
+
+test: $(VENV)/test.installed
+	$(RUN) -m pytest
+
+check: $(VENV)/test.installed
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+clean:
+	rm -rf $(VENV) .cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/app.installed: requirements.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --requirement requirements.txt
+	touch $@
+
+$(VENV)/test.installed: $(VENV)/app.installed train/requirements.txt tests/requirements.txt
+	$(RUN) -m pip install --quiet -r requirements.txt -r train/requirements.txt -r tests/requirements.txt
+	touch $@
