@@ -1,0 +1,148 @@
+"""The colorization network: a pretrained backbone, a decoder with skips, one of two heads.
+
+Nothing here reads files or the network: weights come from a checkpoint (`colorizer.checkpoint`) or,
+before training, from `train.backbones`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import timm
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torchvision.models import resnet50
+from torchvision.models.feature_extraction import create_feature_extractor
+
+from colorizer.lab import AB_LIMIT
+
+Head = Literal["regression", "classification"]
+
+STRIDE = 32
+"""Photos enter with both sides a multiple of this: the deepest features' stride."""
+
+_RESNET_STAGES = {"layer1": "s4", "layer2": "s8", "layer3": "s16", "layer4": "s32"}
+_NORMALISATION = {  # mean and deviation of the RGB values that the pretrained weights expect
+    "resnet50": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    "tf_efficientnet_lite0": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+    "tf_efficientnet_lite1": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+    "tf_efficientnet_lite2": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+}
+BACKBONES = tuple(_NORMALISATION)
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Everything that is needed to build the network again.
+
+    decoder_channels: width of the decoder after each doubling of the resolution, from stride 32
+    on: three numbers end at stride 4, two at stride 8. skips: whether the decoder sees the
+    backbone's finer features (the original's network had none). n_classes: Q, 0 for regression.
+    """
+
+    backbone: str = "tf_efficientnet_lite2"
+    head: Head = "classification"
+    n_classes: int = 128
+    decoder_channels: tuple[int, ...] = (256, 128, 64)
+    skips: bool = True
+
+    def __post_init__(self) -> None:
+        if self.backbone not in BACKBONES:
+            raise ValueError(f"Unknown backbone {self.backbone!r}; known: {', '.join(BACKBONES)}.")
+        if self.head not in ("regression", "classification"):
+            raise ValueError(f"Unknown head {self.head!r}.")
+        if (self.head == "classification") != (self.n_classes > 0):
+            raise ValueError("A classification head needs n_classes > 0, a regression head 0.")
+        if not 1 <= len(self.decoder_channels) <= 3 or min(self.decoder_channels) < 1:
+            raise ValueError("decoder_channels must be one to three positive widths.")
+
+    @property
+    def output_stride(self) -> int:
+        """Pixels of the input for one pixel of the output, along each side."""
+        return int(STRIDE >> len(self.decoder_channels))
+
+
+class ColorizationNetwork(nn.Module):
+    """L float32 (B, 1, H, W), 0…100, H and W multiples of 32 → output at `output_stride`.
+
+    Regression: ab float32 (B, 2, h, w), ab units. Classification: logits float32 (B, Q, h, w).
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        mean, deviation = _NORMALISATION[config.backbone]
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("deviation", torch.tensor(deviation).view(1, 3, 1, 1), persistent=False)
+        self.backbone, widths = _build_backbone(config.backbone)
+        self.context = GlobalContext(widths[-1])
+        self.decoder = nn.ModuleList()
+        below = widths[-1]
+        for step, width in enumerate(config.decoder_channels):
+            skip = widths[-2 - step] if config.skips else 0
+            self.decoder.append(DecoderStage(below, skip, width))
+            below = width
+        self.head = nn.Conv2d(below, config.n_classes or 2, kernel_size=1)
+
+    def features(self, L: torch.Tensor) -> list[torch.Tensor]:
+        """The backbone's features at strides 4, 8, 16 and 32."""
+        grey = (L / 100.0).expand(-1, 3, -1, -1)
+        features: Any = self.backbone((grey - self.mean) / self.deviation)
+        return list(features.values()) if isinstance(features, dict) else list(features)
+
+    def decode(self, features: list[torch.Tensor]) -> torch.Tensor:
+        """Features → the head's output (see the class)."""
+        x = self.context(features[-1])
+        for step, stage in enumerate(self.decoder):
+            skip = features[-2 - step] if self.config.skips else None
+            x = stage(x, skip)
+        x = self.head(x)
+        return x if self.config.head == "classification" else x * AB_LIMIT
+
+    def forward(self, L: torch.Tensor) -> torch.Tensor:
+        return self.decode(self.features(L))
+
+
+class GlobalContext(nn.Module):
+    """Adds what the whole photo shows to each place, so that distant parts agree on the scene.
+
+    The idea of the fusion layer of Iizuka et al. 2016 in one small residual branch.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.project = nn.Sequential(nn.Linear(channels, 128), nn.ReLU(), nn.Linear(128, channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.project(x.mean(dim=(2, 3)))[:, :, None, None]
+
+
+class DecoderStage(nn.Module):
+    """Doubles the resolution, joins the skip and convolves."""
+
+    def __init__(self, below: int, skip: int, width: int) -> None:
+        super().__init__()
+        self.convolve = nn.Sequential(
+            nn.Conv2d(below + skip, width, kernel_size=3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(width, width, kernel_size=3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(inplace=True),
+        )
+
+    def forward(self, x: torch.Tensor, skip: torch.Tensor | None) -> torch.Tensor:
+        x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+        if skip is not None:
+            x = torch.cat([x, skip], dim=1)
+        result: torch.Tensor = self.convolve(x)
+        return result
+
+
+def _build_backbone(name: str) -> tuple[nn.Module, list[int]]:
+    """The named backbone with random weights, and its widths at strides 4, 8, 16 and 32."""
+    if name == "resnet50":
+        extractor = create_feature_extractor(resnet50(weights=None), return_nodes=_RESNET_STAGES)
+        return extractor, [256, 512, 1024, 2048]
+    backbone = timm.create_model(name, features_only=True, out_indices=(1, 2, 3, 4))
+    return backbone, list(backbone.feature_info.channels())

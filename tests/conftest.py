@@ -1,0 +1,61 @@
+"""Shared pictures and checkpoints, all made in memory."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from colorizer.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
+from colorizer.gamut import Gamut
+from colorizer.network import ColorizationNetwork, NetworkConfig
+
+SMALL_DECODER = (16, 16, 16)
+
+
+@pytest.fixture(scope="session")
+def gamut() -> Gamut:
+    """Nine colours on a grid, grey the most frequent."""
+    grid = torch.tensor([-60.0, 0.0, 60.0])
+    centres = torch.cartesian_prod(grid, grid)
+    prior = torch.full((9,), 0.05)
+    prior[4] = 0.6
+    return Gamut(centres=centres, prior=prior)
+
+
+def small_network(head: str, n_classes: int, *, seed: int = 0) -> ColorizationNetwork:
+    """A Lite0 network with random weights and a thin decoder."""
+    torch.manual_seed(seed)
+    config = NetworkConfig(
+        backbone="tf_efficientnet_lite0",
+        head=head,  # type: ignore[arg-type]
+        n_classes=n_classes,
+        decoder_channels=SMALL_DECODER,
+    )
+    return ColorizationNetwork(config)
+
+
+@pytest.fixture(scope="session")
+def classification_folder(tmp_path_factory: pytest.TempPathFactory, gamut: Gamut) -> Path:
+    """A saved classifier with random weights; the network sees 64 pixels."""
+    network = small_network("classification", gamut.n_classes)
+    config = CheckpointConfig("tiny", network.config, DecodingConfig(side=64))
+    return save_checkpoint(tmp_path_factory.mktemp("classifier"), config, network, gamut)
+
+
+@pytest.fixture(scope="session")
+def regression_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A saved regressor with random weights; the network sees 64 pixels."""
+    network = small_network("regression", 0)
+    config = CheckpointConfig("tiny-regression", network.config, DecodingConfig(side=64))
+    return save_checkpoint(tmp_path_factory.mktemp("regressor"), config, network, None)
+
+
+@pytest.fixture(scope="session")
+def colourful() -> np.ndarray:
+    """uint8 (120, 180, 3): smooth colours, an edge and some texture."""
+    y, x = np.mgrid[0:120, 0:180] / 180.0
+    rgb = np.stack([x, y * 1.4, 1 - x], axis=-1)
+    rgb[:, 90:] = rgb[:, 90:, ::-1]
+    noise = np.random.default_rng(0).normal(0, 0.03, rgb.shape)
+    return (np.clip(rgb + noise, 0, 1) * 255).astype(np.uint8)

@@ -1,0 +1,124 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from colorizer import checkpoint as checkpoints
+from colorizer.checkpoint import (
+    CONFIG_FILE,
+    PALETTE_FILE,
+    WEIGHTS_FILE,
+    CheckpointError,
+    bundled_checkpoints,
+    load_checkpoint,
+)
+from tests.conftest import small_network
+
+
+@pytest.fixture
+def folder(classification_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(classification_folder, tmp_path / "copy"))
+
+
+def test_a_saved_network_answers_the_same_after_loading(classification_folder: Path) -> None:
+    loaded = load_checkpoint(classification_folder)
+    L = torch.rand(1, 1, 64, 64) * 100
+    expected = small_network("classification", 9).eval()(L)
+    with torch.inference_mode():
+        torch.testing.assert_close(loaded.network(L), expected, atol=2e-2, rtol=1e-2)
+    assert loaded.config.decoding.side == 64
+    assert loaded.gamut is not None
+    assert loaded.gamut.n_classes == 9
+
+
+def test_weights_are_stored_as_float16(classification_folder: Path) -> None:
+    tensors = load_file(classification_folder / WEIGHTS_FILE)
+    kinds = {tensor.dtype for tensor in tensors.values() if tensor.is_floating_point()}
+    assert kinds == {torch.float16}
+
+
+def test_the_revision_follows_the_weights(folder: Path) -> None:
+    before = load_checkpoint(folder).revision
+    tensors = load_file(folder / WEIGHTS_FILE)
+    tensors["head.bias"] += 1
+    save_file(tensors, folder / WEIGHTS_FILE)
+    assert load_checkpoint(folder).revision != before
+
+
+def _edit(folder: Path, **changes: object) -> None:
+    file = folder / CONFIG_FILE
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+
+
+def _truncate(folder: Path) -> None:
+    file = folder / WEIGHTS_FILE
+    file.write_bytes(file.read_bytes()[:5000])
+
+
+def _poison(folder: Path) -> None:
+    tensors = load_file(folder / WEIGHTS_FILE)
+    tensors["head.bias"][0] = torch.nan
+    save_file(tensors, folder / WEIGHTS_FILE)
+
+
+def _drop_tensor(folder: Path) -> None:
+    tensors = load_file(folder / WEIGHTS_FILE)
+    del tensors["head.bias"]
+    save_file(tensors, folder / WEIGHTS_FILE)
+
+
+DAMAGE = {
+    "no config": (lambda f: (f / CONFIG_FILE).unlink(), "has no config.json"),
+    "config is no JSON": (lambda f: (f / CONFIG_FILE).write_text("{"), "cannot be read"),
+    "config is a list": (lambda f: (f / CONFIG_FILE).write_text("[]"), "not a JSON object"),
+    "foreign config": (lambda f: _edit(f, format="bert"), "not a Colorizer checkpoint"),
+    "newer format": (lambda f: _edit(f, format_version=99), "update Colorizer"),
+    "unknown network": (lambda f: _edit(f, network={"layers": 3}), "does not describe a network"),
+    "unknown decoding": (lambda f: _edit(f, decoding={"x": 1}), "does not describe a network"),
+    "no weights": (lambda f: (f / WEIGHTS_FILE).unlink(), "has no model.safetensors"),
+    "truncated weights": (_truncate, "damaged or incomplete"),
+    "weights are text": (lambda f: (f / WEIGHTS_FILE).write_text("hello"), "damaged"),
+    "NaN": (_poison, "NaN"),
+    "missing tensor": (_drop_tensor, "do not belong"),
+    "no palette": (lambda f: (f / PALETTE_FILE).unlink(), "has no palette"),
+    "wrong palette": (
+        lambda f: save_file(
+            {"centres": torch.zeros(4, 2), "prior": torch.ones(4)}, f / PALETTE_FILE
+        ),
+        "4 colours",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_checkpoint_is_refused_with_a_sentence(folder: Path, name: str) -> None:
+    damage, sentence = DAMAGE[name]
+    damage(folder)
+    with pytest.raises(CheckpointError, match=sentence):
+        load_checkpoint(folder)
+
+
+def test_an_unknown_name_lists_what_there_is() -> None:
+    with pytest.raises(CheckpointError, match="bundled name"):
+        load_checkpoint("no-such-model")
+
+
+def test_an_unreachable_hub_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise checkpoints.LocalEntryNotFoundError("offline")
+
+    monkeypatch.setattr(checkpoints, "snapshot_download", refuse)
+    with pytest.raises(CheckpointError, match="cannot be reached"):
+        load_checkpoint("somebody/some-model")
+
+
+@pytest.mark.parametrize("name", ["classification", "regression"])
+def test_the_bundled_checkpoints_load_and_are_small(name: str) -> None:
+    assert name in bundled_checkpoints()
+    loaded = load_checkpoint(name)
+    assert loaded.config.network.head == name
+    folder = Path(__file__).parent.parent / "assets" / "checkpoints" / name
+    assert sum(f.stat().st_size for f in folder.iterdir()) <= 20 * 2**20

@@ -1,0 +1,51 @@
+import pytest
+import torch
+
+from colorizer.network import BACKBONES, ColorizationNetwork, NetworkConfig
+from tests.conftest import small_network
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize(("decoder", "stride"), [((8, 8, 8), 4), ((8, 8), 8)])
+def test_output_has_the_heads_channels_at_its_stride(
+    backbone: str, decoder: tuple[int, ...], stride: int
+) -> None:
+    config = NetworkConfig(backbone, "classification", 7, decoder)
+    assert config.output_stride == stride
+    output = ColorizationNetwork(config).eval()(torch.rand(2, 1, 64, 96) * 100)
+    assert output.shape == (2, 7, 64 // stride, 96 // stride)
+
+
+def test_without_skips_the_decoder_sees_the_deepest_features_only() -> None:
+    config = NetworkConfig("tf_efficientnet_lite0", "regression", 0, (8, 8), skips=False)
+    network = ColorizationNetwork(config).eval()
+    features = network.features(torch.rand(1, 1, 64, 64) * 100)
+    expected = network.decode(features)
+    for finer in features[:-1]:
+        finer.fill_(9.0)
+    torch.testing.assert_close(network.decode(features), expected)
+
+
+def test_regression_answers_in_ab_units() -> None:
+    network = small_network("regression", 0).eval()
+    with torch.no_grad():
+        network.head.weight.zero_()
+        network.head.bias.copy_(torch.tensor([0.5, -0.25]))
+    output = network(torch.full((1, 1, 32, 32), 50.0))
+    torch.testing.assert_close(output[0, :, 0, 0], torch.tensor([55.0, -27.5]))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"backbone": "vgg16"},
+        {"head": "gan"},
+        {"head": "regression", "n_classes": 5},
+        {"n_classes": 0},
+        {"decoder_channels": ()},
+        {"decoder_channels": (1, 2, 3, 4)},
+    ],
+)
+def test_impossible_configurations_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        NetworkConfig(**wrong)  # type: ignore[arg-type]
