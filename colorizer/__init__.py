@@ -1,0 +1,26 @@
+"""Colour for black-and-white photographs, on an ordinary CPU.
+
+>>> from colorizer import Colorizer, open_photo, save_photo
+>>> colorizer = Colorizer.from_pretrained("classification")
+>>> result = colorizer.colorize(open_photo("grandmother.jpg"), vividness=1.0)
+>>> save_photo(result.photo, "grandmother-colour.jpg", mark=result.mark)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from colorizer.photo import Photo, PhotoError, open_photo, save_photo
+
+if TYPE_CHECKING:
+    from colorizer.pipeline import Colorizer
+
+__version__ = "0.1.0"
+__all__ = ["Colorizer", "Photo", "PhotoError", "__version__", "open_photo", "save_photo"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import torch only when a Colorizer is asked for: `--help` and a first page need not wait."""
+    if name == "Colorizer":
+        from colorizer.pipeline import Colorizer
+
+        return Colorizer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,180 @@
+"""A photo's way from grey to colour, top to bottom.
+
+photo → L at the network's size → network → ab → guided upsampling by the photo's own L → photo.
+The network runs once per photo (`analyse`); vividness and temperature only `decode` again.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from colorizer import __version__
+from colorizer.checkpoint import Checkpoint, load_checkpoint
+from colorizer.lab import clip_chroma, lab_to_rgb, rgb_to_lightness
+from colorizer.network import STRIDE
+from colorizer.photo import Photo
+from colorizer.upsampling import AbField, fit_ab_field
+
+MAX_ASPECT = 4
+"""The network's long side is at most this many short sides; slimmer photos are seen smaller."""
+
+STRIP_PIXELS = 2**18
+"""Pixels recoloured at once: the memory of a strip, not of the photo, bounds the working set."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the network made of one photo, ready to be decoded as often as wanted.
+
+    L: float32 (1, 1, h, w), 0…100, the photo at the network's size. output: the head's output for
+    it, float32 (1, C, h / output stride, w / output stride).
+    """
+
+    photo: Photo
+    L: torch.Tensor
+    output: torch.Tensor
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Colorized:
+    """A coloured photo: same size and lightness as the input.
+
+    ab: float32 (h, w, 2), ab units, at the network's size. model, revision: the checkpoint's name
+    and fingerprint. seconds: spent on this photo, decoding and saving of the file not included.
+    """
+
+    photo: Photo
+    ab: np.ndarray
+    model: str
+    revision: str
+    seconds: float
+
+    @property
+    def mark(self) -> str:
+        """The honest sentence to save with the picture (`colorizer.save_photo(mark=…)`)."""
+        return (
+            f"Colours invented by Colorizer {__version__}, model {self.model} ({self.revision}); "
+            "they are a guess, not a record."
+        )
+
+
+class Colorizer:
+    """Colours photos with one checkpoint.
+
+    >>> Colorizer.from_pretrained("classification").colorize(photo, vividness=1.2)
+    """
+
+    def __init__(self, checkpoint: Checkpoint, *, device: str = "cpu") -> None:
+        self.checkpoint = checkpoint
+        self.device = torch.device(device)
+        checkpoint.network.to(self.device)
+
+    @classmethod
+    def from_pretrained(
+        cls, source: str | Path, *, revision: str | None = None, device: str = "cpu"
+    ) -> "Colorizer":
+        """Load a bundled name, a folder or a Hub id; raises CheckpointError."""
+        return cls(load_checkpoint(source, revision=revision), device=device)
+
+    @property
+    def name(self) -> str:
+        """The checkpoint's name, such as "classification"."""
+        return self.checkpoint.config.name
+
+    def colorize(
+        self, photo: Photo, *, vividness: float = 1.0, temperature: float | None = None
+    ) -> Colorized:
+        """Colour a photo; see `decode` for vividness and temperature."""
+        return self.decode(self.analyse(photo), vividness=vividness, temperature=temperature)
+
+    @torch.inference_mode()
+    def analyse(self, photo: Photo) -> Analysis:
+        """Run the network once; colours that the photo may have are ignored."""
+        started = time.perf_counter()
+        L = network_lightness(photo.rgb, self.checkpoint.config.decoding.side)
+        height, width = L.shape[-2:]
+        padding = (0, -width % STRIDE, 0, -height % STRIDE)
+        padded = F.pad(L, padding, mode="replicate").contiguous(memory_format=torch.channels_last)
+        output = self.checkpoint.network(padded.to(self.device)).float().cpu()
+        stride = self.checkpoint.network.config.output_stride
+        output = output[..., : height // stride, : width // stride]
+        return Analysis(photo, L, output, time.perf_counter() - started)
+
+    @torch.inference_mode()
+    def decode(
+        self, analysis: Analysis, *, vividness: float = 1.0, temperature: float | None = None
+    ) -> Colorized:
+        """Turn the network's output into a colour photo.
+
+        vividness: factor on the colours, 0 = grey, 1 = as the model means them. temperature: of the
+        annealed mean, 0…1, for classifiers; None is the checkpoint's default.
+        """
+        started = time.perf_counter()
+        ab = self.ab(analysis, vividness=vividness, temperature=temperature)
+        rgb = recolor(analysis.photo.rgb, fit_ab_field(analysis.L, ab))
+        photo = analysis.photo
+        return Colorized(
+            photo=Photo(rgb=rgb, alpha=photo.alpha, format=photo.format, notes=photo.notes),
+            ab=ab[0].permute(1, 2, 0).numpy(),
+            model=self.name,
+            revision=self.checkpoint.revision,
+            seconds=analysis.seconds + time.perf_counter() - started,
+        )
+
+    @torch.inference_mode()
+    def ab(
+        self, analysis: Analysis, *, vividness: float = 1.0, temperature: float | None = None
+    ) -> torch.Tensor:
+        """ab float32 (1, 2, h, w) at the network's size, inside the sRGB gamut at the photo's L."""
+        decoding = self.checkpoint.config.decoding
+        ab = analysis.output
+        if self.checkpoint.gamut is not None:
+            chosen = decoding.temperature if temperature is None else temperature
+            ab = self.checkpoint.gamut.annealed_mean(ab, chosen)
+        ab = F.interpolate(ab, analysis.L.shape[-2:], mode="bilinear", align_corners=False)
+        lab = torch.cat([analysis.L, ab * (decoding.chroma * vividness)], dim=1)
+        return clip_chroma(lab.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)[:, 1:]
+
+
+def network_lightness(rgb: np.ndarray, side: int) -> torch.Tensor:
+    """uint8 (H, W, 3) → L float32 (1, 1, h, w), 0…100, with the photo's own aspect ratio.
+
+    The short side becomes `side` pixels, unless the long side would pass `MAX_ASPECT` × `side`; both
+    are rounded to multiples of 8, so that the network's output covers the photo exactly.
+    """
+    scale = min(side / min(rgb.shape[:2]), MAX_ASPECT * side / max(rgb.shape[:2]))
+    height, width = (max(8, round(length * scale / 8) * 8) for length in rgb.shape[:2])
+    small = torch.from_numpy(resize(rgb, height, width))
+    return rgb_to_lightness(small.float() / 255.0)[None, None]
+
+
+def resize(rgb: np.ndarray, height: int, width: int) -> np.ndarray:
+    """uint8 (H, W, 3) → uint8 (height, width, 3), bilinear, antialiased when it gets smaller."""
+    pixels = torch.from_numpy(rgb).permute(2, 0, 1)[None]
+    small = F.interpolate(pixels, (height, width), mode="bilinear", antialias=True)
+    return np.ascontiguousarray(small[0].permute(1, 2, 0).numpy())
+
+
+def recolor(rgb: np.ndarray, field: AbField) -> np.ndarray:
+    """The photo's own L with the ab of `field`: uint8 (H, W, 3) → uint8 (H, W, 3), in strips."""
+    height, width = rgb.shape[:2]
+    coloured = np.empty_like(rgb)
+    rows = max(1, STRIP_PIXELS // width)
+    for top in range(0, height, rows):
+        strip = torch.from_numpy(rgb[top : top + rows]).float() / 255.0
+        L = rgb_to_lightness(strip)
+        lab = torch.cat([L[..., None], field.rows(L, top, height)], dim=-1)
+        coloured[top : top + rows] = (lab_to_rgb(lab) * 255.0).round_().to(torch.uint8).numpy()
+    return coloured
+
+
+def grey(rgb: np.ndarray) -> np.ndarray:
+    """The black-and-white photo that the network sees: the same L without ab, uint8 (H, W, 3)."""
+    height, width = rgb.shape[:2]
+    nothing = torch.zeros((1, 2, 1, 1))
+    return recolor(rgb, AbField(slope=nothing, offset=nothing))

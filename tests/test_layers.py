@@ -1,0 +1,66 @@
+"""Dependencies point one way; kept by reading every import."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FRONT_ENDS = ("colorizer.web", "colorizer.cli", "colorizer.__main__")
+TORCH_FREE = ("photo", "lab", "compression", "palette", "fidelity", "settings", "cli", "study")
+
+
+def imports_of(file: Path, *, top_level_only: bool = False) -> set[str]:
+    tree = ast.parse(file.read_text())
+    nodes = tree.body if top_level_only else ast.walk(tree)
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def module_name(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+LIBRARY = sorted((ROOT / "colorizer").rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", LIBRARY, ids=module_name)
+def test_the_library_knows_nothing_of_training_app_or_tests(file: Path) -> None:
+    assert not [n for n in imports_of(file) if n.split(".")[0] in ("train", "app", "tests")]
+
+
+@pytest.mark.parametrize("file", LIBRARY, ids=module_name)
+def test_only_the_front_ends_know_the_front_ends_and_gradio(file: Path) -> None:
+    if module_name(file).startswith(FRONT_ENDS):
+        return
+    assert not [n for n in imports_of(file) if n.startswith((*FRONT_ENDS, "gradio"))]
+
+
+@pytest.mark.parametrize("name", TORCH_FREE)
+def test_light_modules_do_not_import_torch_at_start(name: str) -> None:
+    root = ROOT / "colorizer" / name
+    for file in [root.with_suffix(".py")] if root.with_suffix(".py").exists() else root.rglob("*.py"):
+        names = imports_of(file, top_level_only=True)
+        assert not [n for n in names if n.split(".")[0] in ("torch", "torchvision", "timm")], file
+
+
+def test_no_pickle_and_no_eval_in_the_library() -> None:
+    for file in LIBRARY:
+        tree = ast.parse(file.read_text())
+        called = {
+            ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)
+        }
+        assert not called & {"torch.load", "eval", "exec", "pickle.load", "pickle.loads"}, file
+        assert not imports_of(file) & {"pickle", "joblib", "marshal", "shelve"}, file
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("*/**/*.py")), ids=module_name)
+def test_modules_stay_small_enough_to_read(file: Path) -> None:
+    if ".venv" not in file.parts:
+        assert len(file.read_text().splitlines()) <= 400
