@@ -1,0 +1,153 @@
+"""Real trainings, tiny ones: a Lite0 with random weights on eleven textures."""
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from colorizer.checkpoint import load_checkpoint
+from train.fit_palette import fit, write_palette
+from train.options import TrainingOptions
+from train.schedule import learning_rate_share, set_trainable
+from train.trainer import Trainer
+from train.trainer_state import STATE_FILE
+from tests.conftest import small_network
+from tests.test_dataset import write_photos
+
+
+@pytest.fixture(scope="module")
+def options(tmp_path_factory: pytest.TempPathFactory) -> TrainingOptions:
+    root = tmp_path_factory.mktemp("training")
+    write_photos(root / "photos", 11)
+    palette = root / "palette.safetensors"
+    write_palette(fit([root / "photos"], root / "cache", classes=6, side=64), palette)
+    return TrainingOptions(
+        head="classification",
+        photos=[root / "photos"],
+        out=root / "run",
+        palette=palette,
+        random_backbone=True,
+        backbone="tf_efficientnet_lite0",
+        decoder=(8, 8, 8),
+        steps=4,
+        frozen_steps=2,
+        batch=2,
+        crop=32,
+        crop_from=48,
+        side=64,
+        cache=root / "cache",
+        evaluate_every=2,
+        validation_photos=4,
+    )
+
+
+def weights(out: Path) -> dict[str, torch.Tensor]:
+    return load_file(out / STATE_FILE)
+
+
+@pytest.mark.parametrize("head", ["classification", "regression"])
+def test_resuming_continues_exactly(options: TrainingOptions, tmp_path: Path, head: str) -> None:
+    palette = options.palette if head == "classification" else None
+    whole = dataclasses.replace(options, head=head, palette=palette, out=tmp_path / "whole")
+    Trainer(whole).run()
+    half = dataclasses.replace(whole, out=tmp_path / "half", save_minutes=0.0)
+    stopped = Trainer(half)
+    for step in range(2):
+        stopped._step(step)
+    stopped.progress = dataclasses.replace(stopped.progress, step=2)
+    stopped._save()
+    resumed = Trainer(dataclasses.replace(half, resume=True))
+    assert resumed.progress.step == 2
+    resumed.run()
+    expected, got = weights(whole.out), weights(half.out)
+    assert expected.keys() == got.keys()
+    for name, tensor in expected.items():
+        assert torch.equal(tensor, got[name]), name
+
+
+def test_a_run_leaves_a_checkpoint_metrics_and_samples(
+    options: TrainingOptions, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    metrics = Trainer(dataclasses.replace(options, out=out)).run()
+    lines = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 4]
+    assert lines[-1] == metrics
+    loaded = load_checkpoint(out / "checkpoint")
+    assert loaded.config.provenance["steps"] == 4
+    assert loaded.config.provenance["training"]["batch"] == "2"
+    assert len(list((out / "samples").glob("*.png"))) == 2
+
+
+def test_another_heads_checkpoint_gives_its_trunk(options: TrainingOptions, tmp_path: Path) -> None:
+    first = dataclasses.replace(options, out=tmp_path / "first", steps=2)
+    Trainer(first).run()
+    second = dataclasses.replace(
+        options,
+        head="regression",
+        palette=None,
+        out=tmp_path / "second",
+        init_from=str(tmp_path / "first" / "checkpoint"),
+    )
+    given = load_checkpoint(tmp_path / "first" / "checkpoint").network.state_dict()
+    own = Trainer(second).network.state_dict()
+    assert torch.equal(own["decoder.0.convolve.0.weight"], given["decoder.0.convolve.0.weight"])
+    assert own["head.weight"].shape != given["head.weight"].shape
+
+
+def test_frozen_layers_do_not_move(options: TrainingOptions, tmp_path: Path) -> None:
+    trainer = Trainer(dataclasses.replace(options, out=tmp_path))
+    before = {k: v.clone() for k, v in trainer.network.state_dict().items()}
+    for step in range(2):
+        trainer._step(step)
+    after = trainer.network.state_dict()
+    moved = {k for k in after if not torch.equal(before[k], after[k])}
+    assert not [k for k in moved if k.startswith("backbone.")]
+    trainer._step(2)
+    moved = {k for k, v in trainer.network.state_dict().items() if not torch.equal(before[k], v)}
+    assert "backbone.conv_stem.weight" not in moved
+    assert [k for k in moved if k.startswith("backbone.blocks.5")]
+    assert not [k for k in moved if k.startswith("backbone.") and "running" in k]
+
+
+def test_the_learning_rate_warms_up_and_falls(options: TrainingOptions) -> None:
+    long = dataclasses.replace(options, steps=1000)
+    shares = [learning_rate_share(long, step) for step in (0, 100, 500, 999)]
+    assert shares[0] < 0.02 < shares[2] < shares[1] <= 1.0
+    assert shares[3] < 0.03
+
+
+def test_training_all_layers_or_none(options: TrainingOptions) -> None:
+    network = small_network("regression", 0)
+    for stride, expected in ((2, True), (64, False)):
+        set_trainable(network, dataclasses.replace(options, train_from_stride=stride), step=99)
+        assert all(p.requires_grad == expected for p in network.backbone.parameters())
+
+
+@pytest.mark.slow
+def test_two_processes_train_and_resume(options: TrainingOptions, tmp_path: Path) -> None:
+    flags = {
+        "--head": "classification", "--photos": options.photos[0], "--palette": options.palette,
+        "--out": tmp_path, "--backbone": options.backbone, "--frozen-steps": 1, "--batch": 2,
+        "--crop": 32, "--crop-from": 48, "--side": 64, "--cache": options.cache,
+        "--evaluate-every": 2, "--validation-photos": 4,
+    }  # fmt: skip
+    command = [
+        sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2",
+        "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
+        "-m", "train.train", "--random-backbone", "--decoder", "8", "8", "8",
+        *(str(part) for flag in flags.items() for part in flag),
+    ]  # fmt: skip
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    for steps in ("2", "4"):
+        subprocess.run(
+            [*command, "--steps", steps, "--resume"], env=environment, check=True, timeout=300
+        )
+    lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == [2, 4]

@@ -1,0 +1,190 @@
+"""Folders of photos → uint8 batches, each photo decoded once.
+
+The first run decodes every photo, shrinks it to a short side of `side` pixels and appends it to one
+flat file; later runs map that file into memory. Which photo a step sees and how it is cropped
+follows from (seed, step) alone, so that a resumed training continues exactly, on any number of
+processes.
+"""
+
+import hashlib
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from skimage.transform import resize
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from colorizer.photo import READABLE_SUFFIXES, PhotoError, open_photo
+
+logger = logging.getLogger(__name__)
+
+VALIDATION_SHARE = 0.02
+GREY_SPREAD = 4.0
+"""A photo whose colour channels differ by less (mean of max − min, 8-bit levels) teaches no colour."""
+
+
+def list_photos(folders: Iterable[str | Path]) -> list[Path]:
+    """All photo files under `folders`, sorted, by suffix."""
+    found = (p for folder in folders for p in Path(folder).rglob("*"))
+    return sorted(p for p in found if p.suffix.lower() in READABLE_SUFFIXES and p.is_file())
+
+
+def split_of(content: bytes) -> str:
+    """"validation" or "train", by the hash of the file: the same photo never changes sides."""
+    share = int.from_bytes(hashlib.sha256(content).digest()[:4], "big") / 2**32
+    return "validation" if share < VALIDATION_SHARE else "train"
+
+
+@dataclass(frozen=True)
+class CachedPhoto:
+    """Where one photo lies in the flat file: `height` × `width` × 3 bytes from `offset`."""
+
+    name: str
+    split: str
+    height: int
+    width: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class PhotoCache:
+    """Decoded photos in one memory-mapped file, and the files that were left out with the reason."""
+
+    photos: Sequence[CachedPhoto]
+    pixels: np.ndarray
+    left_out: Sequence[tuple[str, str]]
+
+    def split(self, name: str) -> list[CachedPhoto]:
+        """The photos of one split, in the order of the folder."""
+        return [photo for photo in self.photos if photo.split == name]
+
+    def rgb(self, photo: CachedPhoto) -> np.ndarray:
+        """uint8 (H, W, 3), a view into the file."""
+        size = photo.height * photo.width * 3
+        flat = self.pixels[photo.offset : photo.offset + size]
+        return flat.reshape(photo.height, photo.width, 3)
+
+
+def open_cache(folders: Sequence[str | Path], cache_folder: str | Path, *, side: int) -> PhotoCache:
+    """The cache of `folders` at short side `side`, built on the first call."""
+    files = list_photos(folders)
+    if not files:
+        raise FileNotFoundError(f"No photos in {', '.join(map(str, folders))}.")
+    listing = "\n".join(f"{file} {file.stat().st_size}" for file in files)
+    key = hashlib.sha256(f"{side}\n{listing}".encode()).hexdigest()[:16]
+    index_file = Path(cache_folder) / f"{key}.json"
+    pixel_file = Path(cache_folder) / f"{key}.u8"
+    if not index_file.exists():
+        index_file.parent.mkdir(parents=True, exist_ok=True)
+        _build(files, index_file, pixel_file, side)
+    index = json.loads(index_file.read_text())
+    cache = PhotoCache(
+        photos=[CachedPhoto(**photo) for photo in index["photos"]],
+        pixels=np.memmap(pixel_file, dtype=np.uint8, mode="r"),
+        left_out=[(name, reason) for name, reason in index["left_out"]],
+    )
+    reasons = Counter(reason for _, reason in cache.left_out)
+    logger.info("%d photos, %d left out %s", len(cache.photos), len(cache.left_out), dict(reasons))
+    return cache
+
+
+def _build(files: Sequence[Path], index_file: Path, pixel_file: Path, side: int) -> None:
+    photos: list[CachedPhoto] = []
+    left_out: list[tuple[str, str]] = []
+    offset = 0
+    with pixel_file.open("wb") as pixels, ThreadPoolExecutor(2) as pool:
+        prepared = pool.map(lambda file: _prepare(file, side), files)
+        for file, (rgb, reason) in tqdm(
+            zip(files, prepared, strict=True), total=len(files), desc="decoding photos"
+        ):
+            if rgb is None:
+                left_out.append((str(file), reason))
+                continue
+            height, width = rgb.shape[:2]
+            photos.append(CachedPhoto(str(file), reason, height, width, offset))
+            pixels.write(rgb.tobytes())
+            offset += rgb.size
+    if not photos:
+        raise FileNotFoundError("None of the photos can be used; see the reasons in the log.")
+    content = {"photos": [vars(photo) for photo in photos], "left_out": left_out}
+    partial = index_file.with_suffix(".partial")
+    partial.write_text(json.dumps(content))
+    partial.rename(index_file)
+
+
+def _prepare(file: Path, side: int) -> tuple[np.ndarray | None, str]:
+    """(pixels, split), or (None, the reason to leave the file out)."""
+    try:
+        content = file.read_bytes()
+        rgb = open_photo(content).rgb
+    except (OSError, PhotoError) as error:
+        return None, str(error)
+    if float(np.ptp(rgb, axis=2).mean()) < GREY_SPREAD:
+        return None, "grey"
+    return shrink(rgb, side), split_of(content)
+
+
+def shrink(rgb: np.ndarray, side: int) -> np.ndarray:
+    """uint8 (H, W, 3) with its short side reduced to `side`; smaller pictures stay as they are."""
+    scale = side / min(rgb.shape[:2])
+    if scale >= 1:
+        return rgb
+    size = [max(1, round(length * scale)) for length in rgb.shape[:2]]
+    small = resize(rgb, size, order=1, anti_aliasing=True, preserve_range=True)
+    return np.asarray(small.round(), dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class CropSampler:
+    """Random square crops of `crop` pixels, the same for the same (seed, step).
+
+    A batch is cut at one random scale (crops of `crop` … `crop_from` pixels, shrunk to `crop`),
+    each photo at its own place, half of them mirrored.
+    """
+
+    cache: PhotoCache
+    photos: Sequence[CachedPhoto]
+    crop: int
+    crop_from: int
+    batch: int
+    seed: int
+
+    def __call__(self, step: int, part: slice = slice(None)) -> torch.Tensor:
+        """Batch of `step` → uint8 (batch, 3, crop, crop); `part` is one process's share of it."""
+        chosen = self._chosen(step)
+        random = np.random.default_rng([self.seed, 1, step])
+        source = int(random.integers(self.crop, self.crop_from + 1))
+        places = random.random((len(chosen), 3))
+        crops = [self._cut(self.photos[i], source, place) for i, place in zip(chosen, places)]
+        return torch.stack(crops[part])
+
+    def _chosen(self, step: int) -> list[int]:
+        """Photo numbers of one step; each epoch is a permutation of all photos."""
+        first = step * self.batch
+        epochs = range(first // len(self.photos), (first + self.batch - 1) // len(self.photos) + 1)
+        orders = [np.random.default_rng([self.seed, 0, e]).permutation(len(self.photos)) for e in epochs]
+        start = first - epochs[0] * len(self.photos)
+        return [int(i) for i in np.concatenate(orders)[start : start + self.batch]]
+
+    def _cut(self, photo: CachedPhoto, source: int, place: np.ndarray) -> torch.Tensor:
+        rgb = self.cache.rgb(photo)
+        size = min(source, photo.height, photo.width)
+        top = int(place[0] * (photo.height - size + 1))
+        left = int(place[1] * (photo.width - size + 1))
+        cut = rgb[top : top + size, left : left + size]
+        if place[2] < 0.5:
+            cut = cut[:, ::-1]
+        pixels = torch.from_numpy(np.array(cut)).permute(2, 0, 1)
+        if size == self.crop:
+            return pixels
+        resized = F.interpolate(
+            pixels[None].float(), (self.crop, self.crop), mode="bilinear", antialias=True
+        )
+        return resized[0].round().clamp(0, 255).to(torch.uint8)

@@ -1,0 +1,84 @@
+"""Photos → the classifier's ab palette (K-means centres and prior).
+
+    python -m train.fit_palette --photos PHOTOS --classes 128 --out palette.safetensors
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tyro
+from safetensors.torch import load_file, save_file
+from tqdm import tqdm
+
+from colorizer.gamut import Gamut, ab_histogram, fit_gamut
+from colorizer.lab import rgb_to_lab
+from train.dataset import PhotoCache, open_cache
+
+
+def colours_of(cache: PhotoCache) -> np.ndarray:
+    """ab histogram (see `colorizer.gamut.ab_histogram`) of every second pixel of the training photos."""
+    total = np.zeros((1, 1), dtype=np.int64)
+    for photo in tqdm(cache.split("train"), desc="counting colours"):
+        rgb = cache.rgb(photo)[::2, ::2].astype(np.float32) / 255.0
+        total = total + ab_histogram(rgb_to_lab(rgb)[..., 1:].reshape(-1, 2))
+    return total
+
+
+def write_palette(gamut: Gamut, file: str | Path) -> None:
+    """Centres and prior as safetensors."""
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    save_file({"centres": gamut.centres, "prior": gamut.prior}, file)
+
+
+def read_palette(file: str | Path) -> Gamut:
+    """The gamut in a file written by `write_palette`."""
+    tensors = load_file(file)
+    return Gamut(tensors["centres"], tensors["prior"])
+
+
+def fit(
+    photos: Sequence[str | Path], cache: Path, *, classes: int, side: int = 192, flatten: float = 0.5
+) -> Gamut:
+    """The palette of the training photos under `photos`."""
+    colours = colours_of(open_cache(photos, cache, side=side))
+    return fit_gamut(colours, classes, flatten=flatten)
+
+
+@dataclass(frozen=True)
+class PaletteOptions:
+    """Fit the classifier's ab palette (K-means centres and prior) to folders of colour photos."""
+
+    photos: list[Path]
+    """Folders of colour photos, searched recursively."""
+    out: Path
+    """Palette file to write (.safetensors)."""
+    classes: int = 128
+    """Q, the number of colours; the original used 50."""
+    flatten: float = 0.5
+    """0 clusters pixels as they come, 1 spreads the colours evenly over the gamut."""
+    side: int = 192
+    """Short side of the cached photos in pixels."""
+    cache: Path = Path(".cache/photos")
+    """Folder for the decoded photos, shared with train.train."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Parse the command line, fit and write."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    options = tyro.cli(PaletteOptions, prog="python -m train.fit_palette", args=arguments)
+    gamut = fit(
+        options.photos,
+        options.cache,
+        classes=options.classes,
+        side=options.side,
+        flatten=options.flatten,
+    )
+    write_palette(gamut, options.out)
+    print(f"{gamut.n_classes} colours in {options.out}; the commonest has {gamut.prior.max():.1%}")
+
+
+if __name__ == "__main__":
+    main()

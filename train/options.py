@@ -1,0 +1,85 @@
+"""The flags of `python -m train.train`; every one of them is written into the checkpoint's config.json."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from colorizer.network import Head
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """Train a colorization network from folders of colour photos.
+
+    Writes OUT/checkpoint (the moving average of the weights, ready to use), OUT/metrics.jsonl,
+    OUT/samples/*.png (grey, ours, real) and OUT/state.safetensors, from which --resume continues.
+    Under `accelerate launch -m train.train` the same flags train on several processes or GPUs.
+    """
+
+    head: Head
+    """regression predicts ab, classification a distribution over the palette's colours."""
+    photos: list[Path]
+    """Folders of colour photos, searched recursively."""
+    out: Path
+    """Folder of this training."""
+    palette: Path | None = None
+    """Palette file of train.fit_palette; classification only."""
+    init_from: str | None = None
+    """Checkpoint to start from; its head may differ."""
+    random_backbone: bool = False
+    """Start without ImageNet weights."""
+    backbone: Literal[
+        "tf_efficientnet_lite2", "tf_efficientnet_lite1", "tf_efficientnet_lite0", "resnet50"
+    ] = "tf_efficientnet_lite2"
+    decoder: tuple[int, ...] = (256, 128, 64)
+    """Widths of the decoder: three end at stride 4, two at stride 8."""
+    skips: bool = True
+    """Whether the decoder sees the backbone's finer features."""
+    steps: int = 2600
+    """Optimizer steps in all."""
+    frozen_steps: int = 500
+    """First steps, with the whole backbone frozen."""
+    train_from_stride: Literal[2, 8, 16, 64] = 8
+    """Backbone layers finer than this stay frozen for good: 2 trains all of them, 64 none."""
+    batch: int = 32
+    """Photos in a step, over all processes."""
+    crop: int = 128
+    """Side of a training crop in pixels, a multiple of 32."""
+    crop_from: int = 192
+    """Crops are cut with sides of crop … crop_from pixels, then shrunk to crop."""
+    lr: float = 1e-3
+    """Peak learning rate of the decoder."""
+    backbone_lr: float = 0.15
+    """Learning rate of the backbone, as a share of lr."""
+    schedule: Literal["cosine", "constant"] = "cosine"
+    """Learning rate over the steps, after a warm-up of 100 steps (cosine only)."""
+    weight_decay: float = 0.01
+    loss: Literal["huber", "squared"] = "huber"
+    """Regression only; squared is the original's, on ab / 255."""
+    rebalancing: float = 0.5
+    """λ of the class weights: 0 = none, 1 = inverse prior; classification only."""
+    temperature: float = 0.38
+    """T of the default decoding; classification only."""
+    aged: float = 0.3
+    """Share of the photos that are faded, grained and blurred, 0 … 1."""
+    ema: float = 0.998
+    """Decay of the moving average of the weights."""
+    side: int = 192
+    """Short side of the cached photos in pixels."""
+    cache: Path = Path(".cache/photos")
+    """Folder for the decoded photos."""
+    evaluate_every: int = 250
+    """Steps between evaluations."""
+    validation_photos: int = 256
+    """Photos in an evaluation."""
+    save_minutes: float = 4.0
+    """Minutes between two saved states."""
+    seed: int = 0
+    resume: bool = False
+    """Continue from OUT/state.safetensors."""
+
+    def __post_init__(self) -> None:
+        if self.head == "classification" and self.palette is None:
+            raise SystemExit("--palette is needed to train a classifier; see train.fit_palette.")
+        if self.crop % 32 or self.crop_from < self.crop or self.crop_from > self.side:
+            raise SystemExit("--crop must be a multiple of 32 with crop <= crop-from <= side.")

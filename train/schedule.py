@@ -1,0 +1,51 @@
+"""What is trained when, and how fast: pure functions of the step, so that a resume needs no state."""
+
+import math
+
+from torch import nn
+
+from colorizer.network import ColorizationNetwork
+from train.options import TrainingOptions
+
+WARM_UP_STEPS = 100
+
+_LAYERS_BEFORE_STRIDE: dict[int, tuple[str, ...]] = {
+    2: (),
+    8: ("conv_stem", "bn1", "blocks.0.", "blocks.1.", "conv1", "layer1."),
+    16: ("conv_stem", "bn1", "blocks.0.", "blocks.1.", "blocks.2.", "conv1", "layer1.", "layer2."),
+    64: ("",),
+}
+
+
+def learning_rate_share(options: TrainingOptions, step: int) -> float:
+    """Share of the peak learning rate at `step`: linear warm-up, then half a cosine down to 2 %."""
+    if options.schedule == "constant":
+        return 1.0
+    warm = min(1.0, (step + 1) / WARM_UP_STEPS)
+    fall = 0.5 * (1 + math.cos(math.pi * step / max(1, options.steps)))
+    return warm * (0.02 + 0.98 * fall)
+
+
+def set_trainable(network: ColorizationNetwork, options: TrainingOptions, step: int) -> None:
+    """Freeze and thaw the backbone for `step` and put the modules into their training modes.
+
+    The backbone's BatchNorm keeps ImageNet's statistics throughout: small batches of small crops
+    make them worse, as a first training showed.
+    """
+    network.train()
+    network.backbone.eval()
+    frozen = step < options.frozen_steps
+    before = _LAYERS_BEFORE_STRIDE[options.train_from_stride]
+    for name, parameter in network.backbone.named_parameters():
+        parameter.requires_grad = not frozen and not name.startswith(before)
+
+
+def parameter_groups(network: ColorizationNetwork, options: TrainingOptions) -> list[dict[str, object]]:
+    """Optimizer groups; `share` is the group's part of the learning rate."""
+    others: list[nn.Parameter] = [
+        parameter for name, parameter in network.named_parameters() if not name.startswith("backbone.")
+    ]
+    return [
+        {"params": list(network.backbone.parameters()), "share": options.backbone_lr},
+        {"params": others, "share": 1.0},
+    ]

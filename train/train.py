@@ -1,0 +1,25 @@
+"""Train a network: `python -m train.train --help` lists the flags, train/README.md the recipes.
+
+    python -m train.train --head classification --photos PHOTOS --palette palette.safetensors \\
+        --out runs/classification
+    python -m train.train --head regression --photos PHOTOS --out runs/regression \\
+        --init-from runs/classification/checkpoint --frozen-steps 0 --steps 1200
+    accelerate launch -m train.train …        (several processes or GPUs, same flags)
+"""
+
+import logging
+
+import tyro
+
+from train.options import TrainingOptions
+from train.trainer import Trainer
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Parse the command line and train."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    Trainer(tyro.cli(TrainingOptions, prog="python -m train.train", args=arguments)).run()
+
+
+if __name__ == "__main__":
+    main()
