@@ -1,0 +1,40 @@
+"""The page as a whole: tabs, queue and launch options."""
+
+from typing import Any
+
+import gradio as gr
+
+from colorizer.darkroom import Darkroom
+from colorizer.settings import Settings
+from colorizer.web import look, texts
+from colorizer.web.colorize_page import ColorizePage
+from colorizer.web.outbox import Outbox
+
+
+def build_app(settings: Settings) -> gr.Blocks:
+    """The whole page, ready to `launch(**launch_options(settings))`."""
+    darkroom = Darkroom(limits=settings.limits, device=settings.device)
+    outbox = Outbox()
+    with gr.Blocks(title=texts.TITLE, analytics_enabled=False, delete_cache=(1800, 3600)) as app:
+        gr.Markdown(f"# {texts.TITLE}")
+        gr.Markdown(texts.LEAD, elem_id="lead")
+        ColorizePage(darkroom, settings, outbox).build()
+        gr.Markdown(texts.PRIVACY, elem_id="small-print")
+    app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
+    return app
+
+
+def launch_options(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments of `Blocks.launch`, the same for the app and for its tests."""
+    return {
+        "server_name": settings.host,
+        "max_file_size": f"{settings.max_megabytes}mb",
+        "show_error": False,
+        "enable_monitoring": False,
+        "run_history": False,
+        "ssr_mode": False,
+        "share": False,
+        "footer_links": ["api"],
+        "theme": look.theme(),
+        "css": look.CSS,
+    }
