@@ -43,13 +43,17 @@ class CheckpointError(ValueError):
 class DecodingConfig:
     """How a photo meets the network and how its output becomes ab.
 
-    side: pixels of the short side that the network sees. temperature: of the annealed mean,
-    classification only. chroma: factor on ab that vividness 1 stands for.
+    side: pixels of the short side that the network sees. chroma: factor on ab that vividness 1
+    stands for. Classification only: temperature of the annealed mean; rebalancing: λ of the
+    training's class weights; calibration: how much of that rebalancing the decoding takes back,
+    0 = none (rare colours stay favoured), 1 = all (colours as likely as they are in photos).
     """
 
-    side: int = 256
-    temperature: float = 0.38
+    side: int = 192
     chroma: float = 1.0
+    temperature: float = 0.38
+    rebalancing: float = 0.5
+    calibration: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class CheckpointConfig:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded checkpoint: network in eval mode, gamut for a classifier, revision of its weights."""
+    """A loaded checkpoint: network in eval mode, a classifier's gamut, the fingerprint."""
 
     config: CheckpointConfig
     network: ColorizationNetwork
@@ -107,7 +111,9 @@ def load_checkpoint(source: str | Path, *, revision: str | None = None) -> Check
     config = _read_config(folder)
     network = ColorizationNetwork(config.network)
     _load_weights(network, folder / WEIGHTS_FILE)
-    gamut = _read_palette(folder, config.network) if config.network.head == "classification" else None
+    gamut = (
+        _read_palette(folder, config.network) if config.network.head == "classification" else None
+    )
     metrics_file = folder / METRICS_FILE
     return Checkpoint(
         config=config,

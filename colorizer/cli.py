@@ -72,7 +72,11 @@ def build_parser() -> argparse.ArgumentParser:
         "(default: the model's own)",
     )
     add("--format", choices=["jpg", "png", "webp", "tiff"], help="default: as the photo came")
-    add("--no-mark", action="store_true", help="do not note in the file that its colours are invented")
+    add(
+        "--no-mark",
+        action="store_true",
+        help="do not note in the file that colours are invented",
+    )
     add("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
     add("-q", "--quiet", action="store_true", help="no progress bar")
     add("--version", action="version", version=f"colorizer {__version__}")

@@ -14,7 +14,7 @@ import numpy as np
 
 from colorizer.checkpoint import bundled_checkpoints
 from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoLimits, open_photo
-from colorizer.pipeline import Analysis, Colorized, Colorizer, grey, resize
+from colorizer.pipeline import Analysis, Colorized, Colorizer, grey, shrink
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,12 @@ class Darkroom:
             return self._colorizers[model]
 
     def colorize(
-        self, file: str | Path, model: str, *, vividness: float = 1.0, temperature: float | None = None
+        self,
+        file: str | Path,
+        model: str,
+        *,
+        vividness: float = 1.0,
+        temperature: float | None = None,
     ) -> Colorized:
         """Colour the photo in `file`; raises PhotoError or CheckpointError."""
         return self.colorizer(model).decode(
@@ -77,9 +82,8 @@ class Darkroom:
         """Before and after at a size for the screen; costs no more than the first full analysis."""
         analysis = self.analysis(file, model)
         photo = analysis.photo
-        scale = min(1.0, long_side / max(photo.height, photo.width))
-        small = resize(photo.rgb, *(max(1, round(n * scale)) for n in photo.rgb.shape[:2]))
-        seen = replace(analysis, photo=Photo(rgb=small, alpha=None, format=photo.format, notes=()))
+        small = shrink(photo.rgb, long_side)
+        seen = replace(analysis, photo=Photo(rgb=small))
         coloured = self.colorizer(model).decode(seen, vividness=vividness)
         return Preview(
             before=grey(small), after=coloured.photo.rgb, photo=photo, seconds=coloured.seconds

@@ -15,7 +15,7 @@ from colorizer.lab import AB_LIMIT
 
 NEIGHBOURS = 5
 SIGMA = 5.0
-"""Soft labels: the five nearest centres, weighted by a Gaussian of 5 ab units (Zhang et al. sec. 2.2)."""
+"""Soft labels: the five nearest centres under a Gaussian of 5 ab units (Zhang et al. sec. 2.2)."""
 
 _CELL = 2.0  # ab units; the side of a histogram cell, under one just noticeable difference
 
@@ -47,14 +47,14 @@ class Gamut:
         return distances.argmin(dim=1).reshape(ab.shape[:-1])
 
     def soft_encode(self, ab: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """ab float (..., 2) → (indices int64, weights float32), both (..., 5), weights summing to 1."""
+        """ab float (..., 2) → (indices int64, weights float32), both (..., 5); weights sum to 1."""
         distances = torch.cdist(ab.reshape(-1, 2), self.centres.to(ab.device))
         near = distances.topk(min(NEIGHBOURS, self.n_classes), dim=1, largest=False)
         weights = torch.softmax(-(near.values**2) / (2 * SIGMA**2), dim=1)
         return near.indices.reshape(*ab.shape[:-1], -1), weights.reshape(*ab.shape[:-1], -1)
 
     def class_weights(self, rebalancing: float) -> torch.Tensor:
-        """Loss weight of each centre, float32 (Q,), with mean 1 under the prior (Zhang et al. eq. 4).
+        """Loss weight of each centre, float32 (Q,), mean 1 under the prior (Zhang et al. eq. 4).
 
         rebalancing: λ in 0…1, the share of the uniform distribution mixed out of the weights: 0
         leaves every class at weight 1, 1 weighs by the inverse prior alone.
@@ -63,8 +63,17 @@ class Gamut:
         weights = 1.0 / mixed if rebalancing > 0 else torch.ones_like(self.prior)
         return weights / (self.prior * weights).sum()
 
+    def calibrate(self, logits: torch.Tensor, rebalancing: float, share: float) -> torch.Tensor:
+        """Take back a `share` (0…1) of the class weights that a classifier was trained with.
+
+        A loss weighted by w teaches the distribution w·p / Σ w·p; dividing by w gives p again.
+        logits: float (B, Q, H, W).
+        """
+        weights = self.class_weights(rebalancing).to(logits.device)
+        return logits - share * weights.log().view(1, -1, 1, 1)
+
     def annealed_mean(self, logits: torch.Tensor, temperature: float) -> torch.Tensor:
-        """logits float (B, Q, H, W) → ab float32 (B, 2, H, W) (Zhang et al. eq. 5).
+        """Logits float (B, Q, H, W) → ab float32 (B, 2, H, W) (Zhang et al. eq. 5).
 
         temperature: 1 gives the mean of the distribution, 0 its mode (the original's arg-max).
         """

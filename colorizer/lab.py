@@ -33,13 +33,15 @@ _OFFSET = 16.0 / 116.0
 def rgb_to_lab(rgb: Array) -> Array:
     """sRGB float (..., 3) in 0…1 → Lab float32 (..., 3): L in 0…100, a and b in about −110…110."""
     xp = array_namespace(rgb)
-    f = _lab_curve(xp, _linear(xp, _float32(xp, rgb)) @ _matrix(xp, rgb, RGB_TO_XYZ / D65_WHITE[:, None]))
+    f = _lab_curve(
+        xp, _linear(xp, _float32(xp, rgb)) @ _matrix(xp, rgb, RGB_TO_XYZ / D65_WHITE[:, None])
+    )
     fx, fy, fz = f[..., 0], f[..., 1], f[..., 2]
     return xp.stack([116.0 * fy - 16.0, 500.0 * (fx - fy), 200.0 * (fy - fz)], axis=-1)
 
 
 def rgb_to_lightness(rgb: Array) -> Array:
-    """sRGB float (..., 3) in 0…1 → L float32 (...) in 0…100, a third of the work of `rgb_to_lab`."""
+    """sRGB float (..., 3) in 0…1 → L float32 (...) in 0…100, a third of `rgb_to_lab`'s work."""
     xp = array_namespace(rgb)
     luminance = _linear(xp, _float32(xp, rgb)) @ _matrix(xp, rgb, RGB_TO_XYZ[1:2])
     return 116.0 * _lab_curve(xp, luminance[..., 0]) - 16.0
@@ -56,7 +58,7 @@ def lab_to_rgb(lab: Array) -> Array:
 
 
 def lab_to_linear_rgb(lab: Array) -> Array:
-    """Lab float (..., 3) → linear-light sRGB float32 (..., 3), unclipped: outside 0…1 = out of gamut."""
+    """Lab float (..., 3) → linear-light sRGB float32 (..., 3); outside 0…1 = out of gamut."""
     xp = array_namespace(lab)
     lab = _float32(xp, lab)
     fy = (lab[..., 0] + 16.0) / 116.0

@@ -68,12 +68,17 @@ class ColorizationNetwork(nn.Module):
     Regression: ab float32 (B, 2, h, w), ab units. Classification: logits float32 (B, Q, h, w).
     """
 
+    mean: torch.Tensor
+    deviation: torch.Tensor
+
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
         mean, deviation = _NORMALISATION[config.backbone]
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("deviation", torch.tensor(deviation).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer(
+            "deviation", torch.tensor(deviation).view(1, 3, 1, 1), persistent=False
+        )
         self.backbone, widths = _build_backbone(config.backbone)
         self.context = GlobalContext(widths[-1])
         self.decoder = nn.ModuleList()
@@ -100,6 +105,7 @@ class ColorizationNetwork(nn.Module):
         return x if self.config.head == "classification" else x * AB_LIMIT
 
     def forward(self, L: torch.Tensor) -> torch.Tensor:
+        """See the class."""
         return self.decode(self.features(L))
 
 
@@ -114,6 +120,7 @@ class GlobalContext(nn.Module):
         self.project = nn.Sequential(nn.Linear(channels, 128), nn.ReLU(), nn.Linear(128, channels))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Float (B, C, h, w) → the same shape."""
         return x + self.project(x.mean(dim=(2, 3)))[:, :, None, None]
 
 
@@ -132,6 +139,7 @@ class DecoderStage(nn.Module):
         )
 
     def forward(self, x: torch.Tensor, skip: torch.Tensor | None) -> torch.Tensor:
+        """x (B, C, h, w), skip (B, S, 2h, 2w) or None → (B, width, 2h, 2w)."""
         x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
         if skip is not None:
             x = torch.cat([x, skip], dim=1)
@@ -144,5 +152,5 @@ def _build_backbone(name: str) -> tuple[nn.Module, list[int]]:
     if name == "resnet50":
         extractor = create_feature_extractor(resnet50(weights=None), return_nodes=_RESNET_STAGES)
         return extractor, [256, 512, 1024, 2048]
-    backbone = timm.create_model(name, features_only=True, out_indices=(1, 2, 3, 4))
+    backbone: Any = timm.create_model(name, features_only=True, out_indices=(1, 2, 3, 4))
     return backbone, list(backbone.feature_info.channels())

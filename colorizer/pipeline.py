@@ -132,10 +132,11 @@ class Colorizer:
     ) -> torch.Tensor:
         """ab float32 (1, 2, h, w) at the network's size, inside the sRGB gamut at the photo's L."""
         decoding = self.checkpoint.config.decoding
-        ab = analysis.output
-        if self.checkpoint.gamut is not None:
+        gamut, ab = self.checkpoint.gamut, analysis.output
+        if gamut is not None:
             chosen = decoding.temperature if temperature is None else temperature
-            ab = self.checkpoint.gamut.annealed_mean(ab, chosen)
+            logits = gamut.calibrate(ab, decoding.rebalancing, decoding.calibration)
+            ab = gamut.annealed_mean(logits, chosen)
         ab = F.interpolate(ab, analysis.L.shape[-2:], mode="bilinear", align_corners=False)
         lab = torch.cat([analysis.L, ab * (decoding.chroma * vividness)], dim=1)
         return clip_chroma(lab.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)[:, 1:]
@@ -144,8 +145,8 @@ class Colorizer:
 def network_lightness(rgb: np.ndarray, side: int) -> torch.Tensor:
     """uint8 (H, W, 3) → L float32 (1, 1, h, w), 0…100, with the photo's own aspect ratio.
 
-    The short side becomes `side` pixels, unless the long side would pass `MAX_ASPECT` × `side`; both
-    are rounded to multiples of 8, so that the network's output covers the photo exactly.
+    The short side becomes `side` pixels, unless the long side would pass `MAX_ASPECT` × `side`;
+    both are rounded to multiples of 8, so that the network's output covers the photo exactly.
     """
     scale = min(side / min(rgb.shape[:2]), MAX_ASPECT * side / max(rgb.shape[:2]))
     height, width = (max(8, round(length * scale / 8) * 8) for length in rgb.shape[:2])
@@ -158,6 +159,14 @@ def resize(rgb: np.ndarray, height: int, width: int) -> np.ndarray:
     pixels = torch.from_numpy(rgb).permute(2, 0, 1)[None]
     small = F.interpolate(pixels, (height, width), mode="bilinear", antialias=True)
     return np.ascontiguousarray(small[0].permute(1, 2, 0).numpy())
+
+
+def shrink(rgb: np.ndarray, long_side: int) -> np.ndarray:
+    """The photo uint8 (H, W, 3) with its long side at most `long_side` pixels."""
+    scale = long_side / max(rgb.shape[:2])
+    if scale >= 1:
+        return rgb
+    return resize(rgb, *(max(1, round(length * scale)) for length in rgb.shape[:2]))
 
 
 def recolor(rgb: np.ndarray, field: AbField) -> np.ndarray:
@@ -175,6 +184,6 @@ def recolor(rgb: np.ndarray, field: AbField) -> np.ndarray:
 
 def grey(rgb: np.ndarray) -> np.ndarray:
     """The black-and-white photo that the network sees: the same L without ab, uint8 (H, W, 3)."""
-    height, width = rgb.shape[:2]
     nothing = torch.zeros((1, 2, 1, 1))
-    return recolor(rgb, AbField(slope=nothing, offset=nothing))
+    green = recolor(rgb, AbField(slope=nothing, offset=nothing))[..., 1:2]
+    return np.repeat(green, 3, axis=-1)  # equal channels, whatever the last bit of each rounds to

@@ -32,7 +32,9 @@ class Settings:
     device: str = _setting("cpu", "cpu or cuda")
     threads: int = _number(0, "torch threads; 0 = all cores")
     max_megabytes: int = _number(DEFAULT_LIMITS.max_bytes >> 20, "largest file accepted, MiB")
-    max_megapixels: int = _number(DEFAULT_LIMITS.max_pixels // 10**6, "largest photo accepted, millions")
+    max_megapixels: int = _number(
+        DEFAULT_LIMITS.max_pixels // 10**6, "largest photo accepted, millions"
+    )
     max_photos: int = _number(50, "photos coloured in one go")
     queue_size: int = _number(32, "people waiting before the page says that it is busy")
     preview_side: int = _number(1280, "long side of the pictures on the page, pixels")

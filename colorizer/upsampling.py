@@ -1,8 +1,8 @@
 """Low-resolution ab → full-resolution ab that follows the edges of L.
 
 The fast guided filter (He & Sun 2015, "Fast Guided Filter", alg. 2) fits ab as a local linear
-function of L at the network's size; its two smooth coefficient maps are all that has to be enlarged:
-ab = slope · L + offset with the full-size L, for any strip of rows on its own.
+function of L at the network's size; its two smooth coefficient maps are all that has to be
+enlarged: ab = slope · L + offset with the full-size L, for any strip of rows on its own.
 """
 
 from dataclasses import dataclass
@@ -49,12 +49,15 @@ def fit_ab_field(L: torch.Tensor, ab: torch.Tensor) -> AbField:
 
 
 def _box(x: torch.Tensor) -> torch.Tensor:
-    """Mean over a (2 RADIUS + 1)² window, the border's own pixels only."""
-    return F.avg_pool2d(x, 2 * RADIUS + 1, stride=1, padding=RADIUS, count_include_pad=False)
+    """Mean over a (2 RADIUS + 1)² window, the border's own pixels only, one axis at a time."""
+    window = 2 * RADIUS + 1
+    for kernel, padding in (((window, 1), (RADIUS, 0)), ((1, window), (0, RADIUS))):
+        x = F.avg_pool2d(x, kernel, stride=1, padding=padding, count_include_pad=False)
+    return x
 
 
 def _enlarge(x: torch.Tensor, top: int, rows: int, height: int, width: int) -> torch.Tensor:
-    """Rows top … top + rows of x (1, C, h, w) enlarged bilinearly to (height, width): (C, rows, width)."""
+    """`rows` rows from `top` of x (1, C, h, w) enlarged to (height, width): (C, rows, width)."""
     source = x.shape[-2] / height
     y = ((torch.arange(top, top + rows) + 0.5) * source - 0.5).clamp(0, x.shape[-2] - 1)
     below = y.floor().long()

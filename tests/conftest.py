@@ -1,5 +1,7 @@
 """Shared pictures and checkpoints, all made in memory."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,11 @@ import torch
 from colorizer.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
 from colorizer.gamut import Gamut
 from colorizer.network import ColorizationNetwork, NetworkConfig
+from colorizer.settings import Settings
+from colorizer.web import build_app, launch_options
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 SMALL_DECODER = (16, 16, 16)
 
@@ -59,3 +66,13 @@ def colourful() -> np.ndarray:
     rgb[:, 90:] = rgb[:, 90:, ::-1]
     noise = np.random.default_rng(0).normal(0, 0.03, rgb.shape)
     return (np.clip(rgb + noise, 0, 1) * 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def page_url() -> Iterator[str]:
+    """The running page, with the bundled models, on a free port."""
+    settings = Settings()
+    app = build_app(settings)
+    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options(settings))
+    yield url
+    app.close()

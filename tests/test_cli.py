@@ -72,7 +72,9 @@ def test_a_missing_file_is_said(tmp_path: Path, regression_folder: Path) -> None
     assert run(tmp_path / "no.jpg", "--model", regression_folder) == cli.EXIT_NOTHING_DONE
 
 
-@pytest.mark.parametrize("flag", [("--vividness", "9"), ("--temperature", "2"), ("--format", "gif")])
+@pytest.mark.parametrize(
+    "flag", [("--vividness", "9"), ("--temperature", "2"), ("--format", "gif")]
+)
 def test_impossible_flags_are_refused(flag: tuple[str, str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         run("photo.jpg", *flag)

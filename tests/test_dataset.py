@@ -96,10 +96,22 @@ def test_an_epoch_shows_every_photo_once(cache: PhotoCache) -> None:
     for step in range(3):
         assert sorted(draw._chosen(step)) == list(range(11))
     odd = sampler(cache, batch=4)
-    assert sorted(i for step in range(11) for i in odd._chosen(step)) == sorted(
-        list(range(11)) * 4
-    )
+    assert sorted(i for step in range(11) for i in odd._chosen(step)) == sorted(list(range(11)) * 4)
 
 
 def test_photos_smaller_than_a_crop_are_enlarged(cache: PhotoCache) -> None:
     assert sampler(cache, crop=96, crop_from=128)(0).shape == (4, 3, 96, 96)
+
+
+def test_pca_changes_training_photos_only_and_has_a_cache_of_its_own(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = open_cache([photos], tmp_path, side=72)
+    monkeypatch.setattr(
+        "train.dataset.split_of", lambda content: "validation" if content[-20] % 2 else "train"
+    )
+    compressed = open_cache([photos], tmp_path, side=72, pca_variance=0.6)
+    assert {photo.split for photo in compressed.photos} == {"train", "validation"}
+    for before, after in zip(plain.photos, compressed.photos, strict=True):
+        same = np.array_equal(plain.rgb(before), compressed.rgb(after))
+        assert same == (after.split == "validation")

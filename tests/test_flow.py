@@ -19,14 +19,12 @@ def test_from_a_folder_of_photos_to_a_coloured_photo(tmp_path: Path) -> None:
     cache = ["--cache", str(tmp_path / "cache"), "--side", "96", "--photos", str(photos)]
     palette = str(tmp_path / "palette.safetensors")
     fit_palette.main([*cache, "--classes", "12", "--out", palette])
-    train.main(
-        [
-            *cache, "--head", "classification", "--palette", palette, "--out", str(out),
-            "--backbone", "tf_efficientnet_lite0", "--random-backbone", "--steps", "3",
-            "--frozen-steps", "1", "--batch", "4", "--crop", "64", "--crop-from", "96",
-            "--evaluate-every", "3", "--validation-photos", "4", "--decoder", "16", "16", "16",
-        ]  # fmt: skip
+    flags = (
+        f"--head classification --palette {palette} --out {out} --backbone tf_efficientnet_lite0 "
+        "--random-backbone --steps 3 --frozen-steps 1 --batch 4 --crop 64 --crop-from 96 "
+        "--evaluate-every 3 --validation-photos 4 --decoder 16 16 16"
     )
+    train.main([*cache, *flags.split()])
     grey = tmp_path / "old.jpg"
     Image.fromarray(data.astronaut()[:301, :455]).convert("L").save(grey, quality=95)
     status = cli.main([str(grey), "-q", "--model", str(out / "checkpoint")])

@@ -69,3 +69,12 @@ def test_too_few_colours_are_refused() -> None:
 def test_nearest_keeps_the_shape(gamut: Gamut) -> None:
     ab = torch.tensor([[[55.0, 58.0], [1.0, 2.0]]])
     assert gamut.nearest(ab).tolist() == [[8, 4]]
+
+
+def test_calibration_takes_back_the_class_weights(gamut: Gamut) -> None:
+    true_share = torch.softmax(torch.linspace(-1, 1, 9), dim=0)
+    weighted = true_share * gamut.class_weights(0.5)
+    logits = weighted.log().view(1, 9, 1, 1)
+    back = torch.softmax(gamut.calibrate(logits, 0.5, 1.0), dim=1).flatten()
+    torch.testing.assert_close(back, true_share)
+    torch.testing.assert_close(gamut.calibrate(logits, 0.5, 0.0), logits)

@@ -45,7 +45,9 @@ def test_only_the_front_ends_know_the_front_ends_and_gradio(file: Path) -> None:
 @pytest.mark.parametrize("name", TORCH_FREE)
 def test_light_modules_do_not_import_torch_at_start(name: str) -> None:
     root = ROOT / "colorizer" / name
-    for file in [root.with_suffix(".py")] if root.with_suffix(".py").exists() else root.rglob("*.py"):
+    for file in (
+        [root.with_suffix(".py")] if root.with_suffix(".py").exists() else root.rglob("*.py")
+    ):
         names = imports_of(file, top_level_only=True)
         assert not [n for n in names if n.split(".")[0] in ("torch", "torchvision", "timm")], file
 
@@ -53,9 +55,7 @@ def test_light_modules_do_not_import_torch_at_start(name: str) -> None:
 def test_no_pickle_and_no_eval_in_the_library() -> None:
     for file in LIBRARY:
         tree = ast.parse(file.read_text())
-        called = {
-            ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)
-        }
+        called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         assert not called & {"torch.load", "eval", "exec", "pickle.load", "pickle.loads"}, file
         assert not imports_of(file) & {"pickle", "joblib", "marshal", "shelve"}, file
 

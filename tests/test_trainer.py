@@ -12,13 +12,13 @@ import torch
 from safetensors.torch import load_file
 
 from colorizer.checkpoint import load_checkpoint
+from tests.conftest import small_network
+from tests.test_dataset import write_photos
 from train.fit_palette import fit, write_palette
 from train.options import TrainingOptions
 from train.schedule import learning_rate_share, set_trainable
 from train.trainer import Trainer
 from train.trainer_state import STATE_FILE
-from tests.conftest import small_network
-from tests.test_dataset import write_photos
 
 
 @pytest.fixture(scope="module")

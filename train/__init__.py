@@ -1,0 +1,1 @@
+"""Training: folders of photos become checkpoints. Start with README.md."""

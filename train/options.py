@@ -1,4 +1,4 @@
-"""The flags of `python -m train.train`; every one of them is written into the checkpoint's config.json."""
+"""The flags of `python -m train.train`; all are written into the checkpoint's config.json."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +64,8 @@ class TrainingOptions:
     """Share of the photos that are faded, grained and blurred, 0 … 1."""
     ema: float = 0.998
     """Decay of the moving average of the weights."""
+    pca_variance: float | None = None
+    """Train on photos compressed by row PCA to this share of their variance, such as 0.98."""
     side: int = 192
     """Short side of the cached photos in pixels."""
     cache: Path = Path(".cache/photos")

@@ -14,7 +14,9 @@ CELL = 160
 """Side of a grid's cells in pixels; photos are cut square from their middle."""
 
 
-def write_samples(checkpoint: Checkpoint, cache: PhotoCache, file: Path, *, photos: int = 8) -> None:
+def write_samples(
+    checkpoint: Checkpoint, cache: PhotoCache, file: Path, *, photos: int = 8
+) -> None:
     """PNG of `photos` validation photos, a row each: grey, ours, real."""
     colorizer = Colorizer(checkpoint)
     rows = []

@@ -1,4 +1,4 @@
-"""What is trained when, and how fast: pure functions of the step, so that a resume needs no state."""
+"""What is trained when, and how fast: functions of the step, so that a resume needs no state."""
 
 import math
 
@@ -40,10 +40,14 @@ def set_trainable(network: ColorizationNetwork, options: TrainingOptions, step: 
         parameter.requires_grad = not frozen and not name.startswith(before)
 
 
-def parameter_groups(network: ColorizationNetwork, options: TrainingOptions) -> list[dict[str, object]]:
+def parameter_groups(
+    network: ColorizationNetwork, options: TrainingOptions
+) -> list[dict[str, object]]:
     """Optimizer groups; `share` is the group's part of the learning rate."""
     others: list[nn.Parameter] = [
-        parameter for name, parameter in network.named_parameters() if not name.startswith("backbone.")
+        parameter
+        for name, parameter in network.named_parameters()
+        if not name.startswith("backbone.")
     ]
     return [
         {"params": list(network.backbone.parameters()), "share": options.backbone_lr},

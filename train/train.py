@@ -1,10 +1,10 @@
 """Train a network: `python -m train.train --help` lists the flags, train/README.md the recipes.
 
-    python -m train.train --head classification --photos PHOTOS --palette palette.safetensors \\
+python -m train.train --head classification --photos PHOTOS --palette palette.safetensors \\
         --out runs/classification
-    python -m train.train --head regression --photos PHOTOS --out runs/regression \\
+python -m train.train --head regression --photos PHOTOS --out runs/regression \\
         --init-from runs/classification/checkpoint --frozen-steps 0 --steps 1200
-    accelerate launch -m train.train …        (several processes or GPUs, same flags)
+accelerate launch -m train.train …        (several processes or GPUs, same flags)
 """
 
 import logging

@@ -44,7 +44,12 @@ class Trainer:
         if options.batch % self.accelerator.num_processes:
             raise SystemExit("--batch must be a multiple of the number of processes.")
         with self.accelerator.main_process_first():
-            self.cache = open_cache(options.photos, options.cache, side=options.side)
+            self.cache = open_cache(
+                options.photos,
+                options.cache,
+                side=options.side,
+                pca_variance=options.pca_variance,
+            )
         self.sampler = CropSampler(
             cache=self.cache,
             photos=self.cache.split("train"),
@@ -59,7 +64,9 @@ class Trainer:
             self.network, multi_avg_fn=get_ema_multi_avg_fn(options.ema), use_buffers=True
         )
         self.optimizer = torch.optim.AdamW(
-            parameter_groups(self.network, options), lr=options.lr, weight_decay=options.weight_decay
+            parameter_groups(self.network, options),
+            lr=options.lr,
+            weight_decay=options.weight_decay,
         )
         self.progress = Progress(step=0, seconds=0.0)
         if options.resume and has_state(options.out):
@@ -136,7 +143,7 @@ class Trainer:
             "minutes": round(self.progress.seconds / 60, 2),
             "loss": round(loss, 5),
             "images_per_second": round(rate, 1),
-            **validate(self.ema.module, self.gamut, self.cache, self.options),
+            **validate(self._averaged, self.gamut, self.cache, self.options),
         }
         checkpoint = self._write_checkpoint()
         samples = self.options.out / "samples" / f"{self.progress.step:06}.png"
@@ -146,12 +153,20 @@ class Trainer:
         tqdm.write(json.dumps(metrics))
         return metrics
 
+    @property
+    def _averaged(self) -> ColorizationNetwork:
+        network = self.ema.module
+        assert isinstance(network, ColorizationNetwork)
+        return network
+
     def _write_checkpoint(self) -> Checkpoint:
         provenance = {key: str(value) for key, value in asdict(self.options).items()}
         config = CheckpointConfig(
             name=self.options.head,
             network=self.network.config,
-            decoding=DecodingConfig(temperature=self.options.temperature),
+            decoding=DecodingConfig(
+                temperature=self.options.temperature, rebalancing=self.options.rebalancing
+            ),
             provenance={
                 "training": provenance,
                 "steps": self.progress.step,
@@ -160,7 +175,7 @@ class Trainer:
             },
         )
         folder = self.options.out / "checkpoint"
-        return load_checkpoint(save_checkpoint(folder, config, self.ema.module, self.gamut))
+        return load_checkpoint(save_checkpoint(folder, config, self._averaged, self.gamut))
 
     def _save(self) -> None:
         if self.accelerator.is_main_process:

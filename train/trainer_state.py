@@ -5,7 +5,6 @@ their moving average, the optimizer's moments and the step.
 """
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,11 @@ class Progress:
 
 
 def save_state(
-    folder: Path, network: nn.Module, ema: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress
+    folder: Path,
+    network: nn.Module,
+    ema: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    progress: Progress,
 ) -> None:
     """Replace the state in `folder`; a crash while writing leaves the previous one."""
     tensors = {f"network.{k}": v for k, v in network.state_dict().items()}
@@ -38,7 +41,7 @@ def save_state(
     partial = folder / f"{STATE_FILE}.partial"
     metadata = {"progress": json.dumps(vars(progress))}
     save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, partial, metadata)
-    os.replace(partial, folder / STATE_FILE)
+    partial.replace(folder / STATE_FILE)
 
 
 def load_state(

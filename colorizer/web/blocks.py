@@ -9,16 +9,24 @@ from colorizer.settings import Settings
 from colorizer.web import look, texts
 from colorizer.web.colorize_page import ColorizePage
 from colorizer.web.outbox import Outbox
+from colorizer.web.palette_page import PalettePage
+from colorizer.web.pca_page import PcaPage
 
 
 def build_app(settings: Settings) -> gr.Blocks:
     """The whole page, ready to `launch(**launch_options(settings))`."""
     darkroom = Darkroom(limits=settings.limits, device=settings.device)
     outbox = Outbox()
+    app: gr.Blocks
     with gr.Blocks(title=texts.TITLE, analytics_enabled=False, delete_cache=(1800, 3600)) as app:
         gr.Markdown(f"# {texts.TITLE}")
         gr.Markdown(texts.LEAD, elem_id="lead")
-        ColorizePage(darkroom, settings, outbox).build()
+        with gr.Tab(texts.TAB_COLORIZE):
+            ColorizePage(darkroom, settings, outbox).build()
+        with gr.Tab(texts.TAB_PCA):
+            PcaPage(settings, outbox).build()
+        with gr.Tab(texts.TAB_PALETTE):
+            PalettePage(darkroom, settings, outbox).build()
         gr.Markdown(texts.PRIVACY, elem_id="small-print")
     app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
     return app

@@ -1,18 +1,18 @@
 """The first tab: photos in, coloured photos out."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from colorizer.checkpoint import CheckpointError
-from colorizer.darkroom import Darkroom
+from colorizer.darkroom import Darkroom, Preview
 from colorizer.photo import PhotoError, save_photo
 from colorizer.settings import Settings
 from colorizer.web import texts
+from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.outbox import Outbox, plain_stem
+from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
 
 MODEL_QUEUE = "model"
 """Events that run the network share one place: two at once would only slow each other down."""
@@ -20,7 +20,7 @@ MODEL_QUEUE = "model"
 
 @dataclass(frozen=True)
 class Choice:
-    """What a visitor has asked for, for one photo: enough to colour it again at another vividness."""
+    """What a visitor asked for, for one photo: enough to colour it again at another vividness."""
 
     file: str
     model: str
@@ -41,19 +41,7 @@ class ColorizePage:
         chosen = gr.State(0)
         with gr.Row():
             with gr.Column(scale=2, min_width=300):
-                photos = gr.Gallery(
-                    label=texts.DROP,
-                    type="filepath",
-                    format="png",
-                    file_types=["image"],
-                    sources=["upload", "clipboard"],
-                    interactive=True,
-                    columns=3,
-                    height=260,
-                    object_fit="contain",
-                    buttons=[],
-                    elem_id="photos",
-                )
+                photos = photo_drop(texts.DROP, "photos")
                 model = gr.Radio(
                     [(texts.MODELS[name], name) for name in self.models],
                     value=self.models[0] if self.models else None,
@@ -90,13 +78,11 @@ class ColorizePage:
                     elem_id="results",
                 )
                 status = gr.Markdown(elem_id="status")
-                download = gr.DownloadButton(
-                    texts.DOWNLOAD, interactive=False, elem_id="download"
-                )
+                download = gr.DownloadButton(texts.DOWNLOAD, interactive=False, elem_id="download")
                 marked = gr.Checkbox(True, label=texts.MARK, elem_id="mark")
         shown = [slider, status]
         run = button.click(
-            self.colorize,
+            self.colour_photos,
             [photos, model, vividness],
             [choices, chosen, strip, *shown, download],
             concurrency_id=MODEL_QUEUE,
@@ -126,34 +112,30 @@ class ColorizePage:
         ).success(**save)
         self._build_endpoint()
 
-    def colorize(
+    def colour_photos(
         self,
-        photos: Sequence[tuple[str, str | None]] | None,
+        photos: Dropped,
         model: str,
         vividness: float,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio finds it by this default
     ) -> tuple[Any, ...]:
         """Colour every photo once; shows the first, lists those that were refused and why."""
-        files = [file for file, _ in photos or []]
-        if not files:
-            raise gr.Error(texts.NO_PHOTO, print_exception=False)
+        files = dropped_files(photos)
         if len(files) > self.settings.max_photos:
-            raise gr.Error(
-                texts.TOO_MANY.format(limit=self.settings.max_photos), print_exception=False
-            )
+            raise refusal(texts.TOO_MANY.format(limit=self.settings.max_photos))
         pictures, choices, refused = [], [], []
         for number, file in enumerate(files):
-            name = Path(file).name
+            name = shown_name(file)
             progress(number / len(files), desc=texts.WORKING.format(name=name))
             try:
-                preview = self._preview(file, model, vividness)
+                preview = self._preview(Choice(file, model), vividness)
             except PhotoError as error:
-                refused.append(f"**{_plain(name)}**: {error}")
+                refused.append(f"**{name}**: {error}")
                 continue
             pictures.append((preview.after, name))
             choices.append(Choice(file, model))
         if not choices:
-            raise gr.Error(" ".join(refused), print_exception=False)
+            raise refusal(" ".join(refused))
         slider, status = self._shown(choices[0], vividness, refused)
         if len(files) > 1:
             counted = texts.DONE_MANY.format(done=len(choices), total=len(files))
@@ -176,22 +158,18 @@ class ColorizePage:
         """Write the chosen photo at full size and offer it."""
         if not choices:
             return gr.skip()
-        choice = choices[chosen]
-        file = _told(lambda: self._write(choice.file, choice.model, vividness, marked=marked))
+        file = self._write(choices[chosen], vividness, marked=marked)
         return gr.DownloadButton(value=str(file), interactive=True)
 
     def endpoint(self, file: str | None, model: str, vividness: float) -> str:
         """Answer /colorize."""
         if file is None:
-            raise gr.Error(texts.NO_PHOTO, print_exception=False)
+            raise refusal(texts.NO_PHOTO)
         if model not in self.models:
-            known = ", ".join(self.models)
-            raise gr.Error(
-                texts.UNKNOWN_MODEL.format(model=model, known=known), print_exception=False
-            )
+            raise refusal(texts.UNKNOWN_MODEL.format(model=model, known=", ".join(self.models)))
         if not 0 <= vividness <= 3:
-            raise gr.Error(texts.BAD_VIVIDNESS, print_exception=False)
-        return str(_told(lambda: self._write(file, model, vividness, marked=True)))
+            raise refusal(texts.BAD_VIVIDNESS)
+        return str(self._write(Choice(file, model), vividness, marked=True))
 
     def _build_endpoint(self) -> None:
         """A file, a model and a vividness, for programs: none of these components is shown."""
@@ -208,13 +186,17 @@ class ColorizePage:
             concurrency_id=MODEL_QUEUE,
         )
 
-    def _preview(self, file: str, model: str, vividness: float) -> Any:
+    def _preview(self, choice: Choice, vividness: float) -> Preview:
         return self.darkroom.preview(
-            file, model, long_side=self.settings.preview_side, vividness=vividness
+            choice.file,
+            choice.model,
+            long_side=self.settings.preview_side,
+            vividness=vividness,
         )
 
     def _shown(self, choice: Choice, vividness: float, refused: list[str]) -> tuple[Any, str]:
-        preview = _told(lambda: self._preview(choice.file, choice.model, vividness))
+        with errors_on_the_page():
+            preview = self._preview(choice, vividness)
         said = [
             texts.DONE_ONE.format(
                 width=preview.photo.width, height=preview.photo.height, seconds=preview.seconds
@@ -225,22 +207,9 @@ class ColorizePage:
         ]
         return (preview.before, preview.after), "  \n".join(said)
 
-    def _write(self, file: str, model: str, vividness: float, *, marked: bool) -> Path:
-        result = self.darkroom.colorize(file, model, vividness=vividness)
-        name = f"{plain_stem(file)}-{model}{result.photo.suffix}"
-        return save_photo(
-            result.photo, self.outbox.place(name), mark=result.mark if marked else None
-        )
-
-
-def _told(work: Callable[[], Any]) -> Any:
-    """Run `work`; what goes wrong with a photo or a model becomes the sentence on the page."""
-    try:
-        return work()
-    except (PhotoError, CheckpointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
-
-
-def _plain(name: str) -> str:
-    """A file name that cannot be taken for Markdown or HTML."""
-    return "".join(c if c.isalnum() or c in " ._-" else "·" for c in name)[:60]
+    def _write(self, choice: Choice, vividness: float, *, marked: bool) -> Path:
+        with errors_on_the_page():
+            result = self.darkroom.colorize(choice.file, choice.model, vividness=vividness)
+            name = f"{plain_stem(choice.file)}-{choice.model}{result.photo.suffix}"
+            mark = result.mark if marked else None
+            return save_photo(result.photo, self.outbox.place(name), mark=mark)

@@ -1,0 +1,228 @@
+"""Photos: untrusted bytes or a path in, sRGB pixels out, and back into a file.
+
+    photo = open_photo("grandmother.jpg")
+    save_photo(photo, "grandmother.png", mark="Colours invented by Colorizer 0.1.0")
+
+What is accepted: JPEG (of a multi-picture file its first), PNG, WebP, TIFF, BMP, GIF and AVIF,
+told by content, not by name. Of an animation or a multi-page file the first picture is used.
+Embedded ICC profiles are converted to sRGB; PNG's gAMA and cHRM are not. The way in goes through
+photo_inspection (bytes), photo_decoding (Pillow) and photo_srgb (sRGB and alpha); the way out
+through photo_saving and honest_mark.
+"""
+
+import contextlib
+import hashlib
+import logging
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colorizer.honest_mark import mark_in_xmp
+from colorizer.photo_decoding import decode, open_header
+from colorizer.photo_inspection import READABLE_SUFFIXES, damaged
+from colorizer.photo_limits import DEFAULT_LIMITS, PhotoError, PhotoLimits
+from colorizer.photo_saving import (
+    encode_pixels,
+    format_named,
+    save_pixels,
+    suffix_of,
+    writable_format,
+)
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "READABLE_SUFFIXES",
+    "Photo",
+    "PhotoError",
+    "PhotoLimits",
+    "encode_photo",
+    "open_photo",
+    "read_mark",
+    "save_photo",
+]
+
+logger = logging.getLogger(__name__)
+
+# A photo counts as grey when 99 of 100 sampled pixels have channels this close together: JPEG
+# noise and a slight warmth of the paper stay below it, sepia does not.
+_GREY_SPREAD = 10
+_GREY_SHARE = 99
+_SAMPLES_PER_SIDE = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A photo in memory.
+
+    Attributes:
+        rgb: uint8 (H, W, 3), sRGB, upright. Fully transparent pixels are white.
+        alpha: uint8 (H, W), 0 transparent to 255 opaque, or None when all is opaque.
+        format: format it came in, by Pillow's name ("JPEG", "PNG", ...).
+        notes: sentences for the page about what was left out or assumed while reading.
+    """
+
+    rgb: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None = None
+    format: str = "PNG"
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.rgb.dtype != np.uint8 or self.rgb.ndim != 3 or self.rgb.shape[2] != 3:
+            raise ValueError(f"rgb is {self.rgb.dtype} {self.rgb.shape}, not uint8 (H, W, 3)")
+        if self.rgb.size == 0:
+            raise ValueError("rgb has no pixels")
+        if self.alpha is not None and (
+            self.alpha.dtype != np.uint8 or self.alpha.shape != self.rgb.shape[:2]
+        ):
+            raise ValueError(f"alpha is {self.alpha.dtype} {self.alpha.shape}, not uint8 (H, W)")
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return int(self.rgb.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return int(self.rgb.shape[0])
+
+    @property
+    def suffix(self) -> str:
+        """File name suffix, with its dot, of the format the photo is saved in by default."""
+        return suffix_of(writable_format(self.format))
+
+    @property
+    def is_grey(self) -> bool:
+        """Whether the photo has practically no colour, judged by a grid of its pixels."""
+        down = -(-self.height // _SAMPLES_PER_SIDE)
+        across = -(-self.width // _SAMPLES_PER_SIDE)
+        sample = self.rgb[::down, ::across]
+        spread = sample.max(axis=2) - sample.min(axis=2)
+        return bool(np.percentile(spread, _GREY_SHARE) <= _GREY_SPREAD)
+
+
+def open_photo(source: str | Path | bytes, limits: PhotoLimits = DEFAULT_LIMITS) -> Photo:
+    """Open a photo of any accepted kind.
+
+    Args:
+        source: path of a regular file, or the bytes of one.
+        limits: what the photo may cost; checked before its pixels are decoded.
+
+    Raises:
+        PhotoError: and nothing else, whatever the bytes are.
+    """
+    data = _read(source, limits)
+    with _answered_in_a_sentence(data):
+        decoded = decode(data, limits)
+    return Photo(decoded.rgb, decoded.alpha, decoded.format, decoded.notes)
+
+
+def encode_photo(photo: Photo, format: str | None = None, *, mark: str | None = None) -> bytes:
+    """Return the photo as a file, at its own size and without any metadata but the mark.
+
+    Args:
+        photo: what to encode.
+        format: "jpg", "png", "webp" or "tif"; by default the photo's own format, or PNG where
+            that cannot be written well. JPEG has quality 95 with full colour resolution, and is
+            composited on white where the photo is transparent; PNG and TIFF are lossless.
+        mark: sentence that says the colours are invented; see `honest_mark`.
+
+    Raises:
+        PhotoError: the format is unknown or too small for the photo.
+    """
+    format_name = format_named(format) if format else writable_format(photo.format)
+    return encode_pixels(photo.rgb, photo.alpha, format_name, mark)
+
+
+def save_photo(photo: Photo, path: str | Path, *, mark: str | None = None) -> Path:
+    """Write the photo to `path`, whole or not at all; see `encode_photo`.
+
+    Args:
+        photo: what to save.
+        path: its suffix decides the format; without one the photo's own is appended.
+        mark: sentence that says the colours are invented.
+
+    Returns:
+        the path that was written.
+
+    Raises:
+        PhotoError: unknown suffix, disk full, folder missing or not writable.
+    """
+    target = Path(path)
+    if target.suffix:
+        format_name = format_named(target.suffix)
+    else:
+        format_name = writable_format(photo.format)
+        target = target.with_name(target.name + suffix_of(format_name))
+    save_pixels(target, photo.rgb, photo.alpha, format_name, mark)
+    return target
+
+
+def read_mark(source: str | Path | bytes) -> str | None:
+    """Return the honest mark of a file, or None when it carries none of ours.
+
+    Raises:
+        PhotoError: not a photo that can be read.
+    """
+    data = _read(source, DEFAULT_LIMITS)
+    with _answered_in_a_sentence(data), open_header(data, DEFAULT_LIMITS) as image:
+        packet = image.info.get("xmp")
+    return mark_in_xmp(packet) if isinstance(packet, bytes) else None
+
+
+def _read(source: str | Path | bytes, limits: PhotoLimits) -> bytes:
+    """Return the bytes of a source, never reading more than the limit."""
+    if isinstance(source, bytes):
+        limits.check_bytes(len(source))
+        return source
+    try:
+        status = Path(source).stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise PhotoError("This is not a file but a folder or a device: choose a photo.")
+        limits.check_bytes(status.st_size)
+        with Path(source).open("rb") as stream:
+            data = stream.read(limits.max_bytes + 1)
+    except (OSError, ValueError) as error:
+        if isinstance(error, PhotoError):
+            raise
+        raise PhotoError(
+            "The file cannot be opened: check that it is there and that you may read it."
+        ) from error
+    limits.check_bytes(len(data))  # it may have grown since
+    return data
+
+
+@contextlib.contextmanager
+def _answered_in_a_sentence(data: bytes) -> Iterator[None]:
+    """Let nothing but PhotoError out.
+
+    Damaged bytes make Pillow raise nearly every built-in error, from struct.error to KeyError,
+    and the list changes with its version. This is the one place that has to hold for any bytes.
+    """
+    try:
+        yield
+    except PhotoError as refusal:
+        _log_refusal(data, str(refusal))
+        raise
+    except MemoryError as error:
+        _log_refusal(data, "out of memory")
+        raise PhotoError(
+            "There is not enough memory for this photo right now: make it smaller or try later."
+        ) from error
+    except Exception as error:
+        _log_refusal(data, f"{type(error).__name__}: {error}")
+        raise damaged() from error
+
+
+def _log_refusal(data: bytes, reason: str) -> None:
+    logger.info(
+        "refused a photo: %s (sha256 %s, %d bytes, begins %s)",
+        reason,
+        hashlib.sha256(data).hexdigest(),
+        len(data),
+        data[:12].hex(),
+    )

@@ -1,0 +1,50 @@
+"""The colorization Turing test: two pictures of one photo, "which one has the real colours?"
+
+>>> study = Study(Store("sqlite:///votes.db"), pool, secret=secret)
+>>> study.start()
+>>> session = study.start_session(token, address)
+>>> trial = study.next_trial(session.token)
+>>> receipt = study.cast_vote(trial.id, session.token, "left", response_ms=2300)
+"""
+
+from colorizer.study.mirror import Mirror, MirrorStatus
+from colorizer.study.photos import photos_folder
+from colorizer.study.pool import PoolProgress, StimulusPool
+from colorizer.study.protocol import PUBLISHED_PROTOCOL, StudySettings, TrialError
+from colorizer.study.statistics import FoolingRate, PhotoRate, PublishedRate, StudyResults
+from colorizer.study.store import Store
+from colorizer.study.study import Study, StudyStatus
+from colorizer.study.trials import StudyModel
+from colorizer.study.views import (
+    Mistake,
+    Progress,
+    Session,
+    SessionSummary,
+    TrialView,
+    VoteReceipt,
+)
+
+__all__ = [
+    "PUBLISHED_PROTOCOL",
+    "FoolingRate",
+    "Mirror",
+    "MirrorStatus",
+    "Mistake",
+    "PhotoRate",
+    "PoolProgress",
+    "Progress",
+    "PublishedRate",
+    "Session",
+    "SessionSummary",
+    "StimulusPool",
+    "Store",
+    "Study",
+    "StudyModel",
+    "StudyResults",
+    "StudySettings",
+    "StudyStatus",
+    "TrialError",
+    "TrialView",
+    "VoteReceipt",
+    "photos_folder",
+]

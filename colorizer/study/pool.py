@@ -1,0 +1,165 @@
+"""Real photos and the fakes that the models make of them, prepared before anybody asks.
+
+A background thread goes through the photos once; what it made stays on disk under a key of photo
+content, model revision and size, so that a restart makes only what is missing.
+"""
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from colorizer.photo import Photo, PhotoError, open_photo, read_mark
+from colorizer.study.photos import PhotoFile, find_photos
+from colorizer.study.stimuli import (
+    LONG_SIDE,
+    Halves,
+    Rgb,
+    absurd_colours,
+    at_study_size,
+    match_halves,
+    mean_chroma,
+)
+from colorizer.study.trials import ABSURD, StudyModel, StudyPhoto
+
+logger = logging.getLogger(__name__)
+
+Colorize = Callable[[Photo, StudyModel], Photo]
+
+_MIN_SHORT_SIDE = 64  # pixels
+_MIN_MEAN_CHROMA = 4.0  # Lab units; a photo with less has no colours to be fooled by
+_PATH_VERSION = (
+    "1"  # raise when the path from photo to halves changes: cached halves are stale then
+)
+
+
+@dataclass(frozen=True)
+class PoolProgress:
+    """How far the preparation is: photos ready, found so far, skipped; `finished` when it ended."""
+
+    ready: int
+    found: int
+    skipped: int
+    finished: bool
+
+
+class StimulusPool:
+    """The study's photos with one fake per model, ready to be composed."""
+
+    def __init__(
+        self, folder: Path, models: Sequence[StudyModel], colorize: Colorize, *, cache: Path
+    ) -> None:
+        """Nothing is read before `start` (in the background) or `prepare` (here and now).
+
+        colorize: (photo, model) → the photo coloured by the model from its lightness, same size.
+        cache: folder for prepared pictures; must not be one that the web server serves.
+        """
+        if not models:
+            raise ValueError("a study needs at least one model")
+        self.models = tuple(models)
+        self._folder = folder
+        self._colorize = colorize
+        self._cache = cache
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self.prepare, name="study-photos", daemon=True)
+        self._ready: tuple[StudyPhoto, ...] = ()  # replaced as a whole, so readers need no lock
+        self._progress = PoolProgress(ready=0, found=0, skipped=0, finished=False)
+
+    def start(self) -> None:
+        """Prepare in the background; photos can be shown as they become ready."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop preparing after the present photo."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30.0)
+
+    @property
+    def photos(self) -> tuple[StudyPhoto, ...]:
+        """The photos that can be shown now, with every model."""
+        return self._ready
+
+    @property
+    def progress(self) -> PoolProgress:
+        """How far the preparation is."""
+        return self._progress
+
+    def halves(self, photo: StudyPhoto, model: StudyModel) -> Halves | None:
+        """The real photo and the model's fake of it, or None if they are not prepared."""
+        real = self._read(self._real_path(photo))
+        fake = self._read(self._path(photo, model))
+        return None if real is None or fake is None else Halves(real, fake)
+
+    def prepare(self) -> None:
+        """Make what is missing for every photo; a photo that fails is logged and left out."""
+        ready: list[StudyPhoto] = []
+        found = 0
+        try:
+            self._cache.mkdir(parents=True, exist_ok=True)
+            for found, file in enumerate(find_photos(self._folder), start=1):
+                if self._stopping.is_set():
+                    return
+                if self._prepare_photo(file):
+                    ready.append(file.photo)
+                self._ready = tuple(ready)
+                self._progress = PoolProgress(len(ready), found, found - len(ready), False)
+        except OSError:
+            logger.exception("the study photos could not be read to the end")
+        self._progress = PoolProgress(len(ready), found, found - len(ready), True)
+        logger.info("study photos: %d ready of %d", len(ready), found)
+
+    def _prepare_photo(self, file: PhotoFile) -> bool:
+        shown = (*self.models, ABSURD)
+        missing = [model for model in shown if not self._path(file.photo, model).exists()]
+        if not missing and self._real_path(file.photo).exists():
+            return True
+        try:
+            return self._make(file, missing)
+        except PhotoError as error:
+            logger.warning("study photo %s left out: %s", file.path.name, error)
+        except Exception:  # a model may fail in any way; the other photos can still be shown
+            logger.exception("study photo %s left out", file.path.name)
+        return False
+
+    def _make(self, file: PhotoFile, missing: Sequence[StudyModel]) -> bool:
+        if read_mark(file.path) is not None:
+            raise PhotoError("The photo's colours were invented by a program: it is not real.")
+        photo = at_study_size(open_photo(file.path))
+        if min(photo.rgb.shape[:2]) < _MIN_SHORT_SIDE:
+            raise PhotoError(f"The photo is smaller than {_MIN_SHORT_SIDE} pixels.")
+        if mean_chroma(photo.rgb) < _MIN_MEAN_CHROMA:
+            raise PhotoError("The photo has hardly any colour.")
+        for model in missing:
+            absurd = model == ABSURD
+            fake = absurd_colours(photo) if absurd else self._colorize(photo, model)
+            self._write(self._path(file.photo, model), match_halves(photo, fake).fake)
+        self._write(self._real_path(file.photo), match_halves(photo, photo).real)
+        return True
+
+    def _real_path(self, photo: StudyPhoto) -> Path:
+        return self._path(photo, StudyModel(name=""))
+
+    def _path(self, photo: StudyPhoto, model: StudyModel) -> Path:
+        """A name that doesn't show what is in the file, should it ever be seen."""
+        key = (_PATH_VERSION, photo.id, model.name, model.head, model.revision, str(LONG_SIDE))
+        return self._cache / f"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}.png"
+
+    def _read(self, path: Path) -> Rgb | None:
+        try:
+            return open_photo(path).rgb if path.exists() else None
+        except PhotoError:
+            logger.warning("a prepared study picture is damaged and is made again at next start")
+            path.unlink(missing_ok=True)
+            return None
+
+    def _write(self, path: Path, rgb: Rgb) -> None:
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        Image.fromarray(np.ascontiguousarray(rgb)).save(partial, format="PNG", compress_level=3)
+        partial.replace(path)

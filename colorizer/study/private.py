@@ -1,0 +1,172 @@
+"""The private test: one's own photos, drawn and scored in memory, never stored, never counted."""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from colorizer.photo import Photo
+from colorizer.study.protocol import StudySettings, TrialError
+from colorizer.study.stimuli import Stimulus, compose, match_halves
+from colorizer.study.trials import (
+    SIDES,
+    Ballot,
+    Side,
+    StudyModel,
+    StudyPhoto,
+    Trial,
+    Vote,
+    new_id,
+)
+from colorizer.study.views import (
+    Mistake,
+    Progress,
+    Session,
+    SessionSummary,
+    TrialView,
+    VoteReceipt,
+    summarise,
+    view_trial,
+)
+
+MAX_PAIRS = 20
+_MAX_TESTS = 32  # of at most 20 pictures of about 0.3 MB each
+_LIFETIME_MS = 3_600_000
+
+
+@dataclass
+class _Test:
+    """A private test under way: trials in their order, with their pictures and votes."""
+
+    token: str
+    trials: tuple[Trial, ...]
+    stimuli: dict[str, Stimulus]
+    expires_ms: int
+    votes: dict[str, Vote] = field(default_factory=dict)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(len(self.votes), len(self.trials))
+
+    @property
+    def finished(self) -> bool:
+        return len(self.votes) == len(self.trials)
+
+
+class PrivateTests:
+    """All private tests under way; the oldest make room when there are too many."""
+
+    def __init__(self, settings: StudySettings, clock_ms: Callable[[], int]) -> None:
+        """Exposure and trial lifetime come from `settings`; `clock_ms` gives Unix milliseconds."""
+        self._settings = settings
+        self._clock_ms = clock_ms
+        self._tests: OrderedDict[str, _Test] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def start(self, pairs: Sequence[tuple[Photo, Photo]], model: StudyModel) -> Session:
+        """Make a test of (real, fake) pairs, each of one size; TrialError if it cannot be one."""
+        if not 1 <= len(pairs) <= MAX_PAIRS:
+            raise TrialError(f"A test needs between 1 and {MAX_PAIRS} colour photos.")
+        token, now = f"private-{new_id()}", self._clock_ms()
+        trials, stimuli = [], {}
+        for number, (real, fake) in enumerate(pairs):
+            try:
+                halves = match_halves(real, fake)
+            except ValueError as error:
+                raise TrialError("A photo and its coloured version differ in size.") from error
+            trial = self._new_trial(token, StudyPhoto(str(number)), model, now)
+            trials.append(trial)
+            stimuli[trial.id] = compose(halves, real_side=trial.real_side, nonce=trial.id)
+        secrets.SystemRandom().shuffle(trials)
+        test = _Test(token, tuple(trials), stimuli, now + _LIFETIME_MS)
+        with self._lock:
+            self._forget(now)
+            self._tests[token] = test
+        return Session(token, test.progress, private=True)
+
+    def holds(self, token: object) -> bool:
+        """Whether `token` names a private test (of now or earlier) and not a participant."""
+        return isinstance(token, str) and token.startswith("private-")
+
+    def next_trial(self, token: str) -> TrialView | None:
+        """The first trial without a vote, or None at the end."""
+        with self._lock:
+            test = self._test(token)
+            waiting = (trial for trial in test.trials if trial.id not in test.votes)
+            trial = next(waiting, None)
+            if trial is None:
+                return None
+            number = test.progress.done + 1
+        return view_trial(trial, test.stimuli[trial.id], number=number, total=len(test.trials))
+
+    def cast_vote(
+        self, trial_id: str, token: str, choice: Side, response_ms: int | None
+    ) -> VoteReceipt:
+        """Score a vote; the first on a trial stands."""
+        with self._lock:
+            test = self._test(token)
+            if trial_id not in test.stimuli:
+                raise TrialError(
+                    "This pair does not belong to your test: please load the next one."
+                )
+            now = self._clock_ms()
+            repeated = trial_id in test.votes
+            if not repeated:
+                elapsed = response_ms or 0
+                test.votes[trial_id] = Vote(trial_id, choice, response_ms, elapsed, now)
+            return VoteReceipt(
+                trial_id=trial_id,
+                choice=test.votes[trial_id].choice,
+                repeated=repeated,
+                real_side=None,
+                phase="scored",
+                progress=test.progress,
+                finished=test.finished,
+            )
+
+    def summary(self, token: str) -> SessionSummary:
+        """The result of a finished test."""
+        with self._lock:
+            test = self._test(token)
+            if not test.finished:
+                raise TrialError("Your test is not finished yet: please answer all pairs first.")
+            ballots = [Ballot(trial, test.votes[trial.id]) for trial in test.trials]
+        mistakes = [
+            Mistake(
+                test.stimuli[ballot.trial.id].data,
+                test.stimuli[ballot.trial.id].file_name,
+                ballot.trial.real_side,
+                ballot.trial.model.name,
+            )
+            for ballot in ballots
+            if ballot.fooled
+        ]
+        return summarise(ballots, mistakes, private=True)
+
+    def _test(self, token: str) -> _Test:
+        test = self._tests.get(token)
+        if test is None or self._clock_ms() >= test.expires_ms:
+            raise TrialError("This private test is over: please start it again with your photos.")
+        return test
+
+    def _forget(self, now_ms: int) -> None:
+        """Drop tests that expired, and the oldest if there is no room for one more."""
+        for token in [t for t, test in self._tests.items() if now_ms >= test.expires_ms]:
+            del self._tests[token]
+        while len(self._tests) >= _MAX_TESTS:
+            self._tests.popitem(last=False)
+
+    def _new_trial(self, token: str, photo: StudyPhoto, model: StudyModel, now_ms: int) -> Trial:
+        return Trial(
+            id=new_id(),
+            participant_id=token,
+            session=1,
+            kind="scored",
+            photo=photo,
+            model=model,
+            real_side=secrets.choice(SIDES),
+            exposure_seconds=self._settings.exposure_seconds,
+            issued_ms=now_ms,
+            expires_ms=now_ms + _LIFETIME_MS,
+        )

@@ -1,0 +1,287 @@
+"""The study as the app holds it: sessions, trials, votes, results.
+
+Every method checks its arguments as if it were public and raises TrialError, whose message is meant
+for the participant. No method tells which side is real before the vote on it is committed.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from colorizer.photo import Photo
+from colorizer.study.ballots import to_csv
+from colorizer.study.dealer import Dealer, Dealt
+from colorizer.study.identity import Identity
+from colorizer.study.mirror import Mirror
+from colorizer.study.pool import PoolProgress, StimulusPool
+from colorizer.study.private import PrivateTests
+from colorizer.study.protocol import StudySettings, TrialError
+from colorizer.study.statistics import StudyResults, study_results
+from colorizer.study.store import History, Store
+from colorizer.study.trials import SIDES, Ballot, PastTrial, Side, StudyModel, Vote
+from colorizer.study.views import (
+    Mistake,
+    Session,
+    SessionSummary,
+    TrialView,
+    VoteReceipt,
+    phase,
+    summarise,
+    view_trial,
+)
+
+_HOUR_MS = 3_600_000
+_RESULTS_SECONDS = 5.0
+_ISSUE_ATTEMPTS = 5
+
+NOT_YOURS = "This pair does not belong to your session: please load the next one."
+EXPIRED = "This pair was open for too long and does not count: please load the next one."
+TOO_MUCH = "You have looked at a lot of pictures: please come back in an hour."
+NO_MIRROR = "Votes are kept on this machine only; no copy is made elsewhere."
+
+
+@dataclass(frozen=True)
+class StudyStatus:
+    """How far the pictures are, and where the votes are kept, in a sentence for the page."""
+
+    pictures: PoolProgress
+    votes_saved: str
+
+
+class Study:
+    """A colorization Turing test: which of two pictures has the real colours?"""
+
+    def __init__(
+        self,
+        store: Store,
+        pool: StimulusPool,
+        *,
+        secret: bytes,
+        settings: StudySettings | None = None,
+        mirror: Mirror | None = None,
+        clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        """Put the parts together; `start` sets them going.
+
+        secret: signs participants and salts addresses; ≥ 16 bytes, kept for as long as the votes.
+        clock_ms: the present time in Unix milliseconds.
+        """
+        self.settings = settings or StudySettings()
+        self._store = store
+        self._pool = pool
+        self._mirror = mirror
+        self._clock_ms = clock_ms
+        self._identity = Identity(secret)
+        self._dealer = Dealer(pool, self.settings, clock_ms)
+        self._private = PrivateTests(self.settings, clock_ms)
+        self._results: tuple[float, StudyResults] | None = None
+        self._results_lock = threading.Lock()
+
+    def start(self) -> None:
+        """Prepare pictures and restore mirrored votes in the background."""
+        self._pool.start()
+        if self._mirror is not None:
+            self._mirror.start()
+
+    def close(self) -> None:
+        """Finish background work, mirror the last votes, close the store."""
+        self._pool.close()
+        self._dealer.close()
+        if self._mirror is not None:
+            self._mirror.close()
+        self._store.close()
+
+    def start_session(self, token: str | None, address: str | None) -> Session:
+        """Go on with the participant's session, or begin a new one.
+
+        token: from an earlier Session, kept by the browser; one that is not ours gets a new one.
+        address: the participant's IP address, of which only a salted daily hash is kept.
+        """
+        now = self._clock_ms()
+        address_hash = self._identity.address_hash(address, now)
+        try:
+            participant_id = self._identity.participant(token)
+        except TrialError:
+            token = self._identity.new_token()
+            participant_id = self._identity.participant(token)
+        if self._store.history(participant_id) is None:
+            self._limit_participants(address_hash, now)
+        self._store.add_participant(participant_id, address_hash, now)
+        history = self._history(participant_id)
+        if self._dealer.finished(history):
+            if not self._dealer.unseen(history):
+                raise TrialError(self._no_photos_left())
+            self._store.begin_session(participant_id, after=history.session)
+            history = self._history(participant_id)
+        return Session(str(token), self._dealer.progress(history))
+
+    def start_private_session(
+        self, pairs: Sequence[tuple[Photo, Photo]], model: StudyModel
+    ) -> Session:
+        """A test of one's own (real, fake) photos; its token works with the methods below.
+
+        Nothing of it is stored or counted. At most 20 pairs, each of two photos of one size.
+        """
+        return self._private.start(pairs, model)
+
+    def next_trial(self, token: str) -> TrialView | None:
+        """The trial that waits for a vote, else a new one; None when the session is finished."""
+        if self._private.holds(token):
+            return self._private.next_trial(token)
+        participant_id = self._identity.participant(token)
+        history = self._history(participant_id)
+        waiting = history.open_trial(self._clock_ms())
+        stimulus = None if waiting is None else self._dealer.stimulus(waiting)
+        if waiting is not None and stimulus is not None:
+            dealt: Dealt | None = Dealt(waiting, stimulus)
+        else:
+            dealt = self._issue(participant_id, history, replacing=waiting.id if waiting else None)
+        if dealt is None:
+            return None
+        self._dealer.deal_ahead(participant_id, history, dealt.trial)
+        progress = self._dealer.progress(history)
+        return view_trial(
+            dealt.trial, dealt.stimulus, number=progress.done + 1, total=progress.total
+        )
+
+    def cast_vote(
+        self, trial_id: str, token: str, choice: str, response_ms: float | None = None
+    ) -> VoteReceipt:
+        """Store which side ("left" or "right") was taken for real; returns after the commit.
+
+        A trial takes one vote: cast again, the receipt shows the first one.
+        response_ms: from the pictures' appearance to the answer, as measured by the browser.
+        """
+        side = _checked_choice(choice)
+        response = _checked_response(response_ms)
+        if not isinstance(trial_id, str):
+            raise TrialError(NOT_YOURS)
+        if self._private.holds(token):
+            return self._private.cast_vote(trial_id, token, side, response)
+        participant_id = self._identity.participant(token)
+        past = self._store.past_trial(trial_id)
+        if past is None or past.trial.participant_id != participant_id:
+            raise TrialError(NOT_YOURS)
+        if past.vote is not None:
+            return self._receipt(past, past.vote, repeated=True)
+        now = self._clock_ms()
+        if past.trial.expired(now):
+            raise TrialError(EXPIRED)
+        elapsed = max(now - past.trial.issued_ms, 0)
+        response = None if response is None else min(response, elapsed)
+        vote = Vote(trial_id, side, response, elapsed, now)
+        stored = self._store.cast(vote)
+        return self._receipt(past, stored, repeated=stored != vote)
+
+    def summary(self, token: str) -> SessionSummary:
+        """The personal result of the finished session, with the pairs one got wrong."""
+        if self._private.holds(token):
+            return self._private.summary(token)
+        history = self._history(self._identity.participant(token))
+        if not self._dealer.finished(history):
+            raise TrialError("Your session is not finished yet: please answer all pairs first.")
+        ballots = [Ballot(past.trial, past.vote) for past in history.current if past.vote]
+        return summarise(ballots, self._mistakes(ballots))
+
+    def results(self) -> StudyResults:
+        """All tables of the study, at most five seconds old."""
+        with self._results_lock:
+            now = time.monotonic()
+            if self._results is None or now - self._results[0] > _RESULTS_SECONDS:
+                self._results = now, study_results(self._store.ballots())
+            return self._results[1]
+
+    def votes_csv(self) -> str:
+        """All votes as CSV under pseudonyms, without times of day, addresses and tokens."""
+        return to_csv(self._store.ballots(), pseudonym=self._identity.pseudonym)
+
+    def status(self) -> StudyStatus:
+        """How far the pictures are and when votes were last saved off the machine."""
+        saved = NO_MIRROR if self._mirror is None else self._mirror.status.sentence
+        return StudyStatus(self._pool.progress, saved)
+
+    def _history(self, participant_id: str) -> History:
+        history = self._store.history(participant_id)
+        if history is None:
+            raise TrialError("This session is not known any more: please start a new one.")
+        return history
+
+    def _issue(
+        self, participant_id: str, history: History, *, replacing: str | None
+    ) -> Dealt | None:
+        """Deal a new trial and record it; what a parallel request recorded first goes before."""
+        self._limit_trials(participant_id, history.address_hash)
+        for _ in range(_ISSUE_ATTEMPTS):
+            dealt = self._dealer.deal(participant_id, history)
+            if dealt is None:
+                return None
+            issued = self._store.issue(dealt.trial, replacing=replacing)
+            if issued == dealt.trial:
+                return dealt
+            stimulus = None if issued is None else self._dealer.stimulus(issued)
+            if issued is not None and stimulus is not None:
+                return Dealt(issued, stimulus)
+            history = self._history(participant_id)
+        raise TrialError("No new pair could be found: please try again.")
+
+    def _limit_trials(self, participant_id: str, address_hash: str) -> None:
+        since = self._clock_ms() - _HOUR_MS
+        recent = self._store.recent_trials(participant_id, address_hash, since)
+        if recent.by_participant >= self.settings.trials_per_hour:
+            raise TrialError(TOO_MUCH)
+        if recent.by_address >= self.settings.trials_per_hour_per_address:
+            raise TrialError(TOO_MUCH)
+
+    def _limit_participants(self, address_hash: str, now_ms: int) -> None:
+        recent = self._store.recent_participants(address_hash, now_ms - _HOUR_MS)
+        if recent >= self.settings.participants_per_hour_per_address:
+            raise TrialError(TOO_MUCH)
+
+    def _no_photos_left(self) -> str:
+        if not self._pool.photos:
+            return "The study has no photos to show."
+        return "You have seen every photo of this study. Thank you for taking part."
+
+    def _receipt(self, past: PastTrial, vote: Vote, *, repeated: bool) -> VoteReceipt:
+        history = self._history(past.trial.participant_id)
+        return VoteReceipt(
+            trial_id=past.trial.id,
+            choice=vote.choice,
+            repeated=repeated,
+            real_side=past.trial.real_side if past.trial.kind == "practice" else None,
+            phase=phase(past.trial),
+            progress=self._dealer.progress(history),
+            finished=self._dealer.finished(history),
+        )
+
+    def _mistakes(self, ballots: Sequence[Ballot]) -> list[Mistake]:
+        mistakes = []
+        for ballot in ballots:
+            if ballot.trial.kind != "scored" or not ballot.fooled:
+                continue
+            stimulus = self._dealer.stimulus(ballot.trial)
+            if stimulus is not None:
+                trial = ballot.trial
+                mistakes.append(
+                    Mistake(stimulus.data, stimulus.file_name, trial.real_side, trial.model.name)
+                )
+        return mistakes
+
+
+def _checked_choice(choice: object) -> Side:
+    for side in SIDES:
+        if choice == side:
+            return side
+    raise TrialError("Please choose the left or the right picture.")
+
+
+def _checked_response(response_ms: object) -> int | None:
+    if response_ms is None:
+        return None
+    if isinstance(response_ms, int | float) and not isinstance(response_ms, bool):
+        milliseconds = float(response_ms)
+        if math.isfinite(milliseconds) and milliseconds >= 0:
+            return round(milliseconds)
+    raise TrialError("The response time must be a number of milliseconds.")

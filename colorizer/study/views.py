@@ -1,0 +1,140 @@
+"""What a participant gets to see: sessions, trials without answers, receipts and summaries."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from colorizer.study.counting import response_ms
+from colorizer.study.statistics import CHANCE
+from colorizer.study.stimuli import ALT_TEXT, Stimulus
+from colorizer.study.trials import Ballot, Side, Trial
+
+Phase = Literal["practice", "scored"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Trials voted on and trials of the session in all."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session of a participant; `token` is what every further call needs.
+
+    private: made of one's own photos, kept in memory only and never counted.
+    """
+
+    token: str
+    progress: Progress
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class TrialView:
+    """A trial as the page shows it: nothing in here depends on which side is real.
+
+    Catch trials look like scored ones. `number` counts from 1.
+    """
+
+    id: str
+    picture: bytes
+    file_name: str
+    media_type: str
+    width: int
+    height: int
+    alt_text: str
+    phase: Phase
+    number: int
+    total: int
+    exposure_seconds: float | None
+
+
+@dataclass(frozen=True)
+class VoteReceipt:
+    """Proof that a vote is stored. `real_side` is only given away in practice.
+
+    choice: what is stored, which is the first choice if the trial was voted on before (`repeated`).
+    """
+
+    trial_id: str
+    choice: Side
+    repeated: bool
+    real_side: Side | None
+    phase: Phase
+    progress: Progress
+    finished: bool
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A pair in which the fake was taken for real, shown after the session."""
+
+    picture: bytes
+    file_name: str
+    real_side: Side
+    model: str
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """The personal result of a finished session; practice and catch trials are not in it."""
+
+    scored: int
+    correct: int
+    median_response_ms: float | None
+    fooled_by_model: dict[str, int]
+    mistakes: tuple[Mistake, ...]
+    private: bool = False
+    chance: float = CHANCE
+
+    @property
+    def share_text(self) -> str:
+        """Two sentences to share, without a link."""
+        whose = "of my own photos" if self.private else "photos"
+        return (
+            f"I told the real colours from a computer's invented ones in {self.correct} of "
+            f"{self.scored} {whose}. Guessing gives {self.scored * self.chance:g}."
+        )
+
+
+def view_trial(trial: Trial, stimulus: Stimulus, *, number: int, total: int) -> TrialView:
+    """The trial without its answer."""
+    return TrialView(
+        id=trial.id,
+        picture=stimulus.data,
+        file_name=stimulus.file_name,
+        media_type=stimulus.media_type,
+        width=stimulus.width,
+        height=stimulus.height,
+        alt_text=ALT_TEXT,
+        phase=phase(trial),
+        number=number,
+        total=total,
+        exposure_seconds=trial.exposure_seconds,
+    )
+
+
+def phase(trial: Trial) -> Phase:
+    """Whether the participant is told the answer; catch trials pass for scored ones."""
+    return "practice" if trial.kind == "practice" else "scored"
+
+
+def summarise(
+    ballots: Sequence[Ballot], mistakes: Sequence[Mistake], *, private: bool = False
+) -> SessionSummary:
+    """The personal result of a session's ballots."""
+    scored = [ballot for ballot in ballots if ballot.trial.kind == "scored"]
+    fooled = [ballot for ballot in scored if ballot.fooled]
+    return SessionSummary(
+        scored=len(scored),
+        correct=len(scored) - len(fooled),
+        median_response_ms=median(map(response_ms, scored)) if scored else None,
+        fooled_by_model=dict(Counter(ballot.trial.model.name for ballot in fooled)),
+        mistakes=tuple(mistakes),
+        private=private,
+    )

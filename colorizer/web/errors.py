@@ -1,0 +1,23 @@
+"""From the library's errors to the page: their text is the sentence that people see."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import gradio as gr
+
+from colorizer.checkpoint import CheckpointError
+from colorizer.photo import PhotoError
+
+
+def refusal(sentence: str) -> gr.Error:
+    """An error for the page that leaves no traceback in the log."""
+    return gr.Error(sentence, print_exception=False)
+
+
+@contextmanager
+def errors_on_the_page() -> Iterator[None]:
+    """What goes wrong with a photo or a model inside becomes a sentence on the page."""
+    try:
+        yield
+    except (PhotoError, CheckpointError) as error:
+        raise refusal(str(error)) from error

@@ -1,0 +1,174 @@
+"""The palette tab: a photo in a few colours, and the colours to take away."""
+
+from functools import lru_cache
+from typing import Any, get_args
+
+import gradio as gr
+import numpy as np
+
+from colorizer.darkroom import Darkroom
+from colorizer.palette import PalettePreview, elbow_curve, gamut_palette, kmeans_palette
+from colorizer.photo import Photo, encode_photo, open_photo
+from colorizer.photo_colours import PhotoColours, Space, count_colours
+from colorizer.pipeline import shrink
+from colorizer.settings import Settings
+from colorizer.web import texts
+from colorizer.web.errors import errors_on_the_page, refusal
+from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE, curve_svg, swatches_html
+from colorizer.web.outbox import Outbox, plain_stem
+from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
+
+PREVIEW_SIDE = 512
+CLASSIFIER = "classifier"
+"""The third way beside the two spaces: the classifier's own bin centres."""
+
+_LIGHT_QUEUE = "previews"
+
+
+class PalettePage:
+    """Builds the tab and answers its events; the colours of a photo are counted once."""
+
+    def __init__(self, darkroom: Darkroom, settings: Settings, outbox: Outbox) -> None:
+        self.darkroom = darkroom
+        self.settings = settings
+        self.outbox = outbox
+        self._colours = lru_cache(maxsize=12)(self._count)
+
+    def build(self) -> None:
+        """Lay out the components inside the current Blocks and wire them."""
+        gr.Markdown(texts.PALETTE_LEAD)
+        with gr.Row():
+            with gr.Column(scale=2, min_width=300):
+                photo = photo_drop(texts.PREVIEW_DROP, "palette-photo", columns=1, height=220)
+                way = gr.Radio(
+                    [(label, name) for name, label in texts.PALETTE_WAYS.items()],
+                    value="ab",
+                    label=texts.PALETTE_WAY,
+                    elem_id="palette-way",
+                )
+                number = gr.Slider(
+                    2, 256, value=50, step=1, label=texts.PALETTE_NUMBER, elem_id="palette-number"
+                )
+                elbow = gr.Button(texts.ELBOW, elem_id="palette-elbow")
+                curve = gr.HTML(elem_id="palette-curve")
+            with gr.Column(scale=3, min_width=300):
+                slider = gr.ImageSlider(
+                    label=texts.PALETTE_BEFORE_AFTER,
+                    format="png",
+                    interactive=False,
+                    buttons=["fullscreen"],
+                    elem_id="palette-before-after",
+                )
+                figures = gr.Markdown(elem_id="palette-figures")
+                swatches = gr.HTML(
+                    css_template=SWATCH_STYLE, js_on_load=SWATCH_SCRIPT, elem_id="palette-swatches"
+                )
+                with gr.Row():
+                    gpl = gr.DownloadButton(texts.DOWNLOAD_GPL, interactive=False)
+                    css = gr.DownloadButton(texts.DOWNLOAD_CSS, interactive=False)
+        gr.on(
+            [photo.change, way.change, number.change],
+            self.look,
+            [photo, way, number],
+            [slider, figures, swatches, gpl, css],
+            concurrency_id=_LIGHT_QUEUE,
+            api_visibility="private",
+            show_progress="hidden",
+            trigger_mode="always_last",
+        )
+        elbow.click(
+            self.elbow,
+            [photo, way, number],
+            [curve],
+            concurrency_id=_LIGHT_QUEUE,
+            api_visibility="private",
+        )
+        self._build_endpoint()
+
+    def look(self, photo: Dropped, way: str, number: float) -> tuple[Any, ...]:
+        """The photo in a palette, and the palette."""
+        if not photo:
+            nothing = gr.DownloadButton(interactive=False)
+            return None, "", "", nothing, nothing
+        file = dropped_files(photo)[0]
+        with errors_on_the_page():
+            colours = self._colours(file)
+            preview = self._palette(colours, way, int(number))
+        before = colours.rgb[colours.index]
+        files = self._files(preview, plain_stem(file))
+        return (
+            (before, preview.rgb),
+            f"**{preview.summary}.**",
+            swatches_html(preview),
+            *(gr.DownloadButton(value=each, interactive=True) for each in files),
+        )
+
+    def elbow(self, photo: Dropped, way: str, number: float) -> str:
+        """Mean ΔE over the number of colours."""
+        with errors_on_the_page():
+            colours = self._colours(dropped_files(photo)[0])
+        space: Space = "lab" if way == "lab" else "ab"
+        curve = elbow_curve(colours, space=space)
+        nearest = int(np.abs(np.log(np.array(curve.n_colours) / number)).argmin())
+        return curve_svg(
+            curve.n_colours,
+            curve.delta_e_mean,
+            chosen=nearest,
+            title=texts.ELBOW_Y,
+            x_label=texts.ELBOW_X,
+            y_label=texts.ELBOW_Y,
+        )
+
+    def endpoint(self, file: str | None, way: str, number: float) -> tuple[str, dict[str, Any]]:
+        """Answer /palette_preview."""
+        if file is None:
+            raise refusal(texts.NO_PHOTO)
+        if way not in (*get_args(Space), CLASSIFIER) or not 2 <= number <= 256:
+            raise refusal(texts.PALETTE_BAD_REQUEST)
+        with errors_on_the_page():
+            preview = self._palette(self._colours(file), way, int(number))
+            path = self.outbox.place(f"{plain_stem(file)}-palette.png")
+            path.write_bytes(encode_photo(Photo(rgb=preview.rgb), "png"))
+        return str(path), {
+            "summary": preview.summary,
+            "colours": preview.hex,
+            "shares": preview.shares.tolist(),
+            "delta_e_mean": preview.delta_e_mean,
+            "delta_e_p95": preview.delta_e_p95,
+            "psnr": preview.psnr if np.isfinite(preview.psnr) else None,
+        }
+
+    def _build_endpoint(self) -> None:
+        file = gr.File(type="filepath", label="file", visible=False)
+        way = gr.Textbox("ab", label="way", visible=False)
+        number = gr.Number(50, label="number", visible=False)
+        picture = gr.File(label="picture", visible=False)
+        report = gr.JSON(label="report", visible=False)
+        gr.Button(visible=False).click(
+            self.endpoint,
+            [file, way, number],
+            [picture, report],
+            api_name="palette_preview",
+            api_description=texts.API_PALETTE,
+            concurrency_id=_LIGHT_QUEUE,
+        )
+
+    def _palette(self, colours: PhotoColours, way: str, number: int) -> PalettePreview:
+        if way == CLASSIFIER:
+            gamut = self.darkroom.colorizer("classification").checkpoint.gamut
+            if gamut is None:
+                raise refusal(texts.NO_CLASSIFIER)
+            return gamut_palette(colours, gamut.centres.numpy())
+        return kmeans_palette(colours, number, space="lab" if way == "lab" else "ab")
+
+    def _files(self, preview: PalettePreview, stem: str) -> list[str]:
+        contents = {"gpl": preview.to_gpl(stem), "css": preview.to_css()}
+        paths = []
+        for suffix, content in contents.items():
+            path = self.outbox.place(f"{stem}-{len(preview.hex)}-colours.{suffix}")
+            path.write_text(content, encoding="utf-8")
+            paths.append(str(path))
+        return paths
+
+    def _count(self, file: str) -> PhotoColours:
+        return count_colours(shrink(open_photo(file, self.settings.limits).rgb, PREVIEW_SIDE))

@@ -1,0 +1,42 @@
+"""The place to drop photos: uploads reach our own decoder, nothing else opens them before."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import gradio as gr
+
+from colorizer.web import texts
+from colorizer.web.errors import refusal
+
+Dropped = Sequence[tuple[str, str | None]] | None
+"""What Gradio hands over: (file, caption) pairs, or None."""
+
+
+def photo_drop(label: str, elem_id: str, *, columns: int = 3, height: int = 260) -> gr.Gallery:
+    """Drop, paste or pick photos; its value is a list of uploaded files, undecoded."""
+    return gr.Gallery(
+        label=label,
+        type="filepath",
+        format="png",
+        file_types=["image"],
+        sources=["upload", "clipboard"],
+        interactive=True,
+        columns=columns,
+        height=height,
+        object_fit="contain",
+        buttons=[],
+        elem_id=elem_id,
+    )
+
+
+def dropped_files(dropped: Dropped) -> list[str]:
+    """The uploaded files, in order; an error on the page when there are none."""
+    if not dropped:
+        raise refusal(texts.NO_PHOTO)
+    return [file for file, _ in dropped]
+
+
+def shown_name(file: str | Path) -> str:
+    """A file's name that cannot be taken for Markdown or HTML."""
+    name = Path(file).name
+    return "".join(c if c.isalnum() or c in " ._-" else "·" for c in name)[:60]

@@ -1,0 +1,146 @@
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from colorizer.study import Store
+from colorizer.study.schema import TRIALS, VOTES
+from colorizer.study.trials import Trial
+from tests.study_support import make_ballot, make_trial, make_vote
+
+pytest_plugins = ["tests.study_fixtures"]
+
+
+def issued(store: Store, participant: str = "p", **changes: object) -> Trial:
+    store.add_participant(participant, "address", 0)
+    trial = store.issue(make_trial(participant, **changes))
+    assert trial is not None
+    return trial
+
+
+def rows(store: Store) -> int:
+    count = select(func.count()).select_from(VOTES)
+    return store.database.read(lambda connection: connection.execute(count).scalar_one())
+
+
+def test_a_trial_comes_back_as_it_was(store: Store) -> None:
+    trial = issued(store, exposure_seconds=1.5, kind="catch", real_side="right")
+    past = store.past_trial(trial.id)
+    assert past is not None
+    assert past.trial == trial
+    assert past.vote is None
+
+
+def test_a_hundred_parallel_votes_on_one_trial_make_one_row(store: Store) -> None:
+    trial = issued(store)
+    votes = [
+        make_vote(trial, choice="left" if n % 2 else "right", cast_ms=trial.issued_ms + n)
+        for n in range(100)
+    ]
+    with ThreadPoolExecutor(max_workers=40) as voters:
+        stored = list(voters.map(store.cast, votes))
+    assert rows(store) == 1
+    assert len(set(stored)) == 1
+    assert [ballot.vote for ballot in store.ballots()] == [stored[0]]
+
+
+def test_parallel_requests_get_one_and_the_same_trial(store: Store) -> None:
+    store.add_participant("p", "address", 0)
+    with ThreadPoolExecutor(max_workers=20) as tabs:
+        handed_out = list(tabs.map(lambda _: store.issue(make_trial()), range(20)))
+    assert len({trial.id for trial in handed_out if trial}) == 1
+    count = select(func.count()).select_from(TRIALS)
+    assert store.database.read(lambda c: c.execute(count).scalar_one()) == 1
+
+
+def test_a_photo_is_refused_the_second_time(store: Store) -> None:
+    first = issued(store)
+    store.cast(make_vote(first))
+    assert store.issue(make_trial(photo=first.photo)) is None
+    assert store.issue(make_trial()) is not None
+
+
+def test_a_waiting_trial_gives_way_when_it_is_replaced_or_expired(store: Store) -> None:
+    first = issued(store)
+    second = make_trial()
+    assert store.issue(second) == first
+    assert store.issue(second, replacing=first.id) == second
+    third = make_trial(issued_ms=second.expires_ms, expires_ms=second.expires_ms + 1)
+    assert store.issue(third) == third
+
+
+@pytest.mark.parametrize(
+    "changes", [{"choice": "middle"}, {"elapsed_ms": -1}, {"response_ms": -1}, {"trial_id": "none"}]
+)
+def test_the_database_itself_refuses_impossible_votes(
+    store: Store, changes: dict[str, object]
+) -> None:
+    trial = issued(store)
+    vote = make_vote(trial, **changes)
+    with pytest.raises(IntegrityError):
+        store.database.write(
+            lambda connection: connection.execute(
+                VOTES.insert().values(**{name: getattr(vote, name) for name in vars(vote)})
+            ).close()
+        )
+    assert rows(store) == 0
+
+
+def test_sessions_move_on_once(store: Store) -> None:
+    store.add_participant("p", "address", 0)
+    for _ in range(3):
+        store.begin_session("p", after=1)
+    history = store.history("p")
+    assert history is not None
+    assert history.session == 2
+
+
+def test_history_of_nobody_is_none(store: Store) -> None:
+    assert store.history("nobody") is None
+
+
+def test_a_known_participant_gets_the_new_address(store: Store) -> None:
+    store.add_participant("p", "yesterday", 0)
+    store.add_participant("p", "today", 10)
+    history = store.history("p")
+    assert history is not None
+    assert history.address_hash == "today"
+    assert store.recent_participants("today", since_ms=0) == 1
+
+
+def test_recent_trials_count_by_participant_and_by_address(store: Store) -> None:
+    for participant in ("p", "q"):
+        for session in (1, 2):
+            issued(store, participant, session=session)
+    start = make_trial().issued_ms
+    recent = store.recent_trials("p", "address", start)
+    assert (recent.by_participant, recent.by_address) == (2, 4)
+    assert store.recent_trials("p", "address", start + 1).by_address == 0
+
+
+def test_ballots_are_restored_once_and_do_not_change_what_is_there(store: Store) -> None:
+    ballots = [make_ballot(f"p{n % 3}", session=1 + n % 2) for n in range(20)]
+    assert store.add_ballots(ballots[:12]) == 12
+    assert store.add_ballots(ballots) == 8
+    assert store.add_ballots(ballots) == 0
+    forged = replace(ballots[0], vote=replace(ballots[0].vote, choice="right"))
+    assert store.add_ballots([forged]) == 0
+    assert {b.trial.id: b for b in store.ballots()} == {b.trial.id: b for b in ballots}
+    history = store.history("p1")
+    assert history is not None
+    assert history.session == 2
+
+
+def test_a_restored_trial_whose_photo_was_seen_again_is_left_out(store: Store) -> None:
+    seen = issued(store)
+    clash = make_ballot("p", photo=seen.photo)
+    assert store.add_ballots([clash, make_ballot("q")]) == 1
+    assert store.past_trial(clash.trial.id) is None
+
+
+def test_ballots_since_a_time_are_those_cast_then_or_later(store: Store) -> None:
+    ballots = [make_ballot("p", cast_ms=1000 + n) for n in range(5)]
+    store.add_ballots(ballots)
+    assert store.ballots(since_ms=1003) == ballots[3:]

@@ -1,0 +1,119 @@
+"""The page as programs see it, over real HTTP, with the bundled models."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from PIL import Image
+
+from colorizer import open_photo
+from colorizer.photo import read_mark
+from colorizer.settings import Settings
+from colorizer.web import build_app, launch_options
+from colorizer.web.figures import curve_svg
+from colorizer.web.outbox import MAX_AGE_SECONDS, Outbox, plain_stem
+from colorizer.web.photo_drop import shown_name
+
+
+@pytest.fixture(scope="module")
+def client(page_url: str) -> Client:
+    return Client(page_url, verbose=False)
+
+
+@pytest.fixture
+def photo(tmp_path: Path, colourful: np.ndarray) -> Path:
+    Image.fromarray(colourful).save(tmp_path / "my photo.jpg", quality=95)
+    return tmp_path / "my photo.jpg"
+
+
+@pytest.mark.parametrize("model", ["classification", "regression"])
+def test_colorize_returns_the_photo_in_colour(client: Client, photo: Path, model: str) -> None:
+    result = client.predict(handle_file(photo), model, 1.0, api_name="/colorize")
+    coloured = open_photo(result)
+    assert (coloured.width, coloured.height, coloured.format) == (180, 120, "JPEG")
+    assert Path(result).name == f"my-photo-{model}.jpg"
+    assert model in (read_mark(result) or "")
+
+
+@pytest.mark.parametrize(
+    ("model", "vividness", "sentence"),
+    [("painter", 1.0, "no model"), ("regression", 7.0, "between 0 and 3")],
+)
+def test_colorize_refuses_with_a_sentence(
+    client: Client, photo: Path, model: str, vividness: float, sentence: str
+) -> None:
+    with pytest.raises(Exception, match=sentence):
+        client.predict(handle_file(photo), model, vividness, api_name="/colorize")
+
+
+def test_a_file_that_is_no_photo_is_refused_with_its_sentence(
+    client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "fake.jpg").write_text("<html>hello</html>")
+    with pytest.raises(Exception, match="photo"):
+        client.predict(handle_file(tmp_path / "fake.jpg"), "regression", 1.0, api_name="/colorize")
+
+
+def test_pca_preview_reports_what_it_kept(client: Client, photo: Path) -> None:
+    picture, report = client.predict(handle_file(photo), "rows", 98, api_name="/pca_preview")
+    assert open_photo(picture).rgb.shape == (120, 180, 3)
+    assert report["retained_variance"] >= 0.98
+    assert report["summary"].startswith("98")
+
+
+def test_palette_preview_returns_its_colours(client: Client, photo: Path) -> None:
+    picture, report = client.predict(handle_file(photo), "lab", 7, api_name="/palette_preview")
+    shown = np.unique(open_photo(picture).rgb.reshape(-1, 3), axis=0)
+    assert len(shown) == len(report["colours"]) == 7
+    assert sum(report["shares"]) == pytest.approx(1.0)
+
+
+def test_only_the_named_endpoints_are_offered(client: Client) -> None:
+    named = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(named) == {"/colorize", "/pca_preview", "/palette_preview"}
+
+
+def test_the_page_starts_without_models_or_environment() -> None:
+    app = build_app(Settings.from_env({}))
+    assert app.title == "Colorizer"
+    assert launch_options(Settings())["enable_monitoring"] is False
+
+
+@pytest.fixture
+def outbox() -> Outbox:
+    return Outbox()
+
+
+def test_old_files_leave_the_outbox(outbox: Outbox) -> None:
+    old = outbox.place("a.png")
+    old.write_bytes(b"x")
+    past = old.stat().st_mtime - MAX_AGE_SECONDS - 10
+    os.utime(old.parent, (past, past))
+    fresh = outbox.place("b.png")
+    assert not old.exists()
+    assert fresh.parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("../../etc/pass wd.jpg", "pass-wd"),
+        ("....", "photo"),
+        ("Ä b.png", "Ä-b"),
+        ("x" * 300, "x" * 80),
+    ],
+)
+def test_names_of_results_are_plain(name: str, stem: str) -> None:
+    assert plain_stem(name) == stem
+
+
+def test_names_cannot_carry_markup() -> None:
+    assert shown_name("<img src=x>.png") == "·img src·x·.png"
+
+
+def test_a_curve_marks_the_chosen_point() -> None:
+    svg = curve_svg([1, 2, 4], [50, 80, 100], chosen=1, title="t", x_label="x", y_label="y")
+    assert svg.count("<circle") == 1
+    assert ">2</text>" in svg
