@@ -28,12 +28,10 @@ class Settings:
     """What the app can be told; each field is read from COLORIZER_<FIELD>."""
 
     host: str = _setting("127.0.0.1", "address to listen on; 0.0.0.0 on a Space")
-    port: int = _number(7860, "first port to try")
     device: str = _setting("cpu", "cpu or cuda")
-    threads: int = _number(0, "torch threads; 0 = all cores")
     max_megabytes: int = _number(DEFAULT_LIMITS.max_bytes >> 20, "largest file accepted, MiB")
     max_megapixels: int = _number(
-        DEFAULT_LIMITS.max_pixels // 10**6, "largest photo accepted, millions"
+        DEFAULT_LIMITS.max_pixels // 10**6, "largest photo accepted, megapixels"
     )
     max_photos: int = _number(50, "photos coloured in one go")
     queue_size: int = _number(32, "people waiting before the page says that it is busy")

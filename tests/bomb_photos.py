@@ -46,8 +46,8 @@ def tiff_with_a_million_strip_offsets() -> bytes:
 
 @refused(24, "damaged")
 def tiff_with_one_giant_tile() -> bytes:
-    side = 16_384
-    tile = zlib.compress(bytes(1_000_000))
+    side = 2_048
+    tile = zlib.compress(bytes(side * side))
     tags = [
         (322, LONG, 1, side),
         (323, LONG, 1, side),
@@ -96,6 +96,19 @@ def gif_with_endless_comments() -> bytes:
     data = encoded(picture().quantize(16), "GIF")
     at = 13 + (3 << ((data[10] & 7) + 1))
     return data[:at] + b"!\xfe" + (b"\x01x") * 10_000 + b"\0" + data[at:]
+
+
+@refused(34, "damaged")
+def gif_with_endless_junk() -> bytes:
+    data = encoded(picture().quantize(16), "GIF")
+    at = 13 + (3 << ((data[10] & 7) + 1))
+    return data[:at] + b"\1" * 100_000 + data[at:]
+
+
+@refused(34, "damaged")
+def gif_with_endless_picture_blocks() -> bytes:
+    data = encoded(picture().quantize(16), "GIF")
+    return data[:-2] + b"\1x" * 400_000 + b"\0;"
 
 
 @refused(35, "damaged")

@@ -211,3 +211,9 @@ def test_psnr_and_ssim_agree_with_scikit_image(cat: NDArray[np.uint8]) -> None:
     weights = np.array([0.2125, 0.7154, 0.0721])
     expected = structural_similarity(cat @ weights, worse @ weights, data_range=255)
     assert luma_ssim(cat, worse) == pytest.approx(expected, abs=1e-4)
+
+
+def test_ssim_of_one_pixel_compares_its_brightness() -> None:
+    dark, light = (np.full((1, 1, 3), level, dtype=np.uint8) for level in (51, 102))
+    luminance = (2 * 0.2 * 0.4 + 1e-4) / (0.2**2 + 0.4**2 + 1e-4)
+    assert luma_ssim(dark, light) == pytest.approx(luminance, abs=1e-5)

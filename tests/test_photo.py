@@ -112,7 +112,7 @@ def test_a_cut_file_is_refused_even_when_others_told_pillow_to_fill_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
-    data = encoded(picture(), "PNG")
+    data = encoded(picture().convert("L"), "PNG")
     with pytest.raises(PhotoError, match="damaged"):
         open_photo(data[: len(data) // 2])
 

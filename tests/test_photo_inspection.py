@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from PIL import Image
 
 from colorizer import tiff_directory
 from colorizer.jpeg_structure import read_structure
+from colorizer.photo import open_photo
 from colorizer.photo_inspection import READABLE_SUFFIXES, accepted_formats, inspect
 from tests.bomb_photos import BOMBS
-from tests.photo_bytes import ASCII, LONG, SHORT, UNDEFINED, encoded, exif, picture
+from tests.photo_bytes import ASCII, LONG, SHORT, UNDEFINED, directory, encoded, exif, picture, tiff
 from tests.photo_table import BadPhoto
 
 
@@ -88,6 +90,20 @@ def test_a_directory_is_a_bomb_when_its_values_are_many_times_its_size() -> None
     assert not tiff_directory.is_bomb(once)
     shared = exif([(tag, UNDEFINED, 1_000_000, 8) for tag in range(1, 500)]) + bytes(1_000_000)
     assert tiff_directory.is_bomb(shared)
+
+
+def test_sub_directories_of_a_tiff_are_not_read() -> None:
+    """Values of 60 MB, all the same megabyte of the file, stand in its EXIF directory."""
+    entries = [(tag, UNDEFINED, 1_000_000, 8) for tag in range(1, 60)]
+    strip = bytes(1_000_000) + directory(entries, start=1_000_008)
+    data = tiff(strip, [(0x8769, LONG, 1, 1_000_008)])
+    open_photo(data)
+    tracemalloc.start()
+    try:
+        assert open_photo(data).width == 64
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_every_suffix_belongs_to_an_accepted_format() -> None:

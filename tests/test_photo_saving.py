@@ -99,7 +99,9 @@ def test_description_of_others_is_no_mark() -> None:
         b"<x",
         b"\xff\xfe<\0x\0",
         b'<?xml version="1.0" encoding="no such"?><x/>',
-        b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>',
+        xmp_packet("M")
+        .replace(b"<x:xmpmeta", b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x:xmpmeta')
+        .replace(b">M<", b">&a;&a;<"),
         xmp_packet("x" * 100_000),
     ],
 )

@@ -216,7 +216,7 @@ def test_gif_transparency_becomes_alpha() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bits", "colour_type", "key"), [(8, 0, 77), (16, 0, 77 * 257), (8, 2, 77), (16, 2, 77 * 257)]
+    ("bits", "colour_type", "key"), [(8, 0, 77), (16, 0, 0x4D12), (8, 2, 77), (16, 2, 0x4D12)]
 )
 def test_key_colour_becomes_alpha(bits: int, colour_type: int, key: int) -> None:
     values = np.full((48, 64, 3 if colour_type == 2 else 1), 5 * key // 7)

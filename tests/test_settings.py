@@ -14,8 +14,8 @@ def test_variables_are_read_and_turned_into_limits() -> None:
 
 
 def test_a_bad_number_is_named() -> None:
-    with pytest.raises(ValueError, match="COLORIZER_PORT"):
-        Settings.from_env({"COLORIZER_PORT": "http"})
+    with pytest.raises(ValueError, match="COLORIZER_MAX_PHOTOS"):
+        Settings.from_env({"COLORIZER_MAX_PHOTOS": "http"})
 
 
 def test_a_space_listens_on_all_addresses() -> None:

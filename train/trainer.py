@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from colorizer.checkpoint import (
@@ -23,6 +22,7 @@ from colorizer.network import ColorizationNetwork, NetworkConfig
 from train.backbones import load_pretrained_backbone
 from train.dataset import CropSampler, open_cache
 from train.fit_palette import read_palette
+from train.moving_average import moving_average
 from train.objective import age, classification_loss, regression_loss, squared_loss, to_sample
 from train.options import TrainingOptions
 from train.samples import write_samples
@@ -60,9 +60,7 @@ class Trainer:
         )
         self.gamut = read_palette(options.palette) if options.palette else None
         self.network = self._build_network()
-        self.ema = AveragedModel(
-            self.network, multi_avg_fn=get_ema_multi_avg_fn(options.ema), use_buffers=True
-        )
+        self.ema = moving_average(self.network, options.ema)
         self.optimizer = torch.optim.AdamW(
             parameter_groups(self.network, options),
             lr=options.lr,

@@ -1,0 +1,38 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from colorizer.checkpoint import load_checkpoint
+from tests.test_dataset import write_photos
+from train.dataset import open_cache
+from train.tune_decoding import DecodingOptions, compare, main
+
+
+@pytest.fixture
+def folder(classification_folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(classification_folder, tmp_path / "checkpoint"))
+
+
+def test_lower_temperatures_are_more_vivid_on_the_same_network_runs(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_photos(tmp_path / "photos", 3)
+    monkeypatch.setattr("train.dataset.split_of", lambda content: "validation")
+    options = DecodingOptions(
+        folder,
+        photos=[tmp_path / "photos"],
+        temperatures=(0.05, 1.0),
+        calibrations=(0.0,),
+        sides=(64,),
+    )
+    cache = open_cache(options.photos, tmp_path / "cache", side=64)
+    sharp, mean = compare(options, cache)
+    assert sharp.vividness > mean.vividness
+    assert 0 < sharp.auc <= 100
+
+
+def test_a_choice_is_written_into_the_checkpoint(folder: Path, tmp_path: Path) -> None:
+    main([str(folder), "--photos", str(tmp_path), "--choose", "0.25", "0.75"])
+    decoding = load_checkpoint(folder).config.decoding
+    assert (decoding.temperature, decoding.calibration) == (0.25, 0.75)
