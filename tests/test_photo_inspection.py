@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from colorizer import tiff_directory
-from colorizer.jpeg_structure import read_structure
-from colorizer.photo import open_photo
-from colorizer.photo_inspection import READABLE_SUFFIXES, accepted_formats, inspect
+from colorizer.photo import open_photo, tiff_directory
+from colorizer.photo.inspection import READABLE_SUFFIXES, accepted_formats, inspect
+from colorizer.photo.jpeg_structure import read_structure
 from tests.bomb_photos import BOMBS
 from tests.photo_bytes import ASCII, LONG, SHORT, UNDEFINED, directory, encoded, exif, picture, tiff
 from tests.photo_table import BadPhoto

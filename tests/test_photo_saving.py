@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from colorizer.honest_mark import mark_in_xmp, xmp_packet
 from colorizer.photo import Photo, PhotoError, encode_photo, open_photo, read_mark, save_photo
+from colorizer.photo.honest_mark import mark_in_xmp, xmp_packet
 from tests.photo_bytes import (
     ASCII,
     EXIF_PREFIX,

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from colorizer import honest_mark
-from colorizer.photo_limits import PhotoError
-from colorizer.photo_srgb import strips
+from colorizer.photo import honest_mark
+from colorizer.photo.limits import PhotoError
+from colorizer.photo.srgb import strips
 
 _Array = NDArray[np.uint8]
 

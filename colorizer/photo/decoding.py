@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, TiffImagePlugin
 
-from colorizer import tiff_directory
-from colorizer.photo_inspection import accepted_formats, damaged, inspect
-from colorizer.photo_limits import PhotoError, PhotoLimits
-from colorizer.photo_srgb import convert_in_place, convert_strips, read_profile, strips
+from colorizer.photo import tiff_directory
+from colorizer.photo.inspection import accepted_formats, damaged, inspect
+from colorizer.photo.limits import PhotoError, PhotoLimits
+from colorizer.photo.srgb import convert_in_place, convert_strips, read_profile, strips
 
 _Array = NDArray[np.uint8]
 

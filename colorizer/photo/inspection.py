@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from PIL import features
 
-from colorizer.jpeg_structure import read_structure
-from colorizer.photo_limits import PhotoError
-from colorizer.tiff_directory import is_bomb
+from colorizer.photo.jpeg_structure import read_structure
+from colorizer.photo.limits import PhotoError
+from colorizer.photo.tiff_directory import is_bomb
 
 _JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")
 READABLE_SUFFIXES = frozenset(

@@ -6,8 +6,8 @@
 What is accepted: JPEG (of a multi-picture file its first), PNG, WebP, TIFF, BMP, GIF and AVIF,
 told by content, not by name. Of an animation or a multi-page file the first picture is used.
 Embedded ICC profiles are converted to sRGB; PNG's gAMA and cHRM are not. The way in goes through
-photo_inspection (bytes), photo_decoding (Pillow) and photo_srgb (sRGB and alpha); the way out
-through photo_saving and honest_mark.
+inspection (bytes), decoding (Pillow) and srgb (sRGB and alpha); the way out
+through saving and honest_mark.
 """
 
 import contextlib
@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizer.honest_mark import mark_in_xmp
-from colorizer.photo_decoding import decode, open_header
-from colorizer.photo_inspection import READABLE_SUFFIXES, damaged
-from colorizer.photo_limits import DEFAULT_LIMITS, PhotoError, PhotoLimits
-from colorizer.photo_saving import (
+from colorizer.photo.decoding import decode, open_header
+from colorizer.photo.honest_mark import mark_in_xmp
+from colorizer.photo.inspection import READABLE_SUFFIXES, damaged
+from colorizer.photo.limits import DEFAULT_LIMITS, PhotoError, PhotoLimits
+from colorizer.photo.saving import (
     encode_pixels,
     format_named,
     save_pixels,

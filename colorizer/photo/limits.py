@@ -22,7 +22,7 @@ class PhotoLimits:
         max_aspect: longer side divided by the shorter one. It is the only lower bound: 1 x 1 is
             accepted, 1 x 5000 is refused as too narrow.
         max_memory: bytes that decoding may take at its peak, estimated from the header. Formats
-            differ by a factor of four (see `photo_inspection`), so pixels alone bound nothing.
+            differ by a factor of four (see `inspection`), so pixels alone bound nothing.
     """
 
     max_bytes: int = 50 << 20
