@@ -1,4 +1,5 @@
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,9 @@ pytest_plugins = ["tests.study_fixtures"]
 
 
 def test_every_pooled_sqlite_connection_has_the_durable_settings(sqlite_store: Store) -> None:
-    engine = sqlite_store.database.engine
-    connections = [engine.connect() for _ in range(12)]  # more than the pool keeps
     wal = sqlite3.sqlite_version_info >= (3, 51, 3)
-    for connection in connections:
+    for _ in range(3):
+        connection = sqlite_store.database.engine.connect()
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "mmap_size")
@@ -30,7 +30,18 @@ def test_every_pooled_sqlite_connection_has_the_durable_settings(sqlite_store: S
             "busy_timeout": 10_000,
             "mmap_size": 0,
         }
+        connection.invalidate()  # the next one is a new connection to the file
         connection.close()
+
+
+def test_threads_queue_for_one_sqlite_connection(sqlite_store: Store) -> None:
+    opened = []
+    event.listen(sqlite_store.database.engine, "connect", lambda *_: opened.append(1))
+    sqlite_store.database.engine.dispose()
+    with ThreadPoolExecutor(max_workers=30) as threads:
+        list(threads.map(lambda n: sqlite_store.add_participant(f"p{n}", "a", 0), range(100)))
+    assert len(opened) == 1
+    assert sqlite_store.recent_participants("a", since_ms=0) == 100
 
 
 def test_tables_are_strict(sqlite_store: Store) -> None:

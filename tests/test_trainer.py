@@ -151,3 +151,11 @@ def test_two_processes_train_and_resume(options: TrainingOptions, tmp_path: Path
         )
     lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [2, 4]
+
+
+def test_a_checkpoint_tells_no_paths_of_the_machine(options: TrainingOptions) -> None:
+    moved = dataclasses.replace(options, init_from="/somewhere/runs/first")
+    described = moved.described()
+    assert described["photos"] == "photos"
+    assert described["init_from"] == "first"
+    assert not [value for value in described.values() if "/" in value]

@@ -1,6 +1,6 @@
 """The flags of `python -m train.train`; all are written into the checkpoint's config.json."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -80,8 +80,23 @@ class TrainingOptions:
     resume: bool = False
     """Continue from OUT/state.safetensors."""
 
+    def described(self) -> dict[str, str]:
+        """The flags for a checkpoint's config.json: of paths only the last part, as others see it."""
+        whereabouts = ("out", "cache", "resume", "save_minutes")
+        return {
+            key: _last_parts(value)
+            for key, value in asdict(self).items()
+            if key not in whereabouts
+        }
+
     def __post_init__(self) -> None:
         if self.head == "classification" and self.palette is None:
             raise SystemExit("--palette is needed to train a classifier; see train.fit_palette.")
         if self.crop % 32 or self.crop_from < self.crop or self.crop_from > self.side:
             raise SystemExit("--crop must be a multiple of 32 with crop <= crop-from <= side.")
+
+
+def _last_parts(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_last_parts(each) for each in value)
+    return Path(value).name if isinstance(value, str | Path) else str(value)

@@ -3,7 +3,6 @@
 import json
 import logging
 import time
-from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -158,7 +157,6 @@ class Trainer:
         return network
 
     def _write_checkpoint(self) -> Checkpoint:
-        provenance = {key: str(value) for key, value in asdict(self.options).items()}
         config = CheckpointConfig(
             name=self.options.head,
             network=self.network.config,
@@ -166,7 +164,7 @@ class Trainer:
                 temperature=self.options.temperature, rebalancing=self.options.rebalancing
             ),
             provenance={
-                "training": provenance,
+                "training": self.options.described(),
                 "steps": self.progress.step,
                 "minutes": round(self.progress.seconds / 60, 1),
                 "photos": len(self.sampler.photos),

@@ -37,8 +37,6 @@ _ATTEMPTS = 3
 _RETRY_SECONDS = 5.0
 _FIRST_SAFE_WAL = (3, 51, 3)
 _MIGRATION_LOCK = 8_206_511  # any number, the same for every process that may migrate
-_POOL_SIZE = 10
-_POOL_OVERFLOW = 30
 
 
 class Database:
@@ -117,15 +115,18 @@ def _normalised(url: str) -> URL:
 
 
 def _create_engine(url: URL, busy_timeout_ms: int) -> Engine:
-    sizes: dict[str, Any] = {"pool_size": _POOL_SIZE, "max_overflow": _POOL_OVERFLOW}
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
             raise ValueError("votes need a database file, not SQLite in memory")
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, hide_parameters=True, **sizes)
+        # One connection: threads queue for it in turn. On several they would wait for each other's
+        # file locks, which SQLite does by polling: under load some then starve until they give up.
+        engine = create_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
         _prepare_sqlite(engine, busy_timeout_ms)
     else:
-        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, **sizes)
+        engine = create_engine(
+            url, pool_size=10, max_overflow=30, pool_pre_ping=True, hide_parameters=True
+        )
         _prepare_postgresql(engine)
     return engine
 
