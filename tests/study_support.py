@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from sqlalchemy import select
 
 from colorizer.lab import lab_to_rgb, rgb_to_lab
 from colorizer.photo import Photo
 from colorizer.study import StimulusPool, Store, Study, StudyModel, StudySettings, VoteReceipt
-from colorizer.study.trials import Ballot, StudyPhoto, Trial, Vote, new_id
+from colorizer.study.schema import TRIALS
+from colorizer.study.trials import Ballot, PastTrial, StudyPhoto, Trial, Vote, new_id
 
 SECRET = b"a secret of the tests only"
 MODELS = (
@@ -86,8 +88,16 @@ def make_study(
     return Study(store, pool, secret=SECRET, settings=settings, clock_ms=clock)
 
 
+def stored_trial(store: Store, trial_id: str) -> PastTrial | None:
+    """A trial with its answer and its vote, as nobody but a test may ask for."""
+    owner = select(TRIALS.c.participant_id).where(TRIALS.c.id == trial_id)
+    participant = store.database.read(lambda connection: connection.execute(owner).scalar())
+    history = store.history(participant or "")
+    return history and history.find(trial_id)
+
+
 def truth(store: Store, trial_id: str) -> str:
-    past = store.past_trial(trial_id)
+    past = stored_trial(store, trial_id)
     assert past is not None
     return past.trial.real_side
 
@@ -106,7 +116,7 @@ def play(
     while (trial := study.next_trial(token)) is not None:
         clock.advance(seconds=2)
         real = truth(store, trial.id)
-        past = store.past_trial(trial.id)
+        past = stored_trial(store, trial.id)
         assert past is not None
         err = past.trial.kind == "scored" and mistakes < wrong
         mistakes += err

@@ -13,7 +13,7 @@ from colorizer.study import (
     Study,
     TrialError,
 )
-from tests.study_support import ADDRESS, SHORT, Clock, make_pool, make_study, play
+from tests.study_support import ADDRESS, SHORT, Clock, make_pool, make_study, play, stored_trial
 
 pytest_plugins = ["tests.study_fixtures"]
 
@@ -110,7 +110,7 @@ def test_a_trial_whose_picture_is_gone_is_replaced(
     token = study.start_session(None, ADDRESS).token
     trial = study.next_trial(token)
     assert trial is not None
-    past = sqlite_store.past_trial(trial.id)
+    past = stored_trial(sqlite_store, trial.id)
     assert past is not None
     pool._real_path(past.trial.photo).unlink()
     fresh = study.next_trial(token)

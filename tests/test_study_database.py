@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 from colorizer.study import Store, TrialError
 from colorizer.study.database import NOT_READ, NOT_SAVED, Database
 from colorizer.study.schema import METADATA
-from tests.study_support import make_trial, make_vote
+from tests.study_support import make_trial, make_vote, stored_trial
 
 pytest_plugins = ["tests.study_fixtures"]
 
@@ -69,7 +69,7 @@ def test_opening_again_keeps_what_is_stored(store_url: str) -> None:
         store.issue(trial)
         store.close()
     store = Store(store_url)
-    assert store.past_trial(trial.id) is not None
+    assert stored_trial(store, trial.id) is not None
     store.close()
 
 

@@ -11,7 +11,7 @@ from colorizer.study import (
     Study,
     TrialError,
 )
-from tests.study_support import ADDRESS, SHORT, Clock, make_study, other, play, truth
+from tests.study_support import ADDRESS, SHORT, Clock, make_study, other, play, stored_trial, truth
 
 pytest_plugins = ["tests.study_fixtures"]
 
@@ -50,7 +50,7 @@ def test_the_answer_of_a_trial_shows_in_no_view(
     while set(views) < everything:
         token = short.start_session(None, ADDRESS).token
         while (trial := short.next_trial(token)) is not None:
-            past = sqlite_store.past_trial(trial.id)
+            past = stored_trial(sqlite_store, trial.id)
             assert past is not None
             fields = dataclasses.asdict(trial)
             assert len(fields.pop("id")) == 32

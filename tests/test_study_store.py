@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from colorizer.study import Store
 from colorizer.study.schema import TRIALS, VOTES
 from colorizer.study.trials import Trial
-from tests.study_support import make_ballot, make_trial, make_vote
+from tests.study_support import make_ballot, make_trial, make_vote, stored_trial
 
 pytest_plugins = ["tests.study_fixtures"]
 
@@ -27,7 +27,7 @@ def rows(store: Store) -> int:
 
 def test_a_trial_comes_back_as_it_was(store: Store) -> None:
     trial = issued(store, exposure_seconds=1.5, kind="catch", real_side="right")
-    past = store.past_trial(trial.id)
+    past = stored_trial(store, trial.id)
     assert past is not None
     assert past.trial == trial
     assert past.vote is None
@@ -137,7 +137,7 @@ def test_a_restored_trial_whose_photo_was_seen_again_is_left_out(store: Store) -
     seen = issued(store)
     clash = make_ballot("p", photo=seen.photo)
     assert store.add_ballots([clash, make_ballot("q")]) == 1
-    assert store.past_trial(clash.trial.id) is None
+    assert stored_trial(store, clash.trial.id) is None
 
 
 def test_ballots_since_a_time_are_those_cast_then_or_later(store: Store) -> None:

@@ -5,7 +5,7 @@ Votes are inserted once; nothing here updates or deletes them.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,18 @@ class History:
     def current(self) -> tuple[PastTrial, ...]:
         """The trials of the present session."""
         return tuple(past for past in self.trials if past.trial.session == self.session)
+
+    def find(self, trial_id: str) -> PastTrial | None:
+        """The participant's trial of this id; None if it is nobody's or somebody else's."""
+        return next((past for past in self.trials if past.trial.id == trial_id), None)
+
+    def with_vote(self, vote: Vote) -> "History":
+        """The history after `vote` was stored."""
+        trials = (
+            PastTrial(past.trial, vote) if past.trial.id == vote.trial_id else past
+            for past in self.trials
+        )
+        return replace(self, trials=tuple(trials))
 
     def open_trial(self, now_ms: int) -> Trial | None:
         """The trial of the present session that waits for its vote."""
@@ -138,12 +150,6 @@ class Store:
             return self.database.write(work)
         except IntegrityError:
             return None
-
-    def past_trial(self, trial_id: str) -> PastTrial | None:
-        """The trial of this id with its vote if there is one."""
-        query = _trials_with_votes().where(TRIALS.c.id == trial_id)
-        row = self.database.read(lambda connection: connection.execute(query).mappings().first())
-        return None if row is None else _past_trial(row)
 
     def cast(self, vote: Vote) -> Vote:
         """Store a vote, or find the one already cast on its trial; returns what is stored."""

@@ -20,7 +20,7 @@ from colorizer.study.private import PrivateTests
 from colorizer.study.protocol import StudySettings, TrialError
 from colorizer.study.statistics import StudyResults, study_results
 from colorizer.study.store import History, Store
-from colorizer.study.trials import SIDES, Ballot, PastTrial, Side, StudyModel, Vote
+from colorizer.study.trials import SIDES, Ballot, Side, StudyModel, Trial, Vote
 from colorizer.study.views import (
     Mistake,
     Session,
@@ -160,12 +160,12 @@ class Study:
             raise TrialError(NOT_YOURS)
         if self._private.holds(token):
             return self._private.cast_vote(trial_id, token, side, response)
-        participant_id = self._identity.participant(token)
-        past = self._store.past_trial(trial_id)
-        if past is None or past.trial.participant_id != participant_id:
+        history = self._history(self._identity.participant(token))
+        past = history.find(trial_id)
+        if past is None:
             raise TrialError(NOT_YOURS)
         if past.vote is not None:
-            return self._receipt(past, past.vote, repeated=True)
+            return self._receipt(past.trial, past.vote, history, repeated=True)
         now = self._clock_ms()
         if past.trial.expired(now):
             raise TrialError(EXPIRED)
@@ -173,7 +173,8 @@ class Study:
         response = None if response is None else min(response, elapsed)
         vote = Vote(trial_id, side, response, elapsed, now)
         stored = self._store.cast(vote)
-        return self._receipt(past, stored, repeated=stored != vote)
+        voted = history.with_vote(stored)
+        return self._receipt(past.trial, stored, voted, repeated=stored != vote)
 
     def summary(self, token: str) -> SessionSummary:
         """The personal result of the finished session, with the pairs one got wrong."""
@@ -244,14 +245,15 @@ class Study:
             return "The study has no photos to show."
         return "You have seen every photo of this study. Thank you for taking part."
 
-    def _receipt(self, past: PastTrial, vote: Vote, *, repeated: bool) -> VoteReceipt:
-        history = self._history(past.trial.participant_id)
+    def _receipt(
+        self, trial: Trial, vote: Vote, history: History, *, repeated: bool
+    ) -> VoteReceipt:
         return VoteReceipt(
-            trial_id=past.trial.id,
+            trial_id=trial.id,
             choice=vote.choice,
             repeated=repeated,
-            real_side=past.trial.real_side if past.trial.kind == "practice" else None,
-            phase=phase(past.trial),
+            real_side=trial.real_side if trial.kind == "practice" else None,
+            phase=phase(trial),
             progress=self._dealer.progress(history),
             finished=self._dealer.finished(history),
         )
