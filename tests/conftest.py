@@ -14,7 +14,6 @@ from colorizer.network import ColorizationNetwork, NetworkConfig
 from colorizer.settings import Settings
 from colorizer.web import build_app, launch_options
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 SMALL_DECODER = (16, 16, 16)

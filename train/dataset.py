@@ -151,7 +151,8 @@ def _prepare(file: Path, *, side: int, pca_variance: float | None) -> Prepared:
         return None, "grey"
     small, split = shrink(rgb, side), split_of(content)
     if pca_variance is not None and split == "train":
-        small = fit_row_pca(small).at_variance(pca_variance).rgb
+        fit = fit_row_pca(small)
+        small = fit.reconstruct(fit.components_for_variance(pca_variance))
     return small, split
 
 

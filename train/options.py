@@ -84,9 +84,7 @@ class TrainingOptions:
         """The flags for a checkpoint's config.json: of paths only the last part, as others see it."""
         whereabouts = ("out", "cache", "resume", "save_minutes")
         return {
-            key: _last_parts(value)
-            for key, value in asdict(self).items()
-            if key not in whereabouts
+            key: _last_parts(value) for key, value in asdict(self).items() if key not in whereabouts
         }
 
     def __post_init__(self) -> None:
