@@ -81,7 +81,7 @@ class TrainingOptions:
     """Continue from OUT/state.safetensors."""
 
     def described(self) -> dict[str, str]:
-        """The flags for a checkpoint's config.json: of paths only the last part, as others see it."""
+        """The flags for a checkpoint's config.json; of paths only the last part."""
         whereabouts = ("out", "cache", "resume", "save_minutes")
         return {
             key: _last_parts(value) for key, value in asdict(self).items() if key not in whereabouts
