@@ -21,22 +21,16 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from colorizer.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
 from colorizer.gamut import Gamut
 from colorizer.network import ColorizationNetwork, NetworkConfig
 
 FORMAT = "colorizer-checkpoint"
 FORMAT_VERSION = 1
-CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 PALETTE_FILE = "palette.safetensors"
 METRICS_FILE = "metrics.json"
 MAX_BYTES = 512 * 2**20
-_HERE = Path(__file__).resolve().parent
-_BUNDLES = (_HERE / "checkpoints", _HERE.parent / "assets" / "checkpoints")  # wheel, repository
-
-
-class CheckpointError(ValueError):
-    """A checkpoint cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -124,20 +118,13 @@ def load_checkpoint(source: str | Path, *, revision: str | None = None) -> Check
     )
 
 
-def bundled_checkpoints() -> list[str]:
-    """Names of the checkpoints that come with the package, sorted."""
-    folders = [path for bundle in _BUNDLES if bundle.is_dir() for path in bundle.iterdir()]
-    return sorted({path.name for path in folders if (path / CONFIG_FILE).is_file()})
-
-
 def _locate(source: str | Path, revision: str | None) -> Path:
     """The local folder of `source`, downloaded first where it is a Hub id."""
     folder = Path(source)
     if folder.is_dir():
         return folder
-    for bundle in _BUNDLES:
-        if str(source) in bundled_checkpoints() and (bundle / str(source)).is_dir():
-            return bundle / str(source)
+    if str(source) in bundled_checkpoints():
+        return bundled_checkpoints()[str(source)]
     if str(source).count("/") != 1:
         known = ", ".join(bundled_checkpoints()) or "none"
         raise CheckpointError(

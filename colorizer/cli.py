@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from colorizer import __version__
+from colorizer.bundled import CheckpointError
 from colorizer.photo import READABLE_SUFFIXES, PhotoError, open_photo, save_photo
 
 if TYPE_CHECKING:
@@ -93,7 +94,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_NOTHING_DONE
 
     # torch is imported from here on: --help and mistyped flags need not wait for it.
-    from colorizer.checkpoint import CheckpointError
     from colorizer.pipeline import Colorizer
 
     try:

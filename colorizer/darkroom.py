@@ -2,6 +2,7 @@
 
 Another vividness or another look at the same photo must not run the network twice: analyses are
 kept by (photo, model), the least recently used leave first, and their total size is bounded.
+torch is imported with the first photo, so that a page can be shown before.
 """
 
 import hashlib
@@ -9,12 +10,15 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from colorizer.checkpoint import bundled_checkpoints
+from colorizer.bundled import bundled_checkpoints
 from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoLimits, open_photo
-from colorizer.pipeline import Analysis, Colorized, Colorizer, grey, shrink
+
+if TYPE_CHECKING:
+    from colorizer.pipeline import Analysis, Colorized, Colorizer
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,12 @@ class Darkroom:
     @property
     def models(self) -> list[str]:
         """Names of the models that come with the package."""
-        return bundled_checkpoints()
+        return list(bundled_checkpoints())
 
-    def colorizer(self, model: str) -> Colorizer:
+    def colorizer(self, model: str) -> "Colorizer":
         """The named model, loaded on its first use; raises CheckpointError."""
+        from colorizer.pipeline import Colorizer
+
         with self._loading:
             if model not in self._colorizers:
                 self._colorizers[model] = Colorizer.from_pretrained(model, device=self._device)
@@ -70,7 +76,7 @@ class Darkroom:
         *,
         vividness: float = 1.0,
         temperature: float | None = None,
-    ) -> Colorized:
+    ) -> "Colorized":
         """Colour the photo in `file`; raises PhotoError or CheckpointError."""
         return self.colorizer(model).decode(
             self.analysis(file, model), vividness=vividness, temperature=temperature
@@ -80,6 +86,8 @@ class Darkroom:
         self, file: str | Path, model: str, *, long_side: int, vividness: float = 1.0
     ) -> Preview:
         """Before and after at a size for the screen; costs no more than the first full analysis."""
+        from colorizer.pipeline import grey, shrink
+
         analysis = self.analysis(file, model)
         photo = analysis.photo
         small = shrink(photo.rgb, long_side)
@@ -89,7 +97,7 @@ class Darkroom:
             before=grey(small), after=coloured.photo.rgb, photo=photo, seconds=coloured.seconds
         )
 
-    def analysis(self, file: str | Path, model: str) -> Analysis:
+    def analysis(self, file: str | Path, model: str) -> "Analysis":
         """The network's view of the photo in `file`, from memory where it was seen lately."""
         colorizer = self.colorizer(model)
         key = (_digest(Path(file)), model)

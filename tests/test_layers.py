@@ -1,13 +1,18 @@
 """Dependencies point one way; kept by reading every import."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 FRONT_ENDS = ("colorizer.web", "colorizer.cli", "colorizer.__main__")
-TORCH_FREE = ("photo", "lab", "compression", "palette", "fidelity", "settings", "cli", "study")
+TORCH_FREE = (
+    "photo", "lab", "compression", "palette", "fidelity", "settings", "bundled", "darkroom", "cli",
+    "study", "web",
+)  # fmt: skip
 
 
 def imports_of(file: Path, *, top_level_only: bool = False) -> set[str]:
@@ -70,3 +75,11 @@ OURS = [
 @pytest.mark.parametrize("file", sorted(OURS), ids=module_name)
 def test_modules_stay_small_enough_to_read(file: Path) -> None:
     assert len(file.read_text().splitlines()) <= 400
+
+
+def test_the_page_is_built_without_torch() -> None:
+    code = (
+        "import sys\nfrom colorizer.settings import Settings\nfrom colorizer.web import build_app\n"
+        "build_app(Settings())\nsys.exit('torch' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, cwd=ROOT)

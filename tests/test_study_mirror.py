@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
 
 from colorizer.study import Mirror, Store
 from colorizer.study.ballots import from_line, to_line
@@ -113,7 +113,7 @@ def test_nothing_is_sent_until_the_restore_has_worked(
     wait_for(lambda: mirror.status.failing)
     wait_for(lambda: len(hub.requests) > 3)
     mirror.push()
-    assert not [request for request in hub.requests if request.startswith("POST")]
+    assert {request for request in hub.requests if "POST" in request} == {"POST /api/repos/create"}
     assert "not been saved off this machine" in mirror.status.sentence
     hub.refusing = False
     wait_for(lambda: mirror.status.last_saved is not None)
@@ -121,6 +121,13 @@ def test_nothing_is_sent_until_the_restore_has_worked(
     assert set(saved_votes(hub)) == ids(sqlite_store)
     assert hub.files["votes/old.jsonl"] == f"{to_line(old)}\n".encode()
     mirror.close()
+
+
+def test_a_missing_repository_is_no_empty_one_for_the_restore(
+    hub: Hub, sqlite_store: Store, tmp_path: Path
+) -> None:
+    with pytest.raises(RepositoryNotFoundError):
+        make_mirror(sqlite_store, hub, tmp_path / "mirror").restore()
 
 
 def test_a_hub_that_is_away_is_not_an_empty_hub(sqlite_store: Store, tmp_path: Path) -> None:

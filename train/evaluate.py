@@ -16,7 +16,8 @@ import numpy as np
 import tyro
 
 from colorizer import __version__
-from colorizer.checkpoint import METRICS_FILE, CheckpointError
+from colorizer.bundled import CheckpointError
+from colorizer.checkpoint import METRICS_FILE
 from colorizer.pipeline import grey
 from colorizer.realism import N_DIRECTIONS, PROBE_FOLDS
 from train.evaluation import feature_network, report

@@ -22,7 +22,8 @@ from tqdm import tqdm
 from tyro.conf import Positional
 
 from colorizer.auc import BinnedCloseness, auc, rebalancing_weights
-from colorizer.checkpoint import CONFIG_FILE, DecodingConfig, load_checkpoint
+from colorizer.bundled import CONFIG_FILE
+from colorizer.checkpoint import DecodingConfig, load_checkpoint
 from colorizer.metrics import score_photo
 from colorizer.photo import Photo
 from colorizer.pipeline import Colorizer

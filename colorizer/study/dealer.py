@@ -179,9 +179,7 @@ class Dealer:
         """What was prepared, if the session went on as expected."""
         with self._lock:
             ahead = self._ahead.pop(participant_id, None)
-        if ahead is None or not ahead.fits(history, position):
-            return None
-        return None if ahead.drawn.photo.id in _seen(history) else ahead
+        return ahead if ahead is not None and ahead.fits(history, position) else None
 
 
 def _done(history: History) -> list[Trial]:

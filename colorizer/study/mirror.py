@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from huggingface_hub import CommitInfo, CommitScheduler, HfApi
-from huggingface_hub.errors import RepositoryNotFoundError
 
 from colorizer.study.ballots import from_line, to_line
 from colorizer.study.store import Store
@@ -98,7 +97,8 @@ class Mirror:
     def close(self) -> None:
         """Push what is left and stop."""
         self._stopping.set()
-        self._thread.join(timeout=_FINAL_PUSH_SECONDS)
+        if self._thread.is_alive():
+            self._thread.join(timeout=_FINAL_PUSH_SECONDS)
         try:
             self.push(timeout=_FINAL_PUSH_SECONDS)
         except Exception as error:  # at the end of the process nothing else can be done
@@ -109,18 +109,14 @@ class Mirror:
     def restore(self) -> int:
         """Replay all segments of the repository into the store; returns how many votes were new.
 
-        A repository that does not exist yet is empty. Any other failure is raised, and then nothing
-        may be published.
+        Raises whatever goes wrong, a missing repository included; then nothing may be published.
         """
         added = 0
         # An empty folder, because the Hub client takes one with files for a success when it fails.
         with tempfile.TemporaryDirectory() as folder:
-            try:
-                self._api.snapshot_download(
-                    self._repo_id, repo_type="dataset", local_dir=folder, allow_patterns="*.jsonl"
-                )
-            except RepositoryNotFoundError:
-                return 0
+            self._api.snapshot_download(
+                self._repo_id, repo_type="dataset", local_dir=folder, allow_patterns="*.jsonl"
+            )
             for segment in sorted(Path(folder).rglob("*.jsonl")):
                 ballots = _read_segment(segment)
                 added += self._store.add_ballots(ballots)
@@ -144,9 +140,13 @@ class Mirror:
         self._exported_ms = new[-1].vote.cast_ms
 
     def _begin(self) -> None:
-        """Restore and open the repository, again and again until both have worked."""
+        """Open the repository and restore from it, again and again until both have worked."""
         while not self._stopping.is_set():
             try:
+                # First, so that "not found" can only be a failure and never pass for an empty one.
+                self._api.create_repo(
+                    self._repo_id, repo_type="dataset", private=True, exist_ok=True
+                )
                 logger.info("%d votes restored from the mirror", self.restore())
                 self._scheduler = self._new_scheduler()
                 return

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import gradio as gr
 
-from colorizer.checkpoint import CheckpointError
+from colorizer.bundled import CheckpointError
 from colorizer.photo import PhotoError
 
 

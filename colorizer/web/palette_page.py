@@ -10,7 +10,6 @@ from colorizer.darkroom import Darkroom
 from colorizer.palette import PalettePreview, elbow_curve, gamut_palette, kmeans_palette
 from colorizer.photo import Photo, encode_photo, open_photo
 from colorizer.photo_colours import PhotoColours, Space, count_colours
-from colorizer.pipeline import shrink
 from colorizer.settings import Settings
 from colorizer.web import texts
 from colorizer.web.errors import errors_on_the_page, refusal
@@ -171,4 +170,6 @@ class PalettePage:
         return paths
 
     def _count(self, file: str) -> PhotoColours:
+        from colorizer.pipeline import shrink  # torch: not before the first photo
+
         return count_colours(shrink(open_photo(file, self.settings.limits).rgb, PREVIEW_SIDE))

@@ -8,7 +8,6 @@ import numpy as np
 
 from colorizer.compression import Compression, PcaFit, fit_patch_pca, fit_row_pca
 from colorizer.photo import Photo, encode_photo, open_photo, save_photo
-from colorizer.pipeline import shrink
 from colorizer.settings import Settings
 from colorizer.web import texts
 from colorizer.web.errors import errors_on_the_page, refusal
@@ -145,6 +144,8 @@ class PcaPage:
         )
 
     def _fit_preview(self, file: str, method: str) -> PcaFit:
+        from colorizer.pipeline import shrink  # torch: not before the first photo
+
         rgb = open_photo(file, self.settings.limits).rgb
         return _FITS[method](shrink(rgb, PREVIEW_SIDE))
 

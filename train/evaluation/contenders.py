@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizer.checkpoint import bundled_checkpoints, load_checkpoint
+from colorizer.bundled import bundled_checkpoints
+from colorizer.checkpoint import load_checkpoint
 from colorizer.gamut import Gamut
 from colorizer.lab import clip_chroma, lab_to_rgb, rgb_to_lab
 from colorizer.photo import Photo
