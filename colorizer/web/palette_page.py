@@ -8,7 +8,7 @@ import numpy as np
 
 from colorizer.darkroom import Darkroom
 from colorizer.palette import PalettePreview, elbow_curve, gamut_palette, kmeans_palette
-from colorizer.photo import Photo, encode_photo, open_photo
+from colorizer.photo import Photo, encode_photo
 from colorizer.photo_colours import PhotoColours, Space, count_colours
 from colorizer.settings import Settings
 from colorizer.web import texts
@@ -16,12 +16,10 @@ from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE, curve_svg, swatches_html
 from colorizer.web.outbox import Outbox, plain_stem
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
+from colorizer.web.preview_photo import PREVIEW_QUEUE, open_preview
 
-PREVIEW_SIDE = 512
 CLASSIFIER = "classifier"
 """The third way beside the two spaces: the classifier's own bin centres."""
-
-_LIGHT_QUEUE = "previews"
 
 
 class PalettePage:
@@ -70,7 +68,7 @@ class PalettePage:
             self.look,
             [photo, way, number],
             [slider, figures, swatches, gpl, css],
-            concurrency_id=_LIGHT_QUEUE,
+            concurrency_id=PREVIEW_QUEUE,
             api_visibility="private",
             show_progress="hidden",
             trigger_mode="always_last",
@@ -79,7 +77,7 @@ class PalettePage:
             self.elbow,
             [photo, way, number],
             [curve],
-            concurrency_id=_LIGHT_QUEUE,
+            concurrency_id=PREVIEW_QUEUE,
             api_visibility="private",
         )
         self._build_endpoint()
@@ -149,7 +147,7 @@ class PalettePage:
             [picture, report],
             api_name="palette_preview",
             api_description=texts.API_PALETTE,
-            concurrency_id=_LIGHT_QUEUE,
+            concurrency_id=PREVIEW_QUEUE,
         )
 
     def _palette(self, colours: PhotoColours, way: str, number: int) -> PalettePreview:
@@ -170,6 +168,4 @@ class PalettePage:
         return paths
 
     def _count(self, file: str) -> PhotoColours:
-        from colorizer.pipeline import shrink  # torch: not before the first photo
-
-        return count_colours(shrink(open_photo(file, self.settings.limits).rgb, PREVIEW_SIDE))
+        return count_colours(open_preview(file, self.settings))

@@ -14,13 +14,12 @@ from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import curve_svg
 from colorizer.web.outbox import Outbox, plain_stem
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
+from colorizer.web.preview_photo import PREVIEW_QUEUE, open_preview
 
-PREVIEW_SIDE = 512
 FULL_SIZE_PIXELS = 16_000_000
 """Row PCA of more pixels takes minutes: its cost grows with the cube of the height."""
 
 _FITS = {"rows": fit_row_pca, "patches": fit_patch_pca}
-_LIGHT_QUEUE = "previews"
 
 
 class PcaPage:
@@ -74,7 +73,7 @@ class PcaPage:
             self.look,
             inputs,
             [slider, figures, curve, components],
-            concurrency_id=_LIGHT_QUEUE,
+            concurrency_id=PREVIEW_QUEUE,
             api_visibility="private",
             show_progress="hidden",
             trigger_mode="always_last",
@@ -83,7 +82,7 @@ class PcaPage:
             self.full_size,
             inputs,
             [download],
-            concurrency_id=_LIGHT_QUEUE,
+            concurrency_id=PREVIEW_QUEUE,
             api_visibility="private",
         )
         self._build_endpoint()
@@ -140,14 +139,11 @@ class PcaPage:
             [picture, report],
             api_name="pca_preview",
             api_description=texts.API_PCA,
-            concurrency_id=_LIGHT_QUEUE,
+            concurrency_id=PREVIEW_QUEUE,
         )
 
     def _fit_preview(self, file: str, method: str) -> PcaFit:
-        from colorizer.pipeline import shrink  # torch: not before the first photo
-
-        rgb = open_photo(file, self.settings.limits).rgb
-        return _FITS[method](shrink(rgb, PREVIEW_SIDE))
+        return _FITS[method](open_preview(file, self.settings))
 
 
 def _curve(fit: PcaFit, result: Compression) -> str:
