@@ -1,43 +1,70 @@
-"""Make README's picture of results from free photographs that scikit-image ships.
+"""Make README's pictures from free photographs that scikit-image ships.
 
-    python assets/make_readme_pictures.py
+    python -m assets.make_readme_pictures
 
-Columns: what the models are given, classification, regression, the real photo. The photos are
-public domain or CC0 by scikit-image's own account, see LICENSES.md; none was used for training.
+results.png: what the models are given, classification, regression, the real photo. previews.png:
+the photo, row PCA, patch PCA in as many numbers, 50 and 8 K-means colours. The photos are public
+domain or CC0 by scikit-image's own account, see LICENSES.md; none was used for training.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from skimage import data
 
 from colorizer import Colorizer, Photo, save_photo
+from colorizer.compression import fit_patch_pca, fit_row_pca
+from colorizer.palette import kmeans_palette
+from colorizer.photo_colours import count_colours
 from colorizer.pipeline import grey, resize
 
 HERE = Path(__file__).parent
-HEIGHT, WIDTH = 200, 300
 PHOTOS = ("chelsea", "coffee", "rocket", "astronaut")
+PREVIEWED = ("chelsea", "coffee")
 
 
 def main() -> None:
-    """Write readme/results.png."""
+    """Write readme/results.png and readme/previews.png."""
     models = [Colorizer.from_pretrained(name) for name in ("classification", "regression")]
-    rows = []
-    for name in PHOTOS:
-        real = getattr(data, name)()
-        ours = [model.colorize(Photo(rgb=grey(real))).photo.rgb for model in models]
-        rows.append(np.concatenate([_cell(rgb) for rgb in (grey(real), *ours, real)], axis=1))
-    target = HERE / "readme" / "results.png"
-    save_photo(Photo(rgb=np.concatenate(rows)), target)
-    print(target)
+    _write("results.png", [_results(models, getattr(data, name)()) for name in PHOTOS])
+    _write("previews.png", [_previews(getattr(data, name)()) for name in PREVIEWED])
 
 
-def _cell(rgb: np.ndarray) -> np.ndarray:
+def _results(models: Sequence[Colorizer], real: np.ndarray) -> list[np.ndarray]:
+    given = grey(real)
+    ours = [model.colorize(Photo(rgb=given)).photo.rgb for model in models]
+    return [_cell(rgb, 200, 300) for rgb in (given, *ours, real)]
+
+
+def _previews(photo: np.ndarray) -> list[np.ndarray]:
+    """Every picture is made from the cell that is shown, so that its pixels are the method's."""
+    photo = _cell(photo, 240, 240)
+    rows = fit_row_pca(photo).at_variance(0.98)
+    patches = fit_patch_pca(photo).at_size(rows.size_ratio)
+    colours = count_colours(photo)
+    print(f"rows: {rows.summary}; patches: {patches.summary}")
+    return [
+        photo,
+        rows.rgb,
+        patches.rgb,
+        kmeans_palette(colours, 50, space="lab").rgb,
+        kmeans_palette(colours, 8, space="lab").rgb,
+    ]
+
+
+def _cell(rgb: np.ndarray, height: int, width: int) -> np.ndarray:
     """The middle of the photo at the cell's aspect ratio and size."""
-    height, width = rgb.shape[:2]
-    crop = min(height, round(width * HEIGHT / WIDTH)), min(width, round(height * WIDTH / HEIGHT))
-    top, left = (height - crop[0]) // 2, (width - crop[1]) // 2
-    return resize(rgb[top : top + crop[0], left : left + crop[1]], HEIGHT, WIDTH)
+    own = rgb.shape[:2]
+    crop = min(own[0], round(own[1] * height / width)), min(own[1], round(own[0] * width / height))
+    top, left = (own[0] - crop[0]) // 2, (own[1] - crop[1]) // 2
+    return resize(rgb[top : top + crop[0], left : left + crop[1]], height, width)
+
+
+def _write(name: str, rows: Sequence[Sequence[np.ndarray]]) -> None:
+    target = HERE / "readme" / name
+    save_photo(Photo(rgb=np.concatenate([np.concatenate(row, axis=1) for row in rows])), target)
+    print(target)
 
 
 if __name__ == "__main__":
