@@ -10,27 +10,34 @@ No pickle anywhere: a folder from a stranger can fail to load, but it cannot run
 
 import hashlib
 import json
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from colorizer.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
 from colorizer.gamut import Gamut
-from colorizer.network import ColorizationNetwork, NetworkConfig
+from colorizer.hub import HubRepository
+from colorizer.lab import AB_LIMIT
+from colorizer.network import Network, NetworkConfig, build_network
 
 FORMAT = "colorizer-checkpoint"
 FORMAT_VERSION = 1
 WEIGHTS_FILE = "model.safetensors"
 PALETTE_FILE = "palette.safetensors"
 METRICS_FILE = "metrics.json"
-MAX_BYTES = 512 * 2**20
+CARD_FILE = "README.md"
+MAX_WEIGHT_BYTES = 512 * 2**20
+MAX_TEXT_BYTES = 4 * 2**20
+
+_NAME = re.compile(r"\w[\w .,+-]{0,63}")  # becomes part of file names and of sentences
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class DecodingConfig:
     stands for. Classification only: temperature of the annealed mean; rebalancing: λ of the
     training's class weights; calibration: how much of that rebalancing the decoding takes back,
     0 = none (rare colours stay favoured), 1 = all (colours as likely as they are in photos).
+    Raises ValueError for values that no photo could be decoded with.
     """
 
     side: int = 192
@@ -49,15 +57,32 @@ class DecodingConfig:
     rebalancing: float = 0.5
     calibration: float = 0.0
 
+    def __post_init__(self) -> None:
+        if not (isinstance(self.side, int) and 32 <= self.side <= 1024):
+            raise ValueError("side must be 32 … 1024 pixels")
+        if not (math.isfinite(self.chroma) and 0 < self.chroma <= 4):
+            raise ValueError("chroma must be in 0 … 4")
+        if not all(0 <= x <= 1 for x in (self.temperature, self.rebalancing, self.calibration)):
+            raise ValueError("temperature, rebalancing and calibration must be in 0 … 1")
+
 
 @dataclass(frozen=True)
 class CheckpointConfig:
-    """Contents of config.json; `provenance` records how it was trained (free JSON)."""
+    """Contents of config.json; `provenance` records how it was trained (free JSON).
+
+    name: letters, digits, spaces and .,+- only, at most 64; raises ValueError otherwise.
+    """
 
     name: str
     network: NetworkConfig
     decoding: DecodingConfig = field(default_factory=DecodingConfig)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError("the name has other characters than letters, digits, spaces and .,+-")
+        if not isinstance(self.provenance, Mapping):
+            raise ValueError("provenance is no JSON object")
 
 
 @dataclass(frozen=True)
@@ -65,7 +90,7 @@ class Checkpoint:
     """A loaded checkpoint: network in eval mode, a classifier's gamut, the fingerprint."""
 
     config: CheckpointConfig
-    network: ColorizationNetwork
+    network: Network
     gamut: Gamut | None
     revision: str
     metrics: Mapping[str, Any] = field(default_factory=dict)
@@ -74,7 +99,7 @@ class Checkpoint:
 def save_checkpoint(
     folder: str | Path,
     config: CheckpointConfig,
-    network: ColorizationNetwork,
+    network: Network,
     gamut: Gamut | None,
     metrics: Mapping[str, Any] | None = None,
 ) -> Path:
@@ -103,8 +128,7 @@ def load_checkpoint(source: str | Path, *, revision: str | None = None) -> Check
     """
     folder = _locate(source, revision)
     config = _read_config(folder)
-    network = ColorizationNetwork(config.network)
-    _load_weights(network, folder / WEIGHTS_FILE)
+    network = _load_network(config.network, folder / WEIGHTS_FILE)
     gamut = (
         _read_palette(folder, config.network) if config.network.head == "classification" else None
     )
@@ -131,33 +155,29 @@ def _locate(source: str | Path, revision: str | None) -> Path:
             f"There is no checkpoint folder {str(source)!r}; give a folder, an owner/name on the "
             f"Hugging Face Hub or a bundled name ({known})."
         )
-    return _download(str(source), revision)
+    return _download(HubRepository(str(source), revision))
 
 
-def _download(repo_id: str, revision: str | None) -> Path:
-    wanted = [CONFIG_FILE, WEIGHTS_FILE, PALETTE_FILE, METRICS_FILE, "README.md"]
-    try:
-        return Path(snapshot_download(repo_id, revision=revision, allow_patterns=wanted))
-    except (HfHubHTTPError, HFValidationError) as error:
-        raise CheckpointError(
-            f"The Hub has no checkpoint {repo_id!r} that can be read; check its name, revision and "
-            "access token."
-        ) from error
-    except (LocalEntryNotFoundError, OSError) as error:
-        raise CheckpointError(
-            f"The Hub cannot be reached and {repo_id!r} is not in the local cache; try again later "
-            "or use a bundled checkpoint."
-        ) from error
+def _download(repository: HubRepository) -> Path:
+    """Bring a checkpoint into the cache; nothing big before config.json has been understood."""
+    folder = repository.fetch(CONFIG_FILE, max_bytes=MAX_TEXT_BYTES).parent
+    config = _read_config(folder)
+    repository.fetch(WEIGHTS_FILE, max_bytes=MAX_WEIGHT_BYTES)
+    if config.network.head == "classification":
+        repository.fetch(PALETTE_FILE, max_bytes=MAX_TEXT_BYTES)
+    for name in (METRICS_FILE, CARD_FILE):
+        repository.fetch_if_there(name, max_bytes=MAX_TEXT_BYTES)
+    return folder
 
 
 def _read_config(folder: Path) -> CheckpointConfig:
     content = _read_json(folder / CONFIG_FILE)
     if content.get("format") != FORMAT:
-        raise CheckpointError(f"{folder.name!r} is not a Colorizer checkpoint.")
+        raise CheckpointError(f"{_label(folder)} is not a Colorizer checkpoint.")
     if content.get("format_version") != FORMAT_VERSION:
         raise CheckpointError(
-            f"{folder.name!r} has checkpoint format {content.get('format_version')}, this version "
-            f"reads {FORMAT_VERSION}; update Colorizer."
+            f"{_label(folder)} has checkpoint format {str(content.get('format_version'))[:20]}, "
+            f"this version reads {FORMAT_VERSION}; update Colorizer."
         )
     try:
         network = dict(content["network"])
@@ -168,63 +188,94 @@ def _read_config(folder: Path) -> CheckpointConfig:
             decoding=DecodingConfig(**content["decoding"]),
             provenance=content.get("provenance", {}),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(
-            f"The {CONFIG_FILE} of {folder.name!r} does not describe a network ({error})."
+            f"The {CONFIG_FILE} of {_label(folder)} does not describe a network "
+            f"({str(error)[:200]})."
         ) from error
 
 
-def _load_weights(network: ColorizationNetwork, file: Path) -> None:
-    weights = _read_tensors(file)
-    expected = network.state_dict()
-    shapes = {name: tuple(tensor.shape) for name, tensor in weights.items()}
-    if shapes != {name: tuple(tensor.shape) for name, tensor in expected.items()}:
+def _load_network(config: NetworkConfig, file: Path) -> Network:
+    """The network with the weights of `file`, in float32; nothing is allocated before they fit."""
+    with torch.device("meta"):
+        network = build_network(config)
+    if _shapes(file) != {key: tuple(value.shape) for key, value in network.state_dict().items()}:
         raise CheckpointError(
-            f"The weights in {file.parent.name!r} do not belong to the network that its "
+            f"The weights in {_label(file.parent)} do not belong to the network that its "
             f"{CONFIG_FILE} describes; download or export the checkpoint again."
         )
-    if not all(bool(torch.isfinite(t).all()) for t in weights.values() if t.is_floating_point()):
-        raise CheckpointError(f"The weights in {file.parent.name!r} contain NaN or infinity.")
-    network.load_state_dict(weights, strict=True)
+    kinds = {key: value.dtype for key, value in network.state_dict().items()}
+    weights = {
+        key: value.to(kinds[key], copy=True)
+        for key, value in _read_tensors(file, MAX_WEIGHT_BYTES).items()
+    }
+    if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
+        raise CheckpointError(f"The weights in {_label(file.parent)} contain NaN or infinity.")
+    network.load_state_dict(weights, strict=True, assign=True)
+    return network
 
 
 def _read_palette(folder: Path, network: NetworkConfig) -> Gamut:
-    tensors = _read_tensors(folder / PALETTE_FILE)
+    place, tensors = _label(folder), _read_tensors(folder / PALETTE_FILE, MAX_TEXT_BYTES)
     try:
         gamut = Gamut(tensors["centres"].float(), tensors["prior"].float())
     except (KeyError, ValueError) as error:
-        raise CheckpointError(f"The palette of {folder.name!r} is incomplete ({error}).") from error
+        raise CheckpointError(f"The palette of {place} is incomplete ({error}).") from error
     if gamut.n_classes != network.n_classes:
         raise CheckpointError(
-            f"The palette of {folder.name!r} has {gamut.n_classes} colours, its network "
+            f"The palette of {place} has {gamut.n_classes} colours, its network "
             f"{network.n_classes}."
         )
+    if not (gamut.centres.abs().max() < 2 * AB_LIMIT and (gamut.prior >= 0).all()):
+        raise CheckpointError(f"The palette of {place} has colours that cannot be.")
     return gamut
 
 
-def _read_tensors(file: Path) -> dict[str, torch.Tensor]:
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise CheckpointError(f"{file.name} is larger than {MAX_BYTES >> 20} MiB.")
+def _shapes(file: Path) -> dict[str, tuple[int, ...]]:
+    """Shape of each tensor in a safetensors file, from its header alone."""
+    with _sentences(file, MAX_WEIGHT_BYTES), safe_open(file, framework="pt") as content:
+        names = content.keys()
+        return {name: tuple(content.get_slice(name).get_shape()) for name in names}
+
+
+def _read_tensors(file: Path, max_bytes: int) -> dict[str, torch.Tensor]:
+    with _sentences(file, max_bytes):
         return load_file(file)
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{file.parent.name!r} has no {file.name}.") from error
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"{file.name} in {file.parent.name!r} is damaged or incomplete; download it again."
-        ) from error
 
 
 def _read_json(file: Path) -> dict[str, Any]:
-    try:
+    with _sentences(file, MAX_TEXT_BYTES):
         content = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{file.parent.name!r} has no {file.name}.") from error
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{file.name} in {file.parent.name!r} cannot be read.") from error
     if not isinstance(content, dict):
-        raise CheckpointError(f"{file.name} in {file.parent.name!r} is not a JSON object.")
+        raise CheckpointError(f"{file.name} in {_label(file.parent)} is not a JSON object.")
     return content
+
+
+@contextmanager
+def _sentences(file: Path, max_bytes: int) -> Iterator[None]:
+    """Refuse a file that is too large; turn what happens while it is read into sentences."""
+    place = _label(file.parent)
+    try:
+        if file.stat().st_size > max_bytes:
+            raise CheckpointError(f"{file.name} in {place} is larger than {max_bytes >> 20} MiB.")
+        yield
+    except CheckpointError:
+        raise
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{place} has no {file.name}.") from error
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"{file.name} in {place} is damaged or incomplete; download it again."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{file.name} in {place} cannot be read.") from error
+
+
+def _label(folder: Path) -> str:
+    """What people call a checkpoint's folder: owner/name where it lies in the Hub's cache."""
+    if folder.parent.name == "snapshots":
+        return repr(folder.parent.parent.name.removeprefix("models--").replace("--", "/"))
+    return repr(folder.name)
 
 
 def _write_json(file: Path, content: Mapping[str, Any]) -> None:

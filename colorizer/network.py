@@ -1,5 +1,6 @@
 """The colorization network: a pretrained backbone, a decoder with skips, one of two heads.
 
+Beside it the network of the project that this one grew out of, so that both can be compared.
 Nothing here reads files or the network: weights come from a checkpoint (`colorizer.checkpoint`) or,
 before training, from `train.backbones`.
 """
@@ -13,6 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.models import resnet50
 from torchvision.models.feature_extraction import create_feature_extractor
+from torchvision.models.segmentation import fcn_resnet50
 
 from colorizer.lab import AB_LIMIT
 
@@ -29,15 +31,22 @@ _NORMALISATION = {  # mean and deviation of the RGB values that the pretrained w
     "tf_efficientnet_lite2": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
 }
 BACKBONES = tuple(_NORMALISATION)
+ORIGINAL = "fcn_resnet50"
+"""Not a backbone but the whole of `OriginalNetwork`."""
+
+MAX_WIDTH = 1024
+MAX_CLASSES = 1024
+"""A configuration from a stranger cannot ask for more memory than these allow."""
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Everything that is needed to build the network again.
+    """Everything that is needed to build the network again; ValueError for what cannot be built.
 
     decoder_channels: width of the decoder after each doubling of the resolution, from stride 32
     on: three numbers end at stride 4, two at stride 8. skips: whether the decoder sees the
-    backbone's finer features (the original's network had none). n_classes: Q, 0 for regression.
+    backbone's finer features. n_classes: Q, 0 for regression. The original's network, backbone
+    `ORIGINAL`, has no decoder and no skips.
     """
 
     backbone: str = "tf_efficientnet_lite2"
@@ -47,19 +56,32 @@ class NetworkConfig:
     skips: bool = True
 
     def __post_init__(self) -> None:
-        if self.backbone not in BACKBONES:
-            raise ValueError(f"Unknown backbone {self.backbone!r}; known: {', '.join(BACKBONES)}.")
+        if self.backbone not in (*BACKBONES, ORIGINAL):
+            known = ", ".join((*BACKBONES, ORIGINAL))
+            raise ValueError(f"Unknown backbone {self.backbone!r}; known: {known}.")
         if self.head not in ("regression", "classification"):
             raise ValueError(f"Unknown head {self.head!r}.")
+        if not _whole(self.n_classes, 0, MAX_CLASSES):
+            raise ValueError(f"n_classes must be 0 … {MAX_CLASSES}.")
         if (self.head == "classification") != (self.n_classes > 0):
             raise ValueError("A classification head needs n_classes > 0, a regression head 0.")
-        if not 1 <= len(self.decoder_channels) <= 3 or min(self.decoder_channels) < 1:
-            raise ValueError("decoder_channels must be one to three positive widths.")
+        if self.backbone == ORIGINAL:
+            if self.decoder_channels or self.skips:
+                raise ValueError(f"{ORIGINAL} has no decoder_channels and no skips.")
+        elif not 1 <= len(self.decoder_channels) <= 3 or not all(
+            _whole(width, 1, MAX_WIDTH) for width in self.decoder_channels
+        ):
+            raise ValueError(f"decoder_channels must be one to three widths of 1 … {MAX_WIDTH}.")
 
     @property
     def output_stride(self) -> int:
         """Pixels of the input for one pixel of the output, along each side."""
-        return int(STRIDE >> len(self.decoder_channels))
+        return 1 if self.backbone == ORIGINAL else int(STRIDE >> len(self.decoder_channels))
+
+
+def _whole(value: object, low: int, high: int) -> bool:
+    """Whether `value` is an integer in low … high; JSON may say true or 7.5 instead."""
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
 class ColorizationNetwork(nn.Module):
@@ -75,10 +97,10 @@ class ColorizationNetwork(nn.Module):
         super().__init__()
         self.config = config
         mean, deviation = _NORMALISATION[config.backbone]
-        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer(
-            "deviation", torch.tensor(deviation).view(1, 3, 1, 1), persistent=False
-        )
+        # On the CPU even under `torch.device("meta")`: no checkpoint brings these two along.
+        for name, values in (("mean", mean), ("deviation", deviation)):
+            tensor = torch.tensor(values, device="cpu").view(1, 3, 1, 1)
+            self.register_buffer(name, tensor, persistent=False)
         self.backbone, widths = _build_backbone(config.backbone)
         self.context = GlobalContext(widths[-1])
         self.decoder = nn.ModuleList()
@@ -107,6 +129,35 @@ class ColorizationNetwork(nn.Module):
     def forward(self, L: torch.Tensor) -> torch.Tensor:
         """See the class."""
         return self.decode(self.features(L))
+
+
+class OriginalNetwork(nn.Module):
+    """torchvision's FCN with a one-channel stem: output stride 8, no skips, bilinear to full size.
+
+    L float32 (B, 1, H, W), 0…100 → ab float32 (B, 2, H, W), ab units, or logits float32
+    (B, Q, H, W). Inside, as in the original, L is L / 100 and ab is (ab + 128) / 255.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.fcn = fcn_resnet50(
+            weights=None, weights_backbone=None, num_classes=config.n_classes or 2, aux_loss=False
+        )
+        self.fcn.backbone.conv1 = nn.Conv2d(1, 64, kernel_size=7, stride=2, padding=3, bias=False)
+
+    def forward(self, L: torch.Tensor) -> torch.Tensor:
+        """See the class."""
+        output: torch.Tensor = self.fcn(L / 100.0)["out"]
+        return output if self.config.head == "classification" else output * 255.0 - 128.0
+
+
+Network = ColorizationNetwork | OriginalNetwork
+
+
+def build_network(config: NetworkConfig) -> Network:
+    """The network that `config` describes, with random weights."""
+    return OriginalNetwork(config) if config.backbone == ORIGINAL else ColorizationNetwork(config)
 
 
 class GlobalContext(nn.Module):

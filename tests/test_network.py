@@ -1,7 +1,16 @@
 import pytest
 import torch
 
-from colorizer.network import BACKBONES, ColorizationNetwork, NetworkConfig
+from colorizer.network import (
+    BACKBONES,
+    MAX_CLASSES,
+    MAX_WIDTH,
+    ORIGINAL,
+    ColorizationNetwork,
+    NetworkConfig,
+    OriginalNetwork,
+    build_network,
+)
 from tests.conftest import small_network
 
 
@@ -44,8 +53,40 @@ def test_regression_answers_in_ab_units() -> None:
         {"n_classes": 0},
         {"decoder_channels": ()},
         {"decoder_channels": (1, 2, 3, 4)},
+        {"decoder_channels": (MAX_WIDTH + 1,)},
+        {"decoder_channels": (64.5,)},
+        {"decoder_channels": "64"},
+        {"n_classes": MAX_CLASSES + 1},
+        {"n_classes": True},
+        {"backbone": ORIGINAL},
+        {"backbone": ORIGINAL, "decoder_channels": ()},
     ],
 )
 def test_impossible_configurations_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         NetworkConfig(**wrong)  # type: ignore[arg-type]
+
+
+def original(head: str, n_classes: int) -> OriginalNetwork:
+    torch.manual_seed(0)
+    network = build_network(NetworkConfig(ORIGINAL, head, n_classes, (), skips=False))  # type: ignore[arg-type]
+    assert isinstance(network, OriginalNetwork)
+    return network.eval()
+
+
+def test_the_originals_network_has_the_originals_size_and_answers_at_full_size() -> None:
+    network = original("classification", 50)
+    assert network.config.output_stride == 1
+    assert network(torch.rand(1, 1, 64, 96) * 100).shape == (1, 50, 64, 96)
+    trunk = sum(p.numel() for p in network.parameters())
+    auxiliary = 1024 * 256 * 9 + 2 * 256 + 257 * 50  # never in the original's loss, left out here
+    assert trunk + auxiliary == 35_338_276
+
+
+def test_the_originals_regression_counts_from_the_middle_of_8_bits() -> None:
+    network = original("regression", 0)
+    with torch.no_grad():
+        network.fcn.classifier[-1].weight.zero_()
+        network.fcn.classifier[-1].bias.copy_(torch.tensor([128 / 255, 1.0]))
+    output = network(torch.full((1, 1, 32, 32), 50.0))
+    torch.testing.assert_close(output[0, :, 0, 0], torch.tensor([0.0, 127.0]))

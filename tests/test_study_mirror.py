@@ -7,7 +7,8 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, Repo
 
 from colorizer.study import Mirror, Store
 from colorizer.study.ballots import from_line, to_line
-from tests.study_hub import TOKEN, Hub, serve_hub
+from tests.hub_state import TOKEN, Files, Hub
+from tests.loopback_hub import serve_hub
 from tests.study_support import make_ballot
 
 pytest_plugins = ["tests.study_fixtures"]
@@ -40,9 +41,14 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def files_of(hub: Hub) -> Files:
+    repository = hub.repositories.get("owner/votes")
+    return repository.files if repository else {}
+
+
 def saved_votes(hub: Hub) -> list[str]:
     """Trial ids in all segments on the Hub."""
-    segments = [data for path, data in (hub.files or {}).items() if path.endswith(".jsonl")]
+    segments = [data for path, data in files_of(hub).items() if path.endswith(".jsonl")]
     return [from_line(line).trial.id for data in segments for line in data.decode().splitlines()]
 
 
@@ -63,7 +69,7 @@ def test_votes_reach_the_hub_and_come_back_after_the_disk_is_lost(hub: Hub, tmp_
     mirror.push()
     first.add_ballots([make_ballot(f"q{n}") for n in range(3)])
     mirror.close()
-    assert hub.private
+    assert hub.repositories["owner/votes"].private
     assert sorted(saved_votes(hub)) == sorted(ids(first))
 
     second = Store(f"sqlite:///{tmp_path}/second.db")
@@ -78,16 +84,16 @@ def test_votes_reach_the_hub_and_come_back_after_the_disk_is_lost(hub: Hub, tmp_
 def test_a_new_process_appends_a_segment_and_changes_none(hub: Hub, tmp_path: Path) -> None:
     for number in range(3):
         store = Store(f"sqlite:///{tmp_path}/{number}.db")
-        before = dict(hub.files or {})
+        before = files_of(hub)
         mirror = started(make_mirror(store, hub, tmp_path / str(number)))
         store.add_ballots([make_ballot(f"p{number}")])
         mirror.close()
-        assert hub.files is not None
-        assert {path: hub.files[path] for path in before} == before
+        after = files_of(hub)
+        assert {path: after[path] for path in before} == before
         assert len(store.ballots()) == number + 1
         store.close()
     assert len(saved_votes(hub)) == len(set(saved_votes(hub))) == 3
-    assert len([path for path in hub.files or {} if path.startswith("votes/")]) == 3
+    assert len([path for path in files_of(hub) if path.startswith("votes/")]) == 3
 
 
 def test_two_processes_with_one_store_add_nothing_twice_to_it(
@@ -105,7 +111,7 @@ def test_nothing_is_sent_until_the_restore_has_worked(
     hub: Hub, sqlite_store: Store, tmp_path: Path
 ) -> None:
     old = make_ballot("old")
-    hub.files = {"votes/old.jsonl": f"{to_line(old)}\n".encode()}
+    hub.add("owner/votes", {"votes/old.jsonl": f"{to_line(old)}\n".encode()}, kind="dataset")
     hub.refusing = True
     sqlite_store.add_ballots([make_ballot("new")])
     mirror = make_mirror(sqlite_store, hub, tmp_path / "mirror")
@@ -119,7 +125,7 @@ def test_nothing_is_sent_until_the_restore_has_worked(
     wait_for(lambda: mirror.status.last_saved is not None)
     assert len(ids(sqlite_store)) == 2
     assert set(saved_votes(hub)) == ids(sqlite_store)
-    assert hub.files["votes/old.jsonl"] == f"{to_line(old)}\n".encode()
+    assert files_of(hub)["votes/old.jsonl"] == f"{to_line(old)}\n".encode()
     mirror.close()
 
 
@@ -142,7 +148,7 @@ def test_a_wrong_token_saves_nothing_and_says_so(
     mirror = make_mirror(sqlite_store, hub, tmp_path / "mirror", token="hf_wrong")
     mirror.start()
     wait_for(lambda: mirror.status.failing)
-    assert hub.files is None
+    assert not hub.repositories
     assert "refuses" in mirror.status.sentence
     mirror.close()
 
@@ -180,7 +186,7 @@ def test_what_an_earlier_process_left_is_sent(
 def test_a_torn_line_costs_only_itself(hub: Hub, sqlite_store: Store, tmp_path: Path) -> None:
     whole, torn = make_ballot("p"), make_ballot("q")
     text = f"{to_line(whole)}\n{to_line(torn)[:60]}"
-    hub.files = {"votes/torn.jsonl": text.encode()}
+    hub.add("owner/votes", {"votes/torn.jsonl": text.encode()}, kind="dataset")
     assert make_mirror(sqlite_store, hub, tmp_path / "mirror").restore() == 1
     assert ids(sqlite_store) == {whole.trial.id}
 

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from huggingface_hub import HfApi
 from safetensors.torch import load_file
 
 from colorizer.checkpoint import load_checkpoint
 from tests.conftest import small_network
+from tests.hub_state import TOKEN
+from tests.loopback_hub import serve_hub
 from tests.test_dataset import write_photos
 from train.fit_palette import fit, write_palette
 from train.options import TrainingOptions
@@ -85,6 +88,33 @@ def test_a_run_leaves_a_checkpoint_metrics_and_samples(
     assert len(list((out / "samples").glob("*.png"))) == 2
 
 
+def test_a_training_survives_its_hub_and_ends_there(
+    options: TrainingOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr("train.push._PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("train.push.draw_examples", lambda _: b"jpeg")
+    pushed = dataclasses.replace(
+        options, out=tmp_path, push_to_hub="owner/tiny", hub_every=2, hub_private=True
+    )
+    with serve_hub() as hub:
+        api = HfApi(endpoint=hub.endpoint, token=TOKEN)
+        monkeypatch.setattr("train.background_push.HfApi", lambda: api)
+        hub.fail("/repos/create", status=403)
+        assert Trainer(pushed).run()["step"] == 4
+    repository = hub.repositories["owner/tiny"]
+    assert repository.private
+    assert len(repository.commits) == 2  # the empty one and the last step's
+    config = json.loads(repository.files["config.json"])
+    assert config["provenance"]["steps"] == 4
+    assert not [flag for flag in config["provenance"]["training"] if "hub" in flag]
+
+
+def test_a_hub_name_without_owner_is_refused_at_once(options: TrainingOptions) -> None:
+    with pytest.raises(SystemExit, match="owner/name"):
+        dataclasses.replace(options, push_to_hub="tiny")
+
+
 def test_another_heads_checkpoint_gives_its_trunk(options: TrainingOptions, tmp_path: Path) -> None:
     first = dataclasses.replace(options, out=tmp_path / "first", steps=2)
     Trainer(first).run()
@@ -131,26 +161,36 @@ def test_training_all_layers_or_none(options: TrainingOptions) -> None:
 
 
 @pytest.mark.slow
-def test_two_processes_train_and_resume(options: TrainingOptions, tmp_path: Path) -> None:
+def test_two_processes_resume_exactly(options: TrainingOptions, tmp_path: Path) -> None:
+    whole, halves = tmp_path / "whole", tmp_path / "halves"
+    train_on_two_processes(options, whole, steps=4)
+    for steps in (2, 4):
+        train_on_two_processes(options, halves, steps=steps)
+    lines = (halves / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == [2, 4]
+    expected, got = weights(whole), weights(halves)
+    assert expected.keys() == got.keys()
+    for name, tensor in expected.items():
+        assert torch.equal(tensor, got[name]), name
+
+
+def train_on_two_processes(options: TrainingOptions, out: Path, *, steps: int) -> None:
+    """At a constant rate, so that the first half of the steps knows nothing of the second."""
     flags = {
         "--head": "classification", "--photos": options.photos[0], "--palette": options.palette,
-        "--out": tmp_path, "--backbone": options.backbone, "--frozen-steps": 1, "--batch": 2,
+        "--out": out, "--backbone": options.backbone, "--frozen-steps": 1, "--batch": 2,
         "--crop": 32, "--crop-from": 48, "--side": 64, "--cache": options.cache,
-        "--evaluate-every": 2, "--validation-photos": 4,
+        "--evaluate-every": 2, "--validation-photos": 4, "--steps": steps,
+        "--train-from-stride": 2, "--schedule": "constant",
     }  # fmt: skip
     command = [
         sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2",
         "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no",
-        "-m", "train.train", "--random-backbone", "--decoder", "8", "8", "8",
+        "-m", "train.train", "--random-backbone", "--decoder", "8", "8", "8", "--resume",
         *(str(part) for flag in flags.items() for part in flag),
     ]  # fmt: skip
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    for steps in ("2", "4"):
-        subprocess.run(
-            [*command, "--steps", steps, "--resume"], env=environment, check=True, timeout=300
-        )
-    lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
-    assert [json.loads(line)["step"] for line in lines] == [2, 4]
+    subprocess.run(command, env=environment, check=True, timeout=600)
 
 
 def test_a_checkpoint_tells_no_paths_of_the_machine(options: TrainingOptions) -> None:

@@ -147,13 +147,18 @@ def _prepare(file: Path, *, side: int, pca_variance: float | None) -> Prepared:
         rgb = open_photo(content).rgb
     except (OSError, PhotoError) as error:
         return None, str(error)
-    if float(np.ptp(rgb, axis=2).mean()) < GREY_SPREAD:
+    if is_grey(rgb):
         return None, "grey"
     small, split = shrink(rgb, side), split_of(content)
     if pca_variance is not None and split == "train":
         fit = fit_row_pca(small)
         small = fit.reconstruct(fit.components_for_variance(pca_variance))
     return small, split
+
+
+def is_grey(rgb: np.ndarray) -> bool:
+    """Whether a photo uint8 (H, W, 3) has next to no colour, see `GREY_SPREAD`."""
+    return float(np.ptp(rgb, axis=2).mean()) < GREY_SPREAD
 
 
 def shrink(rgb: np.ndarray, side: int) -> np.ndarray:

@@ -18,8 +18,8 @@ import tyro
 from colorizer import __version__
 from colorizer.bundled import CheckpointError
 from colorizer.checkpoint import METRICS_FILE
-from colorizer.pipeline import grey
 from colorizer.realism import N_DIRECTIONS, PROBE_FOLDS
+from colorizer.recolouring import grey
 from train.evaluation import feature_network, report
 from train.evaluation.consistency import measure_consistency
 from train.evaluation.contact_sheet import write_sheets

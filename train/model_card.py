@@ -1,8 +1,13 @@
-"""The model card of a checkpoint, from its own config.json and metrics.json: nothing is typed in.
+"""The model card of a checkpoint, from its own config.json and metrics.json: no number is typed in.
 
-python -m train.model_card runs/classification/checkpoint [more checkpoints]
+    python -m train.model_card runs/classification/checkpoint [more checkpoints]
+    python -m train.model_card runs/classification/checkpoint \\
+        --about-photos "My own 3 000 holiday photos, mostly beaches." --licence cc-by-4.0
+
+The second form first writes into config.json what only the person who trained it can know.
 """
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,29 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import tyro
+from huggingface_hub import EvalResult, ModelCardData
 from tyro.conf import Positional
 
-from colorizer.checkpoint import CheckpointConfig, load_checkpoint
-
-CARD_FILE = "README.md"
-
-_COLUMNS = {  # key in metrics.json → (heading, digits)
-    "ab_rmse": ("ab RMSE", 2),
-    "psnr": ("PSNR, dB", 2),
-    "colorfulness": ("colorfulness", 1),
-    "auc": ("AuC, %", 2),
-    "auc_rebalanced": ("rebalanced AuC, %", 2),
-    "frechet": ("Fréchet", 2),
-    "probe": ("probe, %", 1),
-    "top1_agreement": ("same top-1, %", 1),
-}
+from colorizer.bundled import CONFIG_FILE
+from colorizer.checkpoint import CARD_FILE, Checkpoint, CheckpointConfig, load_checkpoint
+from colorizer.pipeline import Colorizer
+from train.evaluation.report import overall_table
+from train.evaluation.row_scores import METRICS
+from train.example_pictures import CREDITS, EXAMPLES_FILE, draw_examples
 
 _CARD = """\
 ---
-license: apache-2.0
-library_name: colorizer
-pipeline_tag: image-to-image
-tags: [colorization, photography, cpu]
+{front_matter}
 ---
 
 # {name}
@@ -40,27 +35,42 @@ tags: [colorization, photography, cpu]
 Colours black-and-white photographs: {what}. {parameters:.1f} million parameters, made for an
 ordinary CPU.
 
-```python
-from colorizer import Colorizer, open_photo
+**The colours are invented**: a guess, not a record. Colorizer notes that in every file it saves;
+keep the mark.
 
-Colorizer.from_pretrained("owner/{name}").colorize(open_photo("photo.jpg"))
+![Photographs as the model sees them, in its colours, and as they were]({examples})
+
+*Left to right: what the model is given, its colours, the real photo. {credits}*
+
+## How to use it
+
+```python
+from colorizer import Colorizer, open_photo, save_photo
+
+colorizer = Colorizer.from_pretrained("{source}")
+result = colorizer.colorize(open_photo("grandmother.jpg"))
+save_photo(result.photo, "grandmother-colour.jpg", mark=result.mark)
 ```
 
-**The colours are invented**: a guess, not a record. Do not use them as evidence of how anything or
-anybody looked, and keep the mark that Colorizer writes into its files. Skin, flags, uniforms and
-goods are coloured after the photos of the training set, which is no fair sample of the world.
+It is meant for looking at old photographs with pleasure, for teaching, and for research on
+colorization. It must not be used as evidence of how anything or anybody looked: not in news,
+courts, medicine or science, not to tell people or their origin apart, and not in a way that hides
+that the colours are invented. Skin, hair, flags, uniforms and goods get the colours that were
+common in its training photos, which are no fair sample of the world.
 
 ## Training
 
-Head: {head}, backbone: {backbone} from ImageNet weights. {photos} photos, short side {side} pixels,
-crops of {crop}; {steps} steps of {batch} photos in {minutes} minutes on two CPU cores{start}. The
-photos were collected from research data sets (birds, flowers, animals, landscapes, food, people,
-streets); this checkpoint is for research and demonstration. Train your own with the same commands
-on photos that you have the rights to.
+Head: {head}, network: {backbone}, from {start}. {training}
+
+The photos: {about}
 
 ## Evaluation
 
 {evaluation}
+
+## Licence
+
+{licence}, for the checkpoint. The example pictures keep their own.
 """
 
 _WHAT = {
@@ -70,71 +80,154 @@ _WHAT = {
     ),
     "regression": "predicts one colour for each place, cautious and paler",
 }
+_UNTOLD = (
+    "whoever trained this checkpoint has not said where they come from. Assume that it is for "
+    "research and demonstration only."
+)
+_IN_THE_CARD = ("ab_rmse", "psnr", "ssim", "auc", "auc_rebalanced", "frechet", "colorfulness")
 
 
-def model_card(config: CheckpointConfig, metrics: Mapping[str, Any], parameters: int) -> str:
-    """Markdown with the front matter that the Hub reads."""
-    training = config.provenance.get("training", {})
-    start = training.get("init_from", "None")
+def model_card(checkpoint: Checkpoint, *, source: str) -> str:
+    """Markdown with the front matter that the Hub reads. source: what `from_pretrained` takes."""
+    config, provenance = checkpoint.config, checkpoint.config.provenance
+    parameters = sum(tensor.numel() for tensor in checkpoint.network.parameters())
     return _CARD.format(
+        front_matter=_front_matter(checkpoint),
         name=config.name,
         what=_WHAT[config.network.head],
         parameters=parameters / 1e6,
+        examples=EXAMPLES_FILE,
+        credits=CREDITS,
+        source=source,
         head=config.network.head,
         backbone=config.network.backbone,
-        photos=config.provenance.get("photos", "unknown"),
-        steps=config.provenance.get("steps", "unknown"),
-        minutes=config.provenance.get("minutes", "unknown"),
-        side=training.get("side", "unknown"),
-        crop=training.get("crop", "unknown"),
-        batch=training.get("batch", "unknown"),
-        start="" if start == "None" else ", started from another checkpoint's trunk",
-        evaluation=_evaluation(metrics),
+        start=_start(config),
+        training=_training(config),
+        about=provenance.get("about_photos", _UNTOLD),
+        evaluation=_evaluation(checkpoint),
+        licence=provenance.get("licence", "apache-2.0"),
     )
 
 
-def metrics_table(rows: Mapping[str, Any]) -> str:
-    """Rows of metrics.json as a Markdown table."""
-    heading = " | ".join(label for label, _ in _COLUMNS.values())
-    lines = [f"| | {heading} |", "|---" * (len(_COLUMNS) + 1) + "|"]
-    for name, row in rows.items():
-        cells = [f"{row[key]['value']:.{digits}f}" for key, (_, digits) in _COLUMNS.items()]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+def own_metrics(checkpoint: Checkpoint) -> Mapping[str, Any]:
+    """Its metrics.json, or nothing where that was measured on other weights or another decoding."""
+    for measured in checkpoint.metrics.get("protocol", {}).get("checkpoints", {}).values():
+        temperature = measured.get("temperature", checkpoint.config.decoding.temperature)
+        if (
+            measured.get("revision") == checkpoint.revision
+            and temperature == checkpoint.config.decoding.temperature
+        ):
+            return checkpoint.metrics
+    return {}
 
 
-def _evaluation(metrics: Mapping[str, Any]) -> str:
-    if not metrics:
-        return "Not evaluated yet: see `python -m train.evaluate --write-into-checkpoints`."
-    protocol = metrics["protocol"]
-    real = next(iter(metrics["rows"].values()))["colorfulness_real"]["value"]
+def write_card(folder: Path) -> Path:
+    """Write README.md and its pictures into a checkpoint's folder; returns the card."""
+    checkpoint = load_checkpoint(folder)
+    card = folder / CARD_FILE
+    source = f"owner/{checkpoint.config.name.replace(' ', '-')}"
+    card.write_text(model_card(checkpoint, source=source), encoding="utf-8")
+    (folder / EXAMPLES_FILE).write_bytes(draw_examples(Colorizer(checkpoint)))
+    return card
+
+
+def _front_matter(checkpoint: Checkpoint) -> str:
+    metrics, name = own_metrics(checkpoint), checkpoint.config.name
+    results = []
+    if metrics:
+        protocol = metrics["protocol"]
+        (label,) = protocol["checkpoints"]
+        row = metrics["rows"][label]
+        results = [
+            EvalResult(
+                task_type="image-to-image",
+                dataset_type="imagefolder",
+                dataset_name=f"{protocol['photos']} photos, short side {protocol['side']} pixels",
+                metric_type=key,
+                metric_name=METRICS[key].heading,
+                metric_value=row[key]["value"],
+            )
+            for key in _IN_THE_CARD
+            if key in row
+        ]
+    return ModelCardData(
+        license=checkpoint.config.provenance.get("licence", "apache-2.0"),
+        library_name="colorizer",
+        pipeline_tag="image-to-image",
+        tags=["colorization", "photography", "cpu"],
+        model_name=name,
+        eval_results=results or None,
+    ).to_yaml()
+
+
+def _start(config: CheckpointConfig) -> str:
+    training = config.provenance.get("training", {})
+    if "started_from" in training:
+        return str(training["started_from"])
+    if training.get("init_from", "None") != "None":
+        return "another checkpoint's trunk"
+    return "random weights" if training.get("random_backbone") == "True" else "ImageNet weights"
+
+
+def _training(config: CheckpointConfig) -> str:
+    provenance = config.provenance
+    training = provenance.get("training", {})
+    if not training:
+        return "Nothing else is recorded about its training."
+    machine = f" on {provenance['machine']}" if "machine" in provenance else ""
     return (
-        f"{metrics_table(metrics['rows'])}\n\n"
-        f"{protocol['photos']} photos that were not trained on, short side {protocol['side']} "
-        f"pixels, {protocol['crop']}. Colorfulness of the real photos: {real:.1f}. Features of "
-        f"{protocol['feature_network']}. Intervals and subjects: metrics.json."
+        f"{provenance.get('photos', '?')} photos, short side {training.get('side', '?')} pixels, "
+        f"crops of {training.get('crop', '?')}; {provenance.get('steps', '?')} steps of "
+        f"{training.get('batch', '?')} photos in {provenance.get('minutes', '?')} minutes{machine}."
     )
+
+
+def _evaluation(checkpoint: Checkpoint) -> str:
+    metrics = own_metrics(checkpoint)
+    if metrics:
+        protocol = metrics["protocol"]
+        return (
+            f"{overall_table(metrics)}\n\n"
+            f"In small print: 95 % intervals. {protocol['photos']} photos that were not trained "
+            f"on, short side at most {protocol['side']} pixels; features of "
+            f"{protocol['feature_network']}. Subjects, targets and versions: metrics.json."
+        )
+    numbers = checkpoint.config.provenance.get("validation", {})
+    if not numbers:
+        return "Not evaluated yet: see `python -m train.evaluate --write-into-checkpoints`."
+    found = ", ".join(f"{key} {value}" for key, value in numbers.items())
+    return f"Not evaluated yet. During the training, on crops of photos kept out of it: {found}."
 
 
 @dataclass(frozen=True)
 class CardOptions:
-    """Write README.md, the model card, into checkpoint folders."""
+    """Write README.md, the model card, and its example pictures into checkpoint folders."""
 
     checkpoints: Positional[tuple[Path, ...]]
     """Checkpoint folders."""
+    about_photos: str | None = None
+    """Where the training photos come from, what may be done with them, what they lack."""
+    licence: str | None = None
+    """Licence of the checkpoint, as the Hub spells it."""
+
+
+def _note(folder: Path, options: CardOptions) -> None:
+    """Write what was told into config.json; the weights stay as they are."""
+    told = {"about_photos": options.about_photos, "licence": options.licence}
+    file = folder / CONFIG_FILE
+    content = json.loads(file.read_text(encoding="utf-8"))
+    content["provenance"] |= {key: value for key, value in told.items() if value is not None}
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Write the card of each checkpoint."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    for folder in tyro.cli(
-        CardOptions, prog="python -m train.model_card", args=arguments
-    ).checkpoints:
-        checkpoint = load_checkpoint(folder)
-        parameters = sum(tensor.numel() for tensor in checkpoint.network.parameters())
-        card = model_card(checkpoint.config, checkpoint.metrics, parameters)
-        (folder / CARD_FILE).write_text(card, encoding="utf-8")
-        print(folder / CARD_FILE)
+    options = tyro.cli(CardOptions, prog="python -m train.model_card", args=arguments)
+    for folder in options.checkpoints:
+        load_checkpoint(folder)
+        _note(folder, options)
+        print(write_card(folder))
 
 
 if __name__ == "__main__":

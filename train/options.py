@@ -76,15 +76,22 @@ class TrainingOptions:
     """Photos in an evaluation."""
     save_minutes: float = 4.0
     """Minutes between two saved states."""
+    push_to_hub: str | None = None
+    """owner/name on the Hugging Face Hub: send checkpoints there while the training goes on."""
+    hub_every: int = 1000
+    """Steps between two pushes; a push takes place at the next evaluation."""
+    hub_private: bool = False
+    """Make the repository private."""
     seed: int = 0
     resume: bool = False
     """Continue from OUT/state.safetensors."""
 
     def described(self) -> dict[str, str]:
         """The flags for a checkpoint's config.json; of paths only the last part."""
-        whereabouts = ("out", "cache", "resume", "save_minutes")
         return {
-            key: _last_parts(value) for key, value in asdict(self).items() if key not in whereabouts
+            key: _last_parts(value)
+            for key, value in asdict(self).items()
+            if key not in ("out", "cache", "resume", "save_minutes") and "hub" not in key
         }
 
     def __post_init__(self) -> None:
@@ -92,6 +99,8 @@ class TrainingOptions:
             raise SystemExit("--palette is needed to train a classifier; see train.fit_palette.")
         if self.crop % 32 or self.crop_from < self.crop or self.crop_from > self.side:
             raise SystemExit("--crop must be a multiple of 32 with crop <= crop-from <= side.")
+        if self.push_to_hub is not None and self.push_to_hub.count("/") != 1:
+            raise SystemExit("--push-to-hub needs owner/name.")
 
 
 def _last_parts(value: object) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 
 from colorizer.checkpoint import Checkpoint
 from colorizer.photo import Photo, save_photo
-from colorizer.pipeline import Colorizer, grey, resize
+from colorizer.pipeline import Colorizer, resize
+from colorizer.recolouring import grey
 from train.dataset import PhotoCache
 
 CELL = 160

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,6 +20,7 @@ from colorizer.checkpoint import (
 )
 from colorizer.network import ColorizationNetwork, NetworkConfig
 from train.backbones import load_pretrained_backbone
+from train.background_push import BackgroundPush
 from train.dataset import CropSampler, open_cache
 from train.fit_palette import read_palette
 from train.moving_average import moving_average
@@ -73,6 +75,7 @@ class Trainer:
         self.ema.to(device)
         weights = self.gamut.class_weights(options.rebalancing) if self.gamut else None
         self.class_weights = weights.to(device) if weights is not None else None
+        self.hub = self._open_hub()
 
     def run(self) -> dict[str, Any]:
         """Train to the last step; returns the metrics of the last evaluation."""
@@ -90,10 +93,14 @@ class Trainer:
             if last or (step + 1) % self.options.evaluate_every == 0:
                 metrics = self._evaluate(sum(losses) / len(losses), rate)
                 losses, rate = [], 0.0
+                if self.hub and not last:
+                    self.hub.offer(self._checkpoint_folder, self.progress.step)
             if last or time.monotonic() - saved > self.options.save_minutes * 60:
                 self._save()
                 saved = time.monotonic()
         self.accelerator.wait_for_everyone()
+        if self.hub and metrics:
+            self.hub.finish(self._checkpoint_folder, self.progress.step)
         return metrics
 
     def _bar(self) -> "tqdm[int]":
@@ -135,14 +142,15 @@ class Trainer:
         """Validate the moving average, write the checkpoint and a line of metrics.jsonl."""
         if not self.accelerator.is_main_process:
             return {}
+        validation = validate(self._averaged, self.gamut, self.cache, self.options)
         metrics: dict[str, Any] = {
             "step": self.progress.step,
             "minutes": round(self.progress.seconds / 60, 2),
             "loss": round(loss, 5),
             "images_per_second": round(rate, 1),
-            **validate(self._averaged, self.gamut, self.cache, self.options),
+            **validation,
         }
-        checkpoint = self._write_checkpoint()
+        checkpoint = self._write_checkpoint(validation)
         samples = self.options.out / "samples" / f"{self.progress.step:06}.png"
         write_samples(checkpoint, self.cache, samples)
         with (self.options.out / "metrics.jsonl").open("a", encoding="utf-8") as log:
@@ -156,7 +164,11 @@ class Trainer:
         assert isinstance(network, ColorizationNetwork)
         return network
 
-    def _write_checkpoint(self) -> Checkpoint:
+    @property
+    def _checkpoint_folder(self) -> Path:
+        return self.options.out / "checkpoint"
+
+    def _write_checkpoint(self, validation: dict[str, Any]) -> Checkpoint:
         config = CheckpointConfig(
             name=self.options.head,
             network=self.network.config,
@@ -167,11 +179,32 @@ class Trainer:
                 "training": self.options.described(),
                 "steps": self.progress.step,
                 "minutes": round(self.progress.seconds / 60, 1),
+                "machine": self._machine,
                 "photos": len(self.sampler.photos),
+                "validation": validation,
             },
         )
-        folder = self.options.out / "checkpoint"
-        return load_checkpoint(save_checkpoint(folder, config, self._averaged, self.gamut))
+        folder = save_checkpoint(self._checkpoint_folder, config, self._averaged, self.gamut)
+        return load_checkpoint(folder)
+
+    @property
+    def _machine(self) -> str:
+        """What it was trained on, for the model card."""
+        if self.accelerator.device.type == "cuda":
+            kind = torch.cuda.get_device_name(self.accelerator.device)
+        else:
+            kind = f"{torch.get_num_threads()} CPU threads"
+        count = self.accelerator.num_processes
+        return kind if count == 1 else f"{count} × {kind}"
+
+    def _open_hub(self) -> BackgroundPush | None:
+        """Where the main process pushes to, if it was asked to."""
+        options = self.options
+        if options.push_to_hub is None or not self.accelerator.is_main_process:
+            return None
+        return BackgroundPush(
+            options.push_to_hub, every=options.hub_every, private=options.hub_private
+        )
 
     def _save(self) -> None:
         if self.accelerator.is_main_process:

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from colorizer.gamut import Gamut
 from colorizer.metrics import score_photo
-from colorizer.pipeline import grey
+from colorizer.recolouring import grey
 from train.dataset import CachedPhoto, PhotoCache, open_cache
 from train.evaluation.contact_sheet import SheetLine
 from train.evaluation.contenders import (

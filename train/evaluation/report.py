@@ -63,17 +63,8 @@ def part_of(content: Json, rows: Sequence[str], label: str) -> Json:
     }
 
 
-def as_markdown(content: Json) -> str:
-    """Tables of everything in a metrics.json: all photos, targets, consistency, by subject."""
-    parts = [_overall(content), _protocol(content["protocol"])]
-    parts += [_targets(label, found) for label, found in content["targets"].items() if found]
-    parts += [_consistency(label, found) for label, found in content["consistency"].items()]
-    if content["subjects"]:
-        parts.append(_by_subject(content["subjects"]))
-    return "\n\n".join(parts) + "\n"
-
-
-def _overall(content: Json) -> str:
+def overall_table(content: Mapping[str, Any]) -> str:
+    """The Markdown table of all rows over all photos, with intervals in small print."""
     rows: Json = content["rows"]
     keys = [key for key in METRICS if key != _ONCE]
     lines = [
@@ -82,11 +73,19 @@ def _overall(content: Json) -> str:
     ]
     better = ["better:", *(METRICS[key].better for key in keys)]
     real = next(iter(rows.values()))[_ONCE]["value"]
-    return (
-        f"## All {content['protocol']['photos']} photos\n\n"
-        + _table(["", *(METRICS[key].heading for key in keys)], [*lines, better])
-        + f"\n\nColorfulness of the real photos: {real:.1f}."
-    )
+    table = _table(["", *(METRICS[key].heading for key in keys)], [*lines, better])
+    return f"{table}\n\nColorfulness of the real photos: {real:.1f}."
+
+
+def as_markdown(content: Json) -> str:
+    """Tables of everything in a metrics.json: all photos, targets, consistency, by subject."""
+    heading = f"## All {content['protocol']['photos']} photos"
+    parts = [heading, overall_table(content), _protocol(content["protocol"])]
+    parts += [_targets(label, found) for label, found in content["targets"].items() if found]
+    parts += [_consistency(label, found) for label, found in content["consistency"].items()]
+    if content["subjects"]:
+        parts.append(_by_subject(content["subjects"]))
+    return "\n\n".join(parts) + "\n"
 
 
 def _protocol(protocol: Json) -> str:
