@@ -5,13 +5,22 @@ read from the environment, see README.
 """
 
 import logging
+import signal
+import sys
 
+from colorizer.darkroom import Darkroom
 from colorizer.settings import Settings
-from colorizer.web import build_app, launch_options
+from colorizer.web import build_app, host_study, launch_options
 
 settings = Settings.from_env()
-demo = build_app(settings)
+darkroom = Darkroom(limits=settings.limits, device=settings.device)
+host = host_study(settings, darkroom)
+demo = build_app(settings, darkroom=darkroom, host=host)
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    demo.launch(**launch_options(settings))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        demo.launch(**launch_options(settings))
+    finally:
+        host.close()  # sends the last votes to their copy

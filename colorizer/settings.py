@@ -6,15 +6,24 @@ prints the table that README shows.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
 
 from colorizer.photo import DEFAULT_LIMITS, PhotoLimits
 
 PREFIX = "COLORIZER_"
 
 
-def _setting(default: str, purpose: str) -> str:
-    setting: str = field(default=default, metadata={"purpose": purpose})
+def _setting(
+    default: str,
+    purpose: str,
+    *,
+    choices: tuple[str, ...] = (),
+    variable: str | None = None,
+    hidden: bool = False,
+) -> str:
+    metadata = {"purpose": purpose, "choices": choices, "variable": variable}
+    setting: str = field(default=default, repr=not hidden, metadata=metadata)
     return setting
 
 
@@ -23,9 +32,14 @@ def _number(default: int, purpose: str) -> int:
     return setting
 
 
+def _seconds(purpose: str) -> float | None:
+    setting: float | None = field(default=None, metadata={"purpose": purpose})
+    return setting
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What the app can be told; each field is read from COLORIZER_<FIELD>."""
+    """What the app can be told; each field is read from COLORIZER_<FIELD> (or its `variable`)."""
 
     host: str = _setting("127.0.0.1", "address to listen on; 0.0.0.0 on a Space")
     device: str = _setting("cpu", "cpu or cuda")
@@ -36,22 +50,46 @@ class Settings:
     max_photos: int = _number(50, "photos coloured in one go")
     queue_size: int = _number(32, "people waiting before the page says that it is busy")
     preview_side: int = _number(1280, "long side of the pictures on the page, pixels")
+    study_photos: str = _setting(
+        "", "photos of the Turing test, a folder or a Hub dataset; empty: a small demo set"
+    )
+    study_protocol: str = _setting(
+        "short",
+        "short: 5 practice, 20 scored, 2 catch pairs; published: 10, 36 and 4 after Zhang et al.",
+        choices=("short", "published"),
+    )
+    study_exposure: float | None = _seconds(
+        "how long a pair is shown, seconds, 0 without limit; empty: 0 for short, 1 for published"
+    )
+    study_address_pairs: int = _number(
+        600, "pairs an hour for visitors of one address together; raise it for a classroom"
+    )
+    study_secret: str = _setting(
+        "",
+        "signs participants; empty: made once and kept in `study-secret` beside the votes",
+        hidden=True,
+    )
+    database_url: str = _setting(
+        "", "votes, `sqlite:///…` or `postgresql://…`; empty: `~/.colorizer/votes.db`", hidden=True
+    )
+    votes_dataset: str = _setting("", "Hub dataset that gets a copy of all votes; empty: none")
+    hub_token: str = _setting("", "may write to that dataset", variable="HF_TOKEN", hidden=True)
+    proxy: int = _number(
+        0, "1 behind a proxy that tells visitors' addresses in `x-forwarded-for`; 1 on a Space"
+    )
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read the environment (os.environ by default); raises ValueError naming a bad variable."""
         environment = os.environ if environment is None else environment
-        values: dict[str, str | int] = {}
+        values: dict[str, str | int | float] = {}
         for each in fields(cls):
-            name = PREFIX + each.name.upper()
-            if name not in environment:
-                continue
-            text = environment[name]
-            if each.type is int and not text.isdigit():
-                raise ValueError(f"{name} must be a whole number, not {text!r}.")
-            values[each.name] = int(text) if each.type is int else text
+            name = _variable(each)
+            if environment.get(name):
+                values[each.name] = _parsed(each, environment[name])
         if "SPACE_ID" in environment:
             values.setdefault("host", "0.0.0.0")
+            values.setdefault("proxy", 1)
         return cls(**values)  # type: ignore[arg-type]
 
     @property
@@ -65,7 +103,28 @@ class Settings:
 def describe() -> str:
     """The settings as a Markdown table."""
     rows = [
-        f"| `{PREFIX}{each.name.upper()}` | {each.default} | {each.metadata['purpose']} |"
+        f"| `{_variable(each)}` | {'' if each.default is None else each.default} "
+        f"| {each.metadata['purpose']} |"
         for each in fields(Settings)
     ]
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+
+
+def _variable(each: Field[Any]) -> str:
+    return each.metadata.get("variable") or PREFIX + each.name.upper()
+
+
+def _parsed(each: Field[Any], text: str) -> str | int | float:
+    choices = each.metadata.get("choices")
+    if choices and text not in choices:
+        raise ValueError(f"{_variable(each)} must be {' or '.join(choices)}, not {text!r}.")
+    if each.type is str:
+        return text
+    if each.type is int:
+        if not text.isdigit():
+            raise ValueError(f"{_variable(each)} must be a whole number, not {text!r}.")
+        return int(text)
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{_variable(each)} must be a number, not {text!r}.") from None

@@ -68,9 +68,13 @@ def colourful() -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def page_url() -> Iterator[str]:
-    """The running page, with the bundled models, on a free port."""
-    settings = Settings()
+def page_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The running page, with the bundled models and a study without photos, on a free port."""
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "photos").mkdir()
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/votes.db", study_photos=str(folder / "photos")
+    )
     app = build_app(settings)
     _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options(settings))
     yield url

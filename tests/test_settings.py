@@ -22,6 +22,39 @@ def test_a_space_listens_on_all_addresses() -> None:
     assert Settings.from_env({"SPACE_ID": "owner/name"}).host == "0.0.0.0"
 
 
+def test_a_space_stands_behind_a_proxy() -> None:
+    assert Settings.from_env({"SPACE_ID": "owner/name"}).proxy == 1
+    assert Settings.from_env({}).proxy == 0
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert Settings.from_env({"COLORIZER_STUDY_EXPOSURE": ""}).study_exposure is None
+
+
+def test_exposure_is_a_number_of_seconds() -> None:
+    assert Settings.from_env({"COLORIZER_STUDY_EXPOSURE": "0.5"}).study_exposure == 0.5
+    with pytest.raises(ValueError, match="COLORIZER_STUDY_EXPOSURE"):
+        Settings.from_env({"COLORIZER_STUDY_EXPOSURE": "long"})
+
+
+def test_only_known_protocols_are_taken() -> None:
+    with pytest.raises(ValueError, match="short or published"):
+        Settings.from_env({"COLORIZER_STUDY_PROTOCOL": "long"})
+
+
+def test_the_hubs_token_has_the_hubs_name() -> None:
+    assert Settings.from_env({"HF_TOKEN": "hf_secret"}).hub_token == "hf_secret"
+
+
+def test_secrets_are_not_shown() -> None:
+    settings = Settings(
+        study_secret="s3cret", hub_token="hf_secret", database_url="postgresql://u:s3cret@h/d"
+    )
+    assert "s3cret" not in repr(settings)
+    assert "hf_secret" not in repr(settings)
+
+
 def test_every_setting_is_described() -> None:
     for name in Settings.__dataclass_fields__:
-        assert f"COLORIZER_{name.upper()}" in describe()
+        variable = "HF_TOKEN" if name == "hub_token" else f"COLORIZER_{name.upper()}"
+        assert f"`{variable}`" in describe()

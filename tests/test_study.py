@@ -202,3 +202,19 @@ def test_without_a_mirror_the_page_is_told_so(short: Study) -> None:
     status = short.status()
     assert "this machine only" in status.votes_saved
     assert status.pictures.ready == 30
+
+
+def test_standing_tells_how_far_one_is_without_dealing(
+    short: Study, sqlite_store: Store, clock: Clock
+) -> None:
+    assert short.standing(None) is None
+    assert short.standing("forged") is None
+    token = short.start_session(None, ADDRESS).token
+    before = short.standing(token)
+    assert before is not None
+    assert (before.progress.done, before.finished, before.unseen) == (0, False, 30)
+    play(short, sqlite_store, clock, token)
+    after = short.standing(token)
+    assert after is not None
+    assert (after.progress.done, after.finished, after.unseen) == (6, True, 24)
+    assert short.standing(token) == after

@@ -39,13 +39,74 @@ def test_colorize_returns_the_photo_in_colour(client: Client, photo: Path, model
 
 @pytest.mark.parametrize(
     ("model", "vividness", "sentence"),
-    [("painter", 1.0, "no model"), ("regression", 7.0, "between 0 and 3")],
+    [
+        ("painter", 1.0, "no model"),
+        ("../../etc", 1.0, "no model"),
+        ("regression", 7.0, "between 0 and 3"),
+        ("regression", -1.0, "between 0 and 3"),
+        ("regression", None, "between 0 and 3"),
+    ],
 )
 def test_colorize_refuses_with_a_sentence(
-    client: Client, photo: Path, model: str, vividness: float, sentence: str
+    client: Client, photo: Path, model: str, vividness: float | None, sentence: str
 ) -> None:
-    with pytest.raises(Exception, match=sentence):
-        client.predict(handle_file(photo), model, vividness, api_name="/colorize")
+    for name in ("/colorize", "/chroma_layer"):
+        with pytest.raises(Exception, match=sentence):
+            client.predict(handle_file(photo), model, vividness, 0.0, api_name=name)
+
+
+@pytest.mark.parametrize("warmth", [-1.5, 2.0, None])
+def test_impossible_warmths_are_refused_with_a_sentence(
+    client: Client, photo: Path, warmth: float | None
+) -> None:
+    with pytest.raises(Exception, match="Warmth must be between -1 and 1"):
+        client.predict(handle_file(photo), "regression", 1.0, warmth, api_name="/colorize")
+
+
+def test_warmth_makes_the_photo_warmer(client: Client, photo: Path) -> None:
+    cool, warm = (
+        open_photo(
+            client.predict(handle_file(photo), "regression", 1.0, warmth, api_name="/colorize")
+        ).rgb
+        for warmth in (-1.0, 1.0)
+    )
+    assert warm[..., 2].mean() < cool[..., 2].mean() - 5
+
+
+def test_arguments_but_the_photo_may_be_left_out(client: Client, photo: Path) -> None:
+    for name in ("/colorize", "/chroma_layer", "/certainty"):
+        client.predict(file=handle_file(photo), api_name=name)
+
+
+def test_chroma_layer_returns_a_transparent_png(client: Client, photo: Path) -> None:
+    result = client.predict(handle_file(photo), "classification", api_name="/chroma_layer")
+    layer = open_photo(result)
+    assert (layer.width, layer.height, layer.format) == (180, 120, "PNG")
+    assert layer.alpha is not None
+    assert Path(result).name == "my-photo-classification-layer.png"
+
+
+def test_certainty_returns_a_map_and_its_figures(client: Client, photo: Path) -> None:
+    picture, report = client.predict(handle_file(photo), "classification", api_name="/certainty")
+    assert open_photo(picture).rgb.shape == (120, 180, 3)
+    places = [report[f"colours_at_{name}_places"] for name in ("surest", "typical", "least_sure")]
+    assert 1 <= places[0] <= places[1] <= places[2] <= report["colours_of_the_model"]
+
+
+def test_certainty_of_the_regressor_is_refused_with_a_sentence(
+    client: Client, photo: Path
+) -> None:
+    with pytest.raises(Exception, match="cannot tell how sure"):
+        client.predict(handle_file(photo), "regression", api_name="/certainty")
+
+
+def test_row_16_every_endpoint_says_what_it_does_and_how_it_is_called(client: Client) -> None:
+    named = client.view_api(return_format="dict")["named_endpoints"]
+    for name in ("/colorize", "/chroma_layer", "/certainty"):
+        assert len(named[name]["description"]) > 40
+        for parameter in named[name]["parameters"]:
+            assert parameter["parameter_name"] in ("file", "model", "vividness", "warmth")
+            assert parameter["python_type"]["type"]
 
 
 def test_a_file_that_is_no_photo_is_refused_with_its_sentence(
@@ -72,7 +133,7 @@ def test_palette_preview_returns_its_colours(client: Client, photo: Path) -> Non
 
 def test_only_the_named_endpoints_are_offered(client: Client) -> None:
     named = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(named) == {"/colorize", "/pca_preview", "/palette_preview"}
+    assert set(named) == {"/colorize", "/pca_preview", "/palette_preview", "/study_results"}
 
 
 def test_the_page_starts_without_models_or_environment() -> None:

@@ -20,6 +20,7 @@ from colorizer.study.views import (
     Progress,
     Session,
     SessionSummary,
+    Standing,
     TrialView,
     VoteReceipt,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "PublishedRate",
     "Session",
     "SessionSummary",
+    "Standing",
     "StimulusPool",
     "Store",
     "Study",

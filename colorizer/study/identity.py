@@ -13,7 +13,7 @@ from colorizer.study.protocol import TrialError
 from colorizer.study.trials import new_id
 
 _TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{64})")
-_MIN_SECRET_BYTES = 16
+MIN_SECRET_BYTES = 16
 
 
 class Identity:
@@ -21,8 +21,8 @@ class Identity:
 
     def __init__(self, secret: bytes) -> None:
         """Take the secret: at least 16 bytes, the same in every process that serves the study."""
-        if len(secret) < _MIN_SECRET_BYTES:
-            raise ValueError(f"the study secret needs at least {_MIN_SECRET_BYTES} bytes")
+        if len(secret) < MIN_SECRET_BYTES:
+            raise ValueError(f"the study secret needs at least {MIN_SECRET_BYTES} bytes")
         self._secret = secret
 
     def new_token(self) -> str:

@@ -20,13 +20,13 @@ from colorizer.study.trials import (
     new_id,
 )
 from colorizer.study.views import (
-    Mistake,
     Progress,
     Session,
     SessionSummary,
     TrialView,
     VoteReceipt,
     summarise,
+    view_mistake,
     view_trial,
 )
 
@@ -133,12 +133,7 @@ class PrivateTests:
                 raise TrialError("Your test is not finished yet: please answer all pairs first.")
             ballots = [Ballot(trial, test.votes[trial.id]) for trial in test.trials]
         mistakes = [
-            Mistake(
-                test.stimuli[ballot.trial.id].data,
-                test.stimuli[ballot.trial.id].file_name,
-                ballot.trial.real_side,
-                ballot.trial.model.name,
-            )
+            view_mistake(ballot.trial, test.stimuli[ballot.trial.id])
             for ballot in ballots
             if ballot.fooled
         ]

@@ -25,7 +25,7 @@ ALT_TEXT = "Two versions of one photograph side by side. One has its real colour
 LONG_SIDE = 512
 
 _JITTER = 8  # pixels: a crop loses 0…8 columns and 0…8 rows, split at random between the sides
-_GAP = 12  # pixels between the halves
+GAP = 12  # pixels between the halves
 _GREY = 128
 _GRAIN = np.array([-1, 0, 0, 1], dtype=np.int16)  # 8-bit levels, equally likely
 _ABSURD_CHROMA = 60.0
@@ -70,7 +70,7 @@ def at_study_size(photo: Photo, *, long_side: int = LONG_SIDE) -> Photo:
     scale = min(long_side / max(height, width), 1.0)
     if scale < 1.0:
         size = max(round(width * scale), 1), max(round(height * scale), 1)
-        rgb = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS))
+        rgb = np.array(Image.fromarray(rgb).resize(size, Image.Resampling.LANCZOS))
     return Photo(rgb=rgb, alpha=None, format=photo.format, notes=())
 
 
@@ -120,7 +120,7 @@ def compose(
     grain = _GRAIN[rng.integers(0, len(_GRAIN), halves.real[window].shape, dtype=np.uint8)]
     real, fake = (_grained(half[window], grain) for half in (halves.real, halves.fake))
     left, right = (real, fake) if real_side == "left" else (fake, real)
-    gap = np.full((left.shape[0], _GAP, 3), _GREY, np.uint8)
+    gap = np.full((left.shape[0], GAP, 3), _GREY, np.uint8)
     composite = np.concatenate([left, gap, right], axis=1)
     return Stimulus(
         data=_encoded(composite, encoding),

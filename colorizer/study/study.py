@@ -25,10 +25,12 @@ from colorizer.study.views import (
     Mistake,
     Session,
     SessionSummary,
+    Standing,
     TrialView,
     VoteReceipt,
     phase,
     summarise,
+    view_mistake,
     view_trial,
 )
 
@@ -116,6 +118,15 @@ class Study:
             self._store.begin_session(participant_id, after=history.session)
             history = self._history(participant_id)
         return Session(str(token), self._dealer.progress(history))
+
+    def standing(self, token: str | None) -> Standing | None:
+        """Where the participant stands, or None for somebody new; begins and deals nothing."""
+        try:
+            history = self._history(self._identity.participant(token))
+        except TrialError:
+            return None
+        unseen = len(self._dealer.unseen(history))
+        return Standing(self._dealer.progress(history), self._dealer.finished(history), unseen)
 
     def start_private_session(
         self, pairs: Sequence[tuple[Photo, Photo]], model: StudyModel
@@ -265,10 +276,7 @@ class Study:
                 continue
             stimulus = self._dealer.stimulus(ballot.trial)
             if stimulus is not None:
-                trial = ballot.trial
-                mistakes.append(
-                    Mistake(stimulus.data, stimulus.file_name, trial.real_side, trial.model.name)
-                )
+                mistakes.append(view_mistake(ballot.trial, stimulus))
         return mistakes
 
 

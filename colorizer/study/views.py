@@ -35,6 +35,15 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Where a participant stands. unseen: photos that can still be shown to them."""
+
+    progress: Progress
+    finished: bool
+    unseen: int
+
+
+@dataclass(frozen=True)
 class TrialView:
     """A trial as the page shows it: nothing in here depends on which side is real.
 
@@ -76,6 +85,8 @@ class Mistake:
 
     picture: bytes
     file_name: str
+    width: int
+    height: int
     real_side: Side
     model: str
 
@@ -116,6 +127,18 @@ def view_trial(trial: Trial, stimulus: Stimulus, *, number: int, total: int) -> 
         number=number,
         total=total,
         exposure_seconds=trial.exposure_seconds,
+    )
+
+
+def view_mistake(trial: Trial, stimulus: Stimulus) -> Mistake:
+    """The pair of a finished session, with its answer."""
+    return Mistake(
+        picture=stimulus.data,
+        file_name=stimulus.file_name,
+        width=stimulus.width,
+        height=stimulus.height,
+        real_side=trial.real_side,
+        model=trial.model.name,
     )
 
 

@@ -11,23 +11,35 @@ from colorizer.web.colorize_page import ColorizePage
 from colorizer.web.outbox import Outbox
 from colorizer.web.palette_page import PalettePage
 from colorizer.web.pca_page import PcaPage
+from colorizer.web.study_host import StudyHost, host_study
+from colorizer.web.study_page import StudyPage
 
 
-def build_app(settings: Settings) -> gr.Blocks:
-    """The whole page, ready to `launch(**launch_options(settings))`."""
-    darkroom = Darkroom(limits=settings.limits, device=settings.device)
+def build_app(
+    settings: Settings, *, darkroom: Darkroom | None = None, host: StudyHost | None = None
+) -> gr.Blocks:
+    """The whole page, ready to `launch(**launch_options(settings))`.
+
+    darkroom, host: by default those that the settings describe. Whoever brings a host closes it.
+    """
+    darkroom = darkroom or Darkroom(limits=settings.limits, device=settings.device)
+    host = host or host_study(settings, darkroom)
     outbox = Outbox()
     app: gr.Blocks
     with gr.Blocks(title=texts.TITLE, analytics_enabled=False, delete_cache=(1800, 3600)) as app:
         gr.Markdown(f"# {texts.TITLE}")
         gr.Markdown(texts.LEAD, elem_id="lead")
-        with gr.Tab(texts.TAB_COLORIZE):
-            ColorizePage(darkroom, settings, outbox).build()
-        with gr.Tab(texts.TAB_PCA):
-            PcaPage(settings, outbox).build()
-        with gr.Tab(texts.TAB_PALETTE):
-            PalettePage(darkroom, settings, outbox).build()
+        with gr.Tabs(overflow_behavior="wrap"):
+            with gr.Tab(texts.TAB_COLORIZE):
+                ColorizePage(darkroom, settings, outbox).build()
+            with gr.Tab(texts.TAB_PCA):
+                PcaPage(settings, outbox).build()
+            with gr.Tab(texts.TAB_PALETTE):
+                PalettePage(darkroom, settings, outbox).build()
+            with gr.Tab(texts.TAB_STUDY) as study:
+                StudyPage(host, darkroom, settings, outbox).build(study)
         gr.Markdown(texts.PRIVACY, elem_id="small-print")
+    app.extra_startup_events.append(host.startup)
     app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
     return app
 

@@ -7,6 +7,7 @@ import gradio as gr
 
 from colorizer.bundled import CheckpointError
 from colorizer.photo import PhotoError
+from colorizer.study import TrialError
 
 
 def refusal(sentence: str) -> gr.Error:
@@ -16,8 +17,8 @@ def refusal(sentence: str) -> gr.Error:
 
 @contextmanager
 def errors_on_the_page() -> Iterator[None]:
-    """What goes wrong with a photo or a model inside becomes a sentence on the page."""
+    """What goes wrong with a photo, a model or the study inside becomes a sentence on the page."""
     try:
         yield
-    except (PhotoError, CheckpointError) as error:
+    except (PhotoError, CheckpointError, TrialError) as error:
         raise refusal(str(error)) from error

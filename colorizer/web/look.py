@@ -1,13 +1,18 @@
 """Theme and style of the page: calm, photos first, no fonts or scripts from elsewhere."""
 
+from pathlib import Path
+
 import gradio as gr
 
 CSS = """
-.gradio-container { max-width: 1180px !important; margin: 0 auto; }
+.gradio-container { width: 100%; max-width: 1180px !important; margin: 0 auto; }
 #lead { font-size: 1.05rem; opacity: 0.85; }
+.dark { --color-accent: var(--primary-500); }
 #small-print { font-size: 0.85rem; opacity: 0.7; }
-#before-after img { max-height: 78vh; }
-"""
+""" + "".join(
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("colorize.css", "study.css")
+)
 
 
 def theme() -> gr.themes.Base:
@@ -18,4 +23,18 @@ def theme() -> gr.themes.Base:
         font=["system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
         radius_size=gr.themes.sizes.radius_md,
+    ).set(  # contrast of 4.5 to 1 for every text, WCAG 2.2, 1.4.3
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
+        block_label_text_color="*neutral_600",
+        block_label_text_color_dark="*neutral_300",
+        block_title_text_color="*neutral_700",
+        block_title_text_color_dark="*neutral_200",
+        color_accent="*primary_700",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_600",
     )

@@ -5,36 +5,123 @@ LEAD = (
     "Drop a black-and-white photograph and see it in plausible colour. The colours are invented: "
     "a guess of a trained model, not a record."
 )
-DROP = "Your photos: drop, paste or pick one or several"
-MODEL = "How to colour"
+DROP = "Your photos: drop, paste or pick one or many"
+COLORIZE = "Colour my photos"
+CANCEL = "Cancel"
+MODEL = "How to colour (about a second a photo)"
 MODELS = {
     "classification": "Vivid: picks from a palette of likely colours",
     "regression": "Cautious: averages all likely colours, calmer and closer to the truth",
 }
 VIVIDNESS = "Vividness"
-VIVIDNESS_HINT = "0 is grey, 1 is how the model means it; changes at once"
-COLORIZE = "Colour my photos"
-BEFORE_AFTER = "Before and after: drag the line"
-RESULTS = "Your coloured photos: choose one to look at"
-DOWNLOAD = "Download at full size"
-DOWNLOAD_ALL = "Download all (zip)"
-MARK = "Note in the file that the colours are invented"
+VIVIDNESS_HINT = "0 is grey, 1 as the model means it"
+WARMTH = "Warmth"
+WARMTH_HINT = "Blue evening light to golden morning light"
+
 NO_PHOTO = "Choose a photo first."
 TOO_MANY = "Please send at most {limit} photos at a time."
-WORKING = "Colouring {name}"
-DONE_ONE = "{width} × {height} pixels, coloured in {seconds:.1f} s."
+LOADING = "Loading the model: the first photo after a start waits some seconds for it …"
+WORKING = "Colouring photo {number} of {total} …"
+DONE_SINGLE = "Your photo is coloured."
 DONE_MANY = "{done} of {total} photos coloured."
-WAS_COLOUR = "This photo already had colour: only its lightness was used."
+STOPPED = "Cancelled: {done} of {total} photos are coloured."
+STOPPED_WAITING = "Cancelled."
+REFUSED = "Could not be coloured:"
+PHOTOS_LABEL = "Your photos: choose one to look at"
+STATES = {
+    "waiting": "waiting",
+    "working": "being coloured …",
+    "done": "done",
+    "refused": "refused",
+    "stopped": "cancelled",
+}
+
+VIEW_BEFORE_AFTER = "Before and after"
+VIEW_COMPARE = "Compare models"
+VIEW_REAL = "Real against ours"
+BEFORE_AFTER = "Drag the line"
+DONE_ONE = "**{name}**: {width} × {height} pixels, coloured in {seconds:.1f} s."
+WAS_COLOUR = (
+    "This photo already has colours: only its lightness was used. *Real against ours* shows both."
+)
+COMPARE_BEFORE = "Before"
+COMPARED = {"classification": "Vivid", "regression": "Cautious"}
+COMPARE_REAL = "Real colours"
+REAL_LABEL = "Left the real colours, right ours: drag the line"
+REAL_FIGURES = (
+    "Mean distance of the colours (ab RMSE): **{ab_rmse:.1f}** Lab units. Colourfulness: "
+    "**{real:.0f}** real, **{ours:.0f}** ours. Far apart does not mean implausible: a red car may "
+    "as well have been blue."
+)
+NO_REAL = "This photo has no colours of its own to compare with."
+
+CERTAINTY = "How sure is the model?"
+CERTAINTY_LABEL = "Left the photo, right where its colours are guesses: drag the line"
+CERTAINTY_FIGURES = (
+    "At a typical place the model wavers between {typical:.0f} of its {all} colours, at the surest "
+    "places between {surest:.0f}, at the least sure between {least:.0f}."
+)
+CERTAINTY_SURE = "sure"
+CERTAINTY_GUESS = "a guess"
+NO_CERTAINTY = (
+    "The cautious model predicts one colour for each place and cannot tell how sure it is: choose "
+    "the vivid model."
+)
+USED_COLOURS = "The colours it used"
+
+DOWNLOAD = "Download photo"
+DOWNLOAD_ALL = "All as zip"
+DOWNLOAD_LAYER = "Colours as layer"
+SAVING = "Saving"
+MARK = "Note in the file that the colours are invented"
+SAVING_HINT = (
+    "Photos keep their size and format. The layer is a transparent PNG with the colours alone: in "
+    "a photo editor, lay it over your black-and-white photo in blend mode *Normal*, or *Colour* if "
+    "you retouch the photo below; rub out what is wrong."
+)
+PREPARING = "Preparing photo {number} of {total}"
+NOTHING_TO_SAVE = "There is no coloured photo yet."
+LEFT_OUT = "Not in the zip: {names}."
+
+EXAMPLES = {
+    "dahlia": ("Dahlia", "flowers and leaves come easily"),
+    "cameraman": ("Cameraman", "sky and lawn are plain to see"),
+    "coffee": ("Coffee", "warm wood, but the saucer is red in places only"),
+    "pagoda": ("Pagoda", "trees come well, painted roofs nobody can guess"),
+    "astronaut": ("Astronaut", "a face comes well, the flag loses its colours"),
+    "retina": ("Eye's retina", "wrong, in truth it is evenly red"),
+}
+EXAMPLES_LABEL = "Examples, with what works and what does not"
+EXAMPLE_SHOWN = "**An example, {name}**: {note}. Drop a photo of your own to see it in colour."
+
+
+def example_caption(name: str) -> str:
+    """What is said below an example."""
+    title, note = EXAMPLES[name]
+    return EXAMPLE_SHOWN.format(name=title.lower(), note=note)
+
+
 PRIVACY = (
     "Photos are decoded, coloured and deleted within two hours; location and other metadata are "
     "never copied into the result."
 )
 API_COLORIZE = (
     "Colour one photo. file: the photo; model: classification or regression; vividness: 0 to 3, 1 "
-    "is normal. Returns the coloured photo, same size and format."
+    "is normal; warmth: -1 (cooler) to 1 (warmer), 0 is normal. Returns the coloured photo, same "
+    "size and format."
+)
+API_CHROMA_LAYER = (
+    "The colours of a photo alone, as a transparent PNG of its size, to be laid over the "
+    "black-and-white photo in blend mode Normal or Colour. Arguments as for /colorize."
+)
+API_CERTAINTY = (
+    "How sure the vivid model is of its colours. file: the photo; model: classification. Returns a "
+    "map (PNG, dark blue is sure, light yellow a guess) and between how many of its colours the "
+    "model wavers."
 )
 UNKNOWN_MODEL = "There is no model {model!r}; choose one of: {known}."
 BAD_VIVIDNESS = "Vividness must be between 0 and 3."
+BAD_WARMTH = "Warmth must be between -1 and 1."
 
 TAB_COLORIZE = "Colorize"
 TAB_PCA = "PCA"
@@ -89,4 +176,143 @@ API_PALETTE = (
     "K-means palette of a photo at a long side of 512 pixels. file: the photo; way: ab (keeps the "
     "lightness), lab or classifier; number: 2 to 256 colours. Returns the picture (PNG) and the "
     "palette's figures."
+)
+
+TAB_STUDY = "Turing test"
+TAB_STUDY_PLAY = "Play"
+TAB_STUDY_PRIVATE = "Your own photos"
+TAB_STUDY_RESULTS = "Results"
+
+STUDY_LEAD = (
+    "Two pictures of one photo. In one the colours are real, in the other a model invented them "
+    "from the black-and-white version. Can you tell which is which?"
+)
+STUDY_SESSION = (
+    "A session has {trials} pairs: {practice} for practice, where you are told the answer, and "
+    "{counted} whose answers you learn at the end."
+)
+STUDY_EXPOSURE = "Each pair is shown for {seconds:g} s; take as long as you like to answer."
+STUDY_SHORTENED = "That is less than the usual {trials}, because there are only {photos} photos."
+STUDY_DEMO = (
+    "These are demo photographs that come with Colorizer: good for a game, too few and too well "
+    "known for a study."
+)
+STUDY_GO_ON = "You have answered {done} of {total} pairs."
+STUDY_PREPARING = (
+    "The models are still colouring the photographs of the study, {ready} are ready. You can start "
+    "in a moment."
+)
+STUDY_START = "Start"
+STUDY_CONTINUE = "Go on"
+STUDY_AGAIN = "Play again with photos you have not seen"
+STUDY_SEEN_ALL = "You have seen every photo of this study. Thank you for taking part!"
+STUDY_ANONYMOUS = (
+    "Your votes are stored under a random number that your browser keeps, without name or address."
+)
+STUDY_OPENING = "The study is being set up, please try again in a moment."
+STUDY_BROKEN = "The study cannot start on this machine; the log says why. Colouring works."
+STUDY_BAD_EXPOSURE = "The study cannot start: COLORIZER_STUDY_EXPOSURE must be in 0 … 60 seconds."
+STUDY_BAD_DATABASE = "The study cannot start: COLORIZER_DATABASE_URL is not a database's address."
+STUDY_BAD_SECRET = "The study cannot start: its secret needs at least 16 characters."
+STUDY_EMPTY = "The study has no colour photos to show."
+STUDY_NO_MODELS = "The study cannot start: no model came with this installation."
+
+TRIAL = {
+    "question": "Which one has the real colours?",
+    "real": "This one is real",
+    "first": "Picture 1",
+    "second": "Picture 2",
+    "practice": "Practice",
+    "was_real": "Real",
+    "was_invented": "Invented",
+    "right": "Right!",
+    "wrong": "Not this time.",
+    "next": "Next pair",
+    "gone": "Time is up: which one was real?",
+    "retrying": "The connection is slow, trying again …",
+    "offline": "The server does not answer. Your answer was not sent; please press again.",
+}
+
+RESULT = "{correct} of {scored} right"
+RESULT_CHANCE = "Guessing gives {expected:g}; {share} of those who only guess get as many or more."
+RESULT_RARE = "less than 1 %"
+RESULT_SPEED = "Your median answer took {seconds:.1f} s."
+RESULT_SCALE = "Pairs told apart: {percent:.0f} %, guessing gives 50 %"
+RESULT_SCALE_CHANCE = "guessing"
+RESULT_SCALE_YOU = "you"
+RESULT_FOOLED = "These invented colours fooled you"
+RESULT_FOOLED_NONE = "No invented colours fooled you."
+RESULT_MISTAKE = "Picture {number} was real; {model} coloured the other."
+RESULT_REAL = "real"
+RESULT_PRIVATE = "This was your private test: nothing of it is stored or counted."
+SHARE = "To share"
+MODEL_NAMES = {
+    "classification": "Vivid model (classification)",
+    "regression": "Cautious model (regression)",
+}
+MODEL_SHORT = {"classification": "the vivid model", "regression": "the cautious model"}
+
+PRIVATE_LEAD = (
+    "Play with colour photos of your own: they are coloured anew and you are asked which version "
+    "is real. The test is yours alone: its pictures are not kept, its votes not counted."
+)
+PRIVATE_DROP = "Your colour photos, up to {limit}"
+PRIVATE_START = "Test me with these"
+PRIVATE_WORKING = "Colouring {name}"
+PRIVATE_TOO_MANY = "Please choose at most {limit} photos."
+
+RESULTS_HOW = (
+    "Every pair shows one photo twice: as it was taken, and coloured by a model that saw only its "
+    "lightness; a random generator draws the photo, the model and the side. Both pictures go the "
+    "same way to the screen, so that only their colours differ, and nobody sees a photo twice. "
+    "Practice pairs do not count, and a few pairs with absurd colours only show who is looking. "
+    "The **fooling rate** is the share of the other pairs in which invented colours were taken for "
+    "real: at 50 %, what guessing gives, a model's colours cannot be told from photographs. "
+    "Sessions that fail the absurd pairs or are faster than anyone can look stay in the data but "
+    "out of the rates, and intervals (95 %) come from drawing the participants anew."
+)
+RESULTS_NONE = "No vote counts yet: be the first to play."
+RESULTS_TITLE = "Fooling rate, %"
+RESULTS_CHANCE = "guessing: 50"
+RESULTS_PUBLISHED = "Published, for context"
+RESULTS_CAVEAT = (
+    "Published rates come from other photos, people and displays: the same method moves by several "
+    "points from study to study, so they are no ranking."
+)
+RESULTS_EXPOSURE = "{seconds:g} s"
+RESULTS_UNLIMITED = "no time limit"
+RESULTS_SPOKEN = "{name}: {rate:.0f} %, 95 % interval {low:.0f} to {high:.0f} %"
+RESULTS_BY_MODEL = "By model"
+RESULTS_BY_SUBJECT = "By subject"
+RESULTS_BY_PHOTO = "By photo"
+RESULTS_PHOTOS = (
+    "The photos that fool most and least, by number only: who has seen them real could not play "
+    "fairly any more. Photos with fewer than {votes} votes are left out."
+)
+RESULTS_COLUMNS = (
+    "",
+    "Shown for",
+    "Fooled, %",
+    "95 % interval",
+    "Participants",
+    "Pairs",
+    "Picture 1 chosen, %",
+    "Median answer, s",
+    "Interval from",
+)
+RESULTS_SUBJECT_COLUMNS = ("", "Shown for", "Fooled, %", "95 % interval", "Participants", "Pairs")
+RESULTS_PHOTO_COLUMNS = ("", "Shown for", "Fooled, %", "95 % interval (Wilson)", "Pairs")
+RESULTS_PROVISIONAL = "provisional"
+RESULTS_COUNTS = (
+    "Participants: {participants}. Votes that count: {counted}, excluded: {excluded}. Absurd pairs "
+    "seen through: {catch}."
+)
+RESULTS_EXCLUDED = "{votes} for {reason}"
+RESULTS_CSV = "Make a CSV of all votes"
+RESULTS_DOWNLOAD = "Download the votes"
+RESULTS_REFRESH = "Refresh"
+API_STUDY_RESULTS = (
+    "Results of the colorization Turing test: fooling rates (0 to 1, chance 0.5) with 95 % "
+    "intervals by model, head, revision, subject and photo; trials of different exposure are in "
+    "different rows. exposure_seconds is null where pairs are shown without limit."
 )

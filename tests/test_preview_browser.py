@@ -1,33 +1,18 @@
 """Journeys through the page in headless Chromium, by mouse and by keyboard."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from skimage import data
 
-CHROMIUM = shutil.which("chromium")
-SLOW_MS = 60_000  # a busy machine may take this long; the checks are for what appears, not when
+from tests.browser_support import SLOW_MS, needs_chromium
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt install chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
-        )
-        yield chromium
-        chromium.close()
+pytest_plugins = ["tests.browser_support"]
+pytestmark = [pytest.mark.browser, needs_chromium]
 
 
 @pytest.fixture
@@ -35,7 +20,6 @@ def page(browser: Browser, page_url: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(SLOW_MS)
-    expect.set_options(timeout=SLOW_MS)
     page.goto(page_url)
     yield page
     context.close()
@@ -51,61 +35,6 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 def drop(page: Page, where: str, files: list[Path]) -> None:
     page.locator(f"{where} input[type=file]").first.set_input_files(files)
-
-
-def colour(page: Page, photos: list[Path]) -> None:
-    drop(page, "#photos", photos)
-    expect(page.locator("#photos img")).to_have_count(len(photos))
-    page.locator("#colorize").click()
-    expect(page.locator("#before-after img").first).to_be_visible()
-
-
-def sources(page: Page, where: str) -> list[str]:
-    return [str(img.get_attribute("src")) for img in page.locator(f"{where} img").all()]
-
-
-def test_two_photos_are_coloured_chosen_and_downloaded(page: Page, photos: list[Path]) -> None:
-    colour(page, photos)
-    expect(page.locator("#status")).to_contain_text("2 of 2 photos coloured")
-    expect(page.locator("#status")).to_contain_text("300 × 300")
-    page.locator("#results button").nth(1).click()
-    expect(page.locator("#status")).to_contain_text("360 × 240")
-    expect(page.locator("#status")).to_contain_text("already had colour")
-    expect(page.locator("#download")).to_be_enabled()
-    with page.expect_download() as download:
-        page.locator("#download").click()
-    assert download.value.suggested_filename == "coffee-classification.jpg"
-    with Image.open(download.value.path()) as image:
-        assert image.size == (360, 240)
-
-
-def test_vividness_changes_the_picture_by_keyboard(page: Page, photos: list[Path]) -> None:
-    colour(page, photos[:1])
-    before = sources(page, "#before-after")
-    slider = page.locator("#vividness input[type=range]")
-    slider.focus()
-    for _ in range(4):
-        slider.press("ArrowLeft")
-    page.wait_for_function(
-        "before => [...document.querySelectorAll('#before-after img')]"
-        ".every((img, i) => i === 0 || img.src !== before[i])",
-        arg=before,
-    )
-
-
-def test_one_bad_file_is_named_and_the_rest_is_done(
-    page: Page, photos: list[Path], tmp_path: Path
-) -> None:
-    bad = tmp_path / "bad.jpg"
-    bad.write_bytes(b"this is no photo")
-    colour(page, [photos[0], bad])
-    expect(page.locator("#status")).to_contain_text("1 of 2 photos coloured")
-    expect(page.locator("#status")).to_contain_text("bad.jpg")
-
-
-def test_no_photo_is_a_sentence(page: Page) -> None:
-    page.locator("#colorize").click()
-    expect(page.get_by_test_id("toast-body")).to_contain_text("Choose a photo first")
 
 
 def test_pca_follows_mouse_and_keyboard(page: Page, photos: list[Path]) -> None:
@@ -151,7 +80,7 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Browser, page_url: str) ->
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(page_url)
     page.locator("#colorize").wait_for(timeout=SLOW_MS)
-    for tab in ("PCA", "Palette", "Colorize"):
+    for tab in ("PCA", "Palette", "Turing test", "Colorize"):
         page.get_by_role("tab", name=tab).click()
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, tab

@@ -1,0 +1,192 @@
+"""The study that the page hosts: opened in the background, or the sentence why it is not there.
+
+Whatever fails here (database, photos, models, the Hub) leaves the rest of the page working.
+"""
+
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from colorizer.bundled import CheckpointError, bundled_study_photos
+from colorizer.darkroom import Darkroom
+from colorizer.photo import Photo
+from colorizer.settings import Settings
+from colorizer.study import (
+    PUBLISHED_PROTOCOL,
+    Mirror,
+    StimulusPool,
+    Store,
+    Study,
+    StudyModel,
+    StudySettings,
+    TrialError,
+    photos_folder,
+)
+from colorizer.study.identity import MIN_SECRET_BYTES
+from colorizer.web import texts
+
+logger = logging.getLogger(__name__)
+
+_HOME = Path("~/.colorizer")
+_HEAD_START_SECONDS = 3.0  # the first visitors' page comes before models and pictures
+_RETRY_SECONDS = 60.0
+
+
+class StudyHost:
+    """Opens a study when the page starts, again and again until it works, and holds it."""
+
+    def __init__(
+        self,
+        open_study: Callable[[], Study],
+        *,
+        demo: bool = False,
+        head_start_seconds: float = _HEAD_START_SECONDS,
+    ) -> None:
+        """open_study: may take long and may fail. demo: the photos are the small bundled set."""
+        self.demo = demo
+        self._open_study = open_study
+        self._head_start_seconds = head_start_seconds
+        self._study: Study | None = None
+        self._problem = texts.STUDY_OPENING
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._open, name="study-host", daemon=True)
+
+    @property
+    def study(self) -> Study:
+        """The study; TrialError with a sentence for the page as long as there is none."""
+        if self._study is None:
+            raise TrialError(self._problem)
+        return self._study
+
+    async def startup(self) -> None:
+        """Begin opening; called by Gradio when the server answers."""
+        if not self._thread.is_alive() and self._study is None:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop trying, send the last votes to the mirror, close the database."""
+        self._stopping.set()
+        if self._study is not None:
+            self._study.close()
+            self._study = None
+
+    def _open(self) -> None:
+        self._stopping.wait(self._head_start_seconds)
+        while not self._stopping.is_set():
+            try:
+                study = self._open_study()
+                if self._stopping.is_set():
+                    study.close()
+                else:
+                    study.start()
+                    self._study = study
+                return
+            except (TrialError, CheckpointError) as error:
+                self._problem = str(error)
+                logger.error("the study cannot start: %s", error)
+            except Exception:  # colouring must go on whatever is wrong with the study
+                self._problem = texts.STUDY_BROKEN
+                logger.exception("the study cannot start")
+            self._stopping.wait(_RETRY_SECONDS)
+
+
+def host_study(settings: Settings, darkroom: Darkroom) -> StudyHost:
+    """A host for the study that the settings describe."""
+    return StudyHost(partial(open_study, settings, darkroom), demo=not settings.study_photos)
+
+
+def open_study(settings: Settings, darkroom: Darkroom) -> Study:
+    """The study that the settings describe, not started; TrialError or CheckpointError if none."""
+    protocol = study_protocol(settings)
+    url, home = _database(settings.database_url)
+    store = Store(url)
+    try:
+        source = settings.study_photos
+        pool = StimulusPool(
+            photos_folder(source) if source else bundled_study_photos(),
+            _study_models(darkroom),
+            lambda photo, model: coloured(darkroom, photo, model.name),
+            cache=home / "study-pictures",
+        )
+        secret = settings.study_secret.encode() or _kept_secret(home / "study-secret")
+        if len(secret) < MIN_SECRET_BYTES:
+            raise TrialError(texts.STUDY_BAD_SECRET)
+        mirror = _mirror(settings, store, home)
+        return Study(store, pool, secret=secret, settings=protocol, mirror=mirror)
+    except BaseException:
+        store.close()
+        raise
+
+
+def study_protocol(settings: Settings) -> StudySettings:
+    """Session lengths, exposure and limits; TrialError if the exposure is out of range."""
+    protocol = PUBLISHED_PROTOCOL if settings.study_protocol == "published" else StudySettings()
+    exposure = settings.study_exposure
+    try:
+        return replace(
+            protocol,
+            exposure_seconds=protocol.exposure_seconds if exposure is None else exposure or None,
+            trials_per_hour_per_address=settings.study_address_pairs,
+            participants_per_hour_per_address=max(settings.study_address_pairs // 10, 1),
+        )
+    except ValueError as error:
+        raise TrialError(texts.STUDY_BAD_EXPOSURE) from error
+
+
+def coloured(darkroom: Darkroom, photo: Photo, model: str) -> Photo:
+    """The photo in the colours that the named model gives it."""
+    return darkroom.colorizer(model).colorize(photo).photo
+
+
+def study_model(darkroom: Darkroom, name: str) -> StudyModel:
+    """The model as the study's tables know it; loads it."""
+    checkpoint = darkroom.colorizer(name).checkpoint
+    return StudyModel(name, head=checkpoint.config.network.head, revision=checkpoint.revision)
+
+
+def _study_models(darkroom: Darkroom) -> list[StudyModel]:
+    if not darkroom.models:
+        raise TrialError(texts.STUDY_NO_MODELS)
+    return [study_model(darkroom, name) for name in darkroom.models]
+
+
+def _database(url: str) -> tuple[str, Path]:
+    """The database's address and the folder for what belongs to it."""
+    home = _HOME.expanduser()
+    if not url:
+        return f"sqlite:///{home}/votes.db", home
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise TrialError(texts.STUDY_BAD_DATABASE) from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        home = Path(parsed.database).absolute().parent
+    return url, home
+
+
+def _kept_secret(file: Path) -> bytes:
+    """The secret in `file`, made on the first call; only the file's owner can read it."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_bytes()
+    with os.fdopen(descriptor, "w") as out:
+        out.write(secrets.token_hex(32))
+    return file.read_bytes()
+
+
+def _mirror(settings: Settings, store: Store, home: Path) -> Mirror | None:
+    if not settings.votes_dataset:
+        return None
+    if not settings.hub_token:
+        logger.error("votes are not copied to %s without HF_TOKEN", settings.votes_dataset)
+        return None
+    return Mirror(store, settings.votes_dataset, home / "mirror", token=settings.hub_token)

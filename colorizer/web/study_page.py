@@ -1,0 +1,35 @@
+"""The tab of the colorization Turing test: play, play with one's own photos, results."""
+
+import gradio as gr
+
+from colorizer.darkroom import Darkroom
+from colorizer.settings import Settings
+from colorizer.web import texts
+from colorizer.web.outbox import Outbox
+from colorizer.web.study_host import StudyHost
+from colorizer.web.study_pictures import StudyPictures
+from colorizer.web.study_play import PlayPage
+from colorizer.web.study_private import PrivatePage
+from colorizer.web.study_results import ResultsPage
+
+
+class StudyPage:
+    """Puts the three parts into tabs of their own."""
+
+    def __init__(
+        self, host: StudyHost, darkroom: Darkroom, settings: Settings, outbox: Outbox
+    ) -> None:
+        pictures = StudyPictures()
+        self._play = PlayPage(host, settings, pictures)
+        self._private = PrivatePage(host, darkroom, settings, pictures)
+        self._results = ResultsPage(host, outbox)
+
+    def build(self, tab: gr.Tab) -> None:
+        """Lay out the components inside `tab` and wire them."""
+        with gr.Tabs(overflow_behavior="wrap"):
+            with gr.Tab(texts.TAB_STUDY_PLAY) as play:
+                self._play.build([tab.select, play.select])
+            with gr.Tab(texts.TAB_STUDY_PRIVATE):
+                self._private.build()
+            with gr.Tab(texts.TAB_STUDY_RESULTS) as results:
+                self._results.build([results.select])

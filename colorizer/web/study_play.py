@@ -1,0 +1,149 @@
+"""Playing the public study: the card before a session, the session, the personal result."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from colorizer.settings import Settings
+from colorizer.study import SessionSummary, Standing, Study, TrialError
+from colorizer.web import texts
+from colorizer.web.study_host import StudyHost
+from colorizer.web.study_pictures import StudyPictures
+from colorizer.web.study_result import ResultPanel
+from colorizer.web.study_trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
+
+ENOUGH_PHOTOS = 6
+"""A session may start with so many photos; the others are ready before it gets there."""
+
+_POLL_SECONDS = 3.0
+
+
+class PlayPage:
+    """Builds the tab and answers its events."""
+
+    def __init__(self, host: StudyHost, settings: Settings, pictures: StudyPictures) -> None:
+        self._host = host
+        self._settings = settings
+        self._stage = TrialStage(host, pictures)
+        self._result = ResultPanel(pictures)
+
+    def build(self, opened: Sequence[Any]) -> None:
+        """Lay out the components and wire them; `opened` are the events that show the tab."""
+        # Not secret: the token inside is signed by the study, which trusts nothing else.
+        token = gr.BrowserState(None, storage_key="colorizer-study", secret="colorizer-study")
+        lead = gr.Markdown(texts.STUDY_LEAD, elem_id="study-lead")
+        result = self._result.build("study-result")
+        card = gr.Markdown(texts.STUDY_OPENING, elem_id="study-card")
+        start = gr.Button(
+            texts.STUDY_START, variant="primary", interactive=False, elem_id="study-start"
+        )
+        stage = self._stage.build("study-stage")
+        timer = gr.Timer(_POLL_SECONDS, active=False)
+        lobby = [lead, card, start, timer, *result]
+        wiring: dict[str, Any] = {
+            "concurrency_id": STUDY_QUEUE,
+            "concurrency_limit": STUDY_LIMIT,
+            "api_visibility": "private",
+            "show_progress": "hidden",
+        }
+        gr.on([*opened, timer.tick], self.arrive, [token, stage], lobby, **wiring)
+        start.click(self.start, [token], [token, stage, *lobby], **wiring)
+        stage.stop(self.stop, [token], [stage, *lobby], **wiring)
+
+    def arrive(self, token: Any, playing: Any) -> tuple[Any, ...]:
+        """The tab is opened, or looked at while the study is being prepared."""
+        return tuple(gr.skip() for _ in range(6)) if playing else self._lobby(token, "")
+
+    def start(self, token: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Begin a session or go on with it."""
+        try:
+            session = self._host.study.start_session(_text(token), self._address(request))
+            opening = self._stage.opening(session.token)
+        except TrialError as error:
+            return gr.skip(), None, *self._lobby(token, str(error))
+        if opening["trial"] is None:
+            return session.token, None, *self._lobby(session.token, opening["notice"])
+        hidden = gr.update(visible=False)
+        quiet = gr.Timer(active=False)
+        return session.token, opening, hidden, hidden, hidden, quiet, *self._result.show(None)
+
+    def stop(self, token: Any, event: gr.EventData) -> tuple[Any, ...]:
+        """The stage has nothing more to show: the session is over, or something is in the way."""
+        return None, *self._lobby(token, str(event._data.get("notice", "")))
+
+    def _lobby(self, token: Any, notice: str) -> tuple[Any, ...]:
+        """What there is before or after a session: lead, card, button, timer, result."""
+        try:
+            study = self._host.study
+            standing = study.standing(_text(token))
+            summary = _summary(study, token) if standing and standing.finished else None
+        except TrialError as error:
+            return self._closed(str(error))
+        pictures = study.status().pictures
+        if standing is None and pictures.ready < ENOUGH_PHOTOS and not pictures.finished:
+            return self._closed(texts.STUDY_PREPARING.format(ready=pictures.ready))
+        if standing is None and not pictures.ready:
+            return self._closed(texts.STUDY_EMPTY)
+        over = standing is not None and standing.finished
+        label = (
+            texts.STUDY_AGAIN if over else texts.STUDY_CONTINUE if standing else texts.STUDY_START
+        )
+        can_play = not over or (standing is not None and standing.unseen > 0)
+        sentences = [notice, *self._sentences(study, standing)]
+        return (
+            gr.update(visible=summary is None),
+            gr.update(value="\n\n".join(filter(None, sentences)), visible=True),
+            gr.update(value=label, interactive=True, visible=can_play),
+            gr.Timer(active=False),
+            *self._result.show(summary),
+        )
+
+    def _closed(self, sentence: str) -> tuple[Any, ...]:
+        return (
+            gr.update(visible=True),
+            gr.update(value=sentence, visible=True),
+            gr.update(interactive=False, visible=True),
+            gr.Timer(active=True),
+            *self._result.show(None),
+        )
+
+    def _sentences(self, study: Study, standing: Standing | None) -> list[str]:
+        """The card, apart from what went wrong."""
+        if standing is not None and standing.finished:
+            return [] if standing.unseen else [texts.STUDY_SEEN_ALL]
+        if standing is not None and standing.progress.done:
+            done, total = standing.progress.done, standing.progress.total
+            return [texts.STUDY_GO_ON.format(done=done, total=total)]
+        pictures = study.status().pictures
+        session = study.settings.fitted(pictures.ready) if pictures.finished else study.settings
+        said = [
+            texts.STUDY_SESSION.format(
+                trials=session.trials,
+                practice=session.practice,
+                counted=session.scored + session.catch,
+            )
+        ]
+        if session.trials < study.settings.trials:
+            usual = study.settings.trials
+            said.append(texts.STUDY_SHORTENED.format(trials=usual, photos=pictures.ready))
+        if study.settings.exposure_seconds is not None:
+            said.append(texts.STUDY_EXPOSURE.format(seconds=study.settings.exposure_seconds))
+        if self._host.demo:
+            said.append(texts.STUDY_DEMO)
+        return [" ".join(said), texts.STUDY_ANONYMOUS]
+
+    def _address(self, request: gr.Request) -> str | None:
+        """The visitor's address, which only the study's rate limits get to know, hashed."""
+        forwarded = request.headers.get("x-forwarded-for", "") if self._settings.proxy else ""
+        first = str(forwarded).split(",")[0].strip()
+        return first or (request.client.host if request.client else None)
+
+
+def _summary(study: Study, token: Any) -> SessionSummary:
+    return study.summary(_text(token))
+
+
+def _text(token: Any) -> str:
+    """The token as a string; whatever else a browser sends is nobody's."""
+    return token if isinstance(token, str) else ""

@@ -1,0 +1,110 @@
+"""The private test: one's own colour photos, coloured anew and played at once."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from colorizer.darkroom import Darkroom
+from colorizer.photo import Photo, PhotoError
+from colorizer.settings import Settings
+from colorizer.study import SessionSummary, TrialError
+from colorizer.study.pool import open_real_photo
+from colorizer.study.private import MAX_PAIRS
+from colorizer.web import texts
+from colorizer.web.colour_run import MODEL_QUEUE
+from colorizer.web.errors import errors_on_the_page, refusal
+from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
+from colorizer.web.study_host import StudyHost, coloured, study_model
+from colorizer.web.study_pictures import StudyPictures
+from colorizer.web.study_result import ResultPanel
+from colorizer.web.study_trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
+
+
+class PrivatePage:
+    """Builds the tab and answers its events."""
+
+    def __init__(
+        self, host: StudyHost, darkroom: Darkroom, settings: Settings, pictures: StudyPictures
+    ) -> None:
+        self._host = host
+        self._darkroom = darkroom
+        self._settings = settings
+        self._models = [name for name in texts.MODELS if name in darkroom.models]
+        self._stage = TrialStage(host, pictures)
+        self._result = ResultPanel(pictures)
+
+    def build(self) -> None:
+        """Lay out the components inside the current Blocks and wire them."""
+        refused = gr.Markdown(visible=False, elem_id="private-refused")
+        stage = self._stage.build("private-stage")
+        result = self._result.build("private-result")
+        with gr.Column() as choice:
+            gr.Markdown(texts.PRIVATE_LEAD)
+            photos = photo_drop(texts.PRIVATE_DROP.format(limit=MAX_PAIRS), "private-photos")
+            model = gr.Radio(
+                [(texts.MODELS[name], name) for name in self._models],
+                value=self._models[0] if self._models else None,
+                label=texts.MODEL,
+                elem_id="private-model",
+            )
+            button = gr.Button(texts.PRIVATE_START, variant="primary", elem_id="private-start")
+        button.click(
+            self.start,
+            [photos, model],
+            [stage, choice, refused, *result],
+            concurrency_id=MODEL_QUEUE,
+            api_visibility="private",
+        )
+        stage.stop(
+            self.stop,
+            None,
+            [stage, choice, *result],
+            concurrency_id=STUDY_QUEUE,
+            concurrency_limit=STUDY_LIMIT,
+            api_visibility="private",
+            show_progress="hidden",
+        )
+
+    def start(
+        self,
+        photos: Dropped,
+        model: str,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio finds it by this default
+    ) -> tuple[Any, ...]:
+        """Colour the photos and show the first pair; photos that cannot be used are named."""
+        files = dropped_files(photos)
+        if len(files) > MAX_PAIRS:
+            raise refusal(texts.PRIVATE_TOO_MANY.format(limit=MAX_PAIRS))
+        if model not in self._models:
+            raise refusal(texts.UNKNOWN_MODEL.format(model=model, known=", ".join(self._models)))
+        pairs, refused = [], []
+        for number, file in enumerate(files):
+            name = shown_name(file)
+            progress(number / len(files), desc=texts.PRIVATE_WORKING.format(name=name))
+            try:
+                pairs.append(self._pair(file, model))
+            except PhotoError as error:
+                refused.append(f"**{name}**: {error}")
+        if not pairs:
+            raise refusal(" ".join(refused))
+        with errors_on_the_page():
+            model_shown = study_model(self._darkroom, model)
+            session = self._host.study.start_private_session(pairs, model_shown)
+            opening = self._stage.opening(session.token)
+        told = gr.update(value="  \n".join(refused), visible=bool(refused))
+        return opening, gr.update(visible=False), told, *self._result.show(None)
+
+    def stop(self, event: gr.EventData) -> tuple[Any, ...]:
+        """The last pair has its answer, or the test is gone."""
+        summary: SessionSummary | None = None
+        try:
+            summary = self._host.study.summary(str(event._data.get("token", "")))
+        except TrialError as error:
+            gr.Info(str(event._data.get("notice") or error))
+        return None, gr.update(visible=True), *self._result.show(summary)
+
+    def _pair(self, file: str, model: str) -> tuple[Photo, Photo]:
+        photo = open_real_photo(Path(file), self._settings.limits)
+        with errors_on_the_page():
+            return photo, coloured(self._darkroom, photo, model)

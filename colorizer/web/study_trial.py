@@ -1,0 +1,147 @@
+"""The stage of the Turing test: shows pairs, takes answers, with the truth kept on the server.
+
+Answers come by Gradio's server functions, not by its queue: one short request each, which the page
+can repeat without a sentence about errors, and which nobody who waits for a colouring can hold up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from colorizer.study import Study, TrialError, TrialView
+from colorizer.study.stimuli import GAP
+from colorizer.web import texts
+from colorizer.web.study_host import StudyHost
+from colorizer.web.study_pictures import StudyPictures
+
+STUDY_QUEUE = "study"
+STUDY_LIMIT = 10
+"""Queued events of the study have places of their own, so that colouring never blocks them."""
+
+_DAY_MS = 86_400_000
+_HERE = Path(__file__).parent
+_MARKUP = (_HERE / "study_trial.html").read_text(encoding="utf-8")
+_SCRIPT = (_HERE / "study_trial.js").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the browser sends; what cannot be meant is empty."""
+
+    token: str
+    trial: str
+    choice: str
+    response_ms: float | None
+
+    @classmethod
+    def of(cls, data: object) -> "Request":
+        """Read a request that anybody may have made up."""
+        fields = data if isinstance(data, Mapping) else {}
+        return cls(
+            token=_text(fields, "token"),
+            trial=_text(fields, "trial"),
+            choice=_text(fields, "choice"),
+            response_ms=_milliseconds(fields.get("response_ms")),
+        )
+
+
+class TrialStage:
+    """An HTML component that plays a session; it triggers `stop` when there is nothing to show."""
+
+    def __init__(self, host: StudyHost, pictures: StudyPictures) -> None:
+        self._host = host
+        self._pictures = pictures
+
+    def build(self, elem_id: str) -> gr.HTML:
+        """Create the component inside the current Blocks."""
+
+        def vote(request: Any) -> dict[str, Any]:
+            return self.vote(request)
+
+        def next_pair(request: Any) -> dict[str, Any]:
+            return self.next_pair(request)
+
+        return gr.HTML(
+            html_template=_MARKUP,
+            js_on_load=_SCRIPT,
+            apply_default_css=False,
+            server_functions=[vote, next_pair],
+            words=texts.TRIAL,
+            elem_id=elem_id,
+        )
+
+    def opening(self, token: str) -> dict[str, Any]:
+        """The component's value that starts or continues the session of `token`."""
+        return {"token": token, **self._reply(self._host.study, token)}
+
+    def vote(self, data: object) -> dict[str, Any]:
+        """Cast a vote; what comes next and, in practice, which side was real."""
+        request = Request.of(data)
+        told: dict[str, Any] = {}
+        notice = ""
+        try:
+            study = self._host.study
+        except TrialError as error:
+            return _nothing(str(error))
+        try:
+            receipt = study.cast_vote(
+                request.trial, request.token, request.choice, request.response_ms
+            )
+            told = {"real": receipt.real_side, "choice": receipt.choice}
+        except TrialError as error:
+            notice = str(error)
+        return self._reply(study, request.token, notice=notice) | told
+
+    def next_pair(self, data: object) -> dict[str, Any]:
+        """The pair that waits for an answer, else a new one."""
+        try:
+            return self._reply(self._host.study, Request.of(data).token)
+        except TrialError as error:
+            return _nothing(str(error))
+
+    def _reply(self, study: Study, token: str, *, notice: str = "") -> dict[str, Any]:
+        try:
+            view = study.next_trial(token)
+        except TrialError as error:
+            return _nothing(str(error))
+        return _nothing(notice) | {"trial": None if view is None else self._shown(view)}
+
+    def _shown(self, view: TrialView) -> dict[str, Any]:
+        return {
+            "id": view.id,
+            "picture": self._pictures.address(view.picture, view.file_name),
+            "width": view.width,
+            "height": view.height,
+            "half": half_width(view.width),
+            "alt": view.alt_text,
+            "number": view.number,
+            "total": view.total,
+            "practice": view.phase == "practice",
+            "exposure": view.exposure_seconds,
+        }
+
+
+def half_width(width: int) -> int:
+    """Pixels that are shown of each picture in a composite of `width` pixels.
+
+    Without the two columns beside the gap: enlarged, they would take on its grey.
+    """
+    return (width - GAP) // 2 - 2
+
+
+def _nothing(notice: str) -> dict[str, Any]:
+    return {"notice": notice, "real": None, "choice": None, "trial": None}
+
+
+def _text(fields: Mapping[Any, Any], name: str) -> str:
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _milliseconds(value: object) -> float | None:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _DAY_MS:
+        return value
+    return None
