@@ -1,24 +1,20 @@
 """The command line: colour photos and folders of photos.
 
-Parses, prints and counts; all that a photo goes through is in `colorizer.pipeline`.
+Parses, prints and counts; what happens to the photos is in `colorizer.album`.
 """
 
 import argparse
 import logging
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from colorizer import __version__
+from colorizer.album import Job, Wishes, colour_album
 from colorizer.bundled import CheckpointError
-from colorizer.photo import READABLE_SUFFIXES, PhotoError, open_photo, save_photo
-
-if TYPE_CHECKING:
-    from colorizer.pipeline import Colorizer
+from colorizer.photo import READABLE_SUFFIXES
 
 EXIT_DONE = 0
 EXIT_SOME_FAILED = 1
@@ -33,18 +29,11 @@ _EXAMPLES = """\
 examples:
   python -m colorizer grandmother.jpg                    writes grandmother-colour.jpg beside it
   python -m colorizer album/ more/*.png -o coloured/     colours folders, keeps their structure
-  python -m colorizer album/ -o coloured/ --model regression --vividness 1.2
+  python -m colorizer album/ -o coloured/ --model regression --vividness 1.2 --warmth 0.3
+  python -m colorizer grandmother.jpg --layer            also the colours alone, for photo editors
 
 exit status: 0 all photos done, 1 some could not be done, 2 none could be done.
 """
-
-
-@dataclass(frozen=True)
-class Job:
-    """One photo to colour: where it lies and where the result goes (without a final suffix)."""
-
-    source: Path
-    target: Path
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -67,12 +56,24 @@ def build_parser() -> argparse.ArgumentParser:
     add("--revision", help="branch, tag or commit of a model on the Hub")
     add("--vividness", type=_vividness, default=1.0, help="0 = grey, 1 = normal, up to 3")
     add(
+        "--warmth",
+        type=_warmth,
+        default=0.0,
+        help="white balance: -1 = cooler, 0 = as the model means it, 1 = warmer",
+    )
+    add(
         "--temperature",
         type=_temperature,
         help="classification only: 0 = the likeliest colour everywhere, 1 = the average of all "
         "(default: the model's own)",
     )
     add("--format", choices=["jpg", "png", "webp", "tiff"], help="default: as the photo came")
+    add(
+        "--layer",
+        action="store_true",
+        help="also write the colours alone, a transparent PNG for photo editors to lay over the "
+        "black-and-white photo",
+    )
     add(
         "--no-mark",
         action="store_true",
@@ -103,33 +104,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CheckpointError as error:
         print(error, file=sys.stderr)
         return EXIT_NOTHING_DONE
+    outcomes = colour_album(colorizer, jobs, wishes(arguments))
+    silent = arguments.quiet or not sys.stderr.isatty()
     done = 0
-    for job in tqdm(jobs, unit="photo", disable=arguments.quiet or not sys.stderr.isatty()):
-        try:
-            target = colorize_file(colorizer, job, arguments)
-        except PhotoError as error:
-            tqdm.write(f"{job.source}: {error}", file=sys.stderr)
+    for outcome in tqdm(outcomes, total=len(jobs), unit="photo", disable=silent):
+        if outcome.written is None:
+            tqdm.write(f"{outcome.job.source}: {outcome.reason}", file=sys.stderr)
             continue
         done += 1
-        tqdm.write(str(target), file=sys.stdout)
+        tqdm.write(str(outcome.written), file=sys.stdout)
     if done < len(jobs):
         print(f"{len(jobs) - done} of {len(jobs)} photos could not be coloured.", file=sys.stderr)
     return EXIT_DONE if done == len(jobs) else EXIT_SOME_FAILED if done else EXIT_NOTHING_DONE
 
 
-def colorize_file(colorizer: "Colorizer", job: Job, arguments: argparse.Namespace) -> Path:
-    """Colour one photo and save it; returns the file written, raises PhotoError."""
-    result = colorizer.colorize(
-        open_photo(job.source), vividness=arguments.vividness, temperature=arguments.temperature
+def wishes(arguments: argparse.Namespace) -> Wishes:
+    """How the photos are to be coloured and saved."""
+    return Wishes(
+        vividness=arguments.vividness,
+        warmth=arguments.warmth,
+        temperature=arguments.temperature,
+        format=arguments.format,
+        marked=not arguments.no_mark,
+        layer=arguments.layer,
     )
-    suffix = f".{arguments.format}" if arguments.format else result.photo.suffix
-    target = job.target.with_name(job.target.name + suffix)
-    mark = None if arguments.no_mark else result.mark
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PhotoError(f"The folder {target.parent} cannot be made: {error.strerror}.") from error
-    return save_photo(result.photo, target, mark=mark)
 
 
 def plan(sources: Sequence[Path], out: Path | None) -> Iterator[Job]:
@@ -148,12 +146,17 @@ def plan(sources: Sequence[Path], out: Path | None) -> Iterator[Job]:
 
 def _photos_in(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        if path.suffix.lower() in READABLE_SUFFIXES and not path.stem.endswith("-colour"):
+        ours = path.stem.endswith(("-colour", "-colour-layer"))
+        if path.suffix.lower() in READABLE_SUFFIXES and not ours:
             yield path
 
 
 def _vividness(text: str) -> float:
     return _number(text, 0.0, 3.0)
+
+
+def _warmth(text: str) -> float:
+    return _number(text, -1.0, 1.0)
 
 
 def _temperature(text: str) -> float:

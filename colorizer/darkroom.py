@@ -7,15 +7,17 @@ torch is imported with the first photo, so that a page can be shown before.
 
 import hashlib
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from colorizer.bundled import bundled_checkpoints
-from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoLimits, open_photo
+from colorizer.certainty import Certainty
+from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo
+from colorizer.recent import Recent
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Analysis, Colorized, Colorizer
@@ -25,13 +27,23 @@ if TYPE_CHECKING:
 class Preview:
     """before, after: uint8 (h, w, 3), grey and coloured. photo: the full-size input.
 
+    real: uint8 (h, w, 3), the photo as it came, or None when it has no colour of its own.
     seconds: the network and this decoding, without reading the file.
     """
 
-    before: np.ndarray
-    after: np.ndarray
+    before: NDArray[np.uint8]
+    after: NDArray[np.uint8]
+    real: NDArray[np.uint8] | None
     photo: Photo
     seconds: float
+
+
+@dataclass(frozen=True)
+class _Print:
+    """A photo at preview size, uint8 (h, w, 3): as it came, and grey."""
+
+    rgb: NDArray[np.uint8]
+    grey: NDArray[np.uint8]
 
 
 class Darkroom:
@@ -49,16 +61,20 @@ class Darkroom:
     ) -> None:
         self._limits = limits
         self._device = device
-        self._max_bytes = max_bytes
         self._colorizers: dict[str, Colorizer] = {}
-        self._analyses: OrderedDict[tuple[str, str], Analysis] = OrderedDict()
+        self._analyses: Recent[tuple[str, str], Analysis] = Recent(max_bytes, _analysis_bytes)
+        self._prints: Recent[tuple[str, int], _Print] = Recent(max_bytes // 4, _print_bytes)
         self._loading = threading.Lock()
-        self._keeping = threading.Lock()
+        self._running = threading.Lock()
 
     @property
     def models(self) -> list[str]:
         """Names of the models that come with the package."""
         return list(bundled_checkpoints())
+
+    def is_loaded(self, model: str) -> bool:
+        """Whether the named model is in memory; the first time takes seconds."""
+        return model in self._colorizers
 
     def colorizer(self, model: str) -> "Colorizer":
         """The named model, loaded on its first use; raises CheckpointError."""
@@ -75,47 +91,83 @@ class Darkroom:
         model: str,
         *,
         vividness: float = 1.0,
+        warmth: float = 0.0,
         temperature: float | None = None,
     ) -> "Colorized":
         """Colour the photo in `file`; raises PhotoError or CheckpointError."""
         return self.colorizer(model).decode(
-            self.analysis(file, model), vividness=vividness, temperature=temperature
+            self.analysis(file, model),
+            vividness=vividness,
+            warmth=warmth,
+            temperature=temperature,
         )
 
     def preview(
-        self, file: str | Path, model: str, *, long_side: int, vividness: float = 1.0
+        self,
+        file: str | Path,
+        model: str,
+        *,
+        long_side: int,
+        vividness: float = 1.0,
+        warmth: float = 0.0,
     ) -> Preview:
         """Before and after at a size for the screen; costs no more than the first full analysis."""
-        from colorizer.pipeline import grey, shrink
-
-        analysis = self.analysis(file, model)
-        photo = analysis.photo
-        small = shrink(photo.rgb, long_side)
-        seen = replace(analysis, photo=Photo(rgb=small))
-        coloured = self.colorizer(model).decode(seen, vividness=vividness)
+        digest = _digest(Path(file))
+        analysis = self._analysis(digest, file, model)
+        print_ = self._print(digest, analysis.photo, long_side)
+        seen = replace(analysis, photo=Photo(rgb=print_.rgb))
+        coloured = self.colorizer(model).decode(seen, vividness=vividness, warmth=warmth)
         return Preview(
-            before=grey(small), after=coloured.photo.rgb, photo=photo, seconds=coloured.seconds
+            before=print_.grey,
+            after=coloured.photo.rgb,
+            real=None if analysis.photo.is_grey else print_.rgb,
+            photo=analysis.photo,
+            seconds=coloured.seconds,
         )
+
+    def certainty(self, file: str | Path, model: str) -> Certainty | None:
+        """How sure the model is of the photo in `file`; None when it cannot tell (regression)."""
+        return self.colorizer(model).certainty(self.analysis(file, model))
 
     def analysis(self, file: str | Path, model: str) -> "Analysis":
         """The network's view of the photo in `file`, from memory where it was seen lately."""
+        return self._analysis(_digest(Path(file)), file, model)
+
+    def _analysis(self, digest: str, file: str | Path, model: str) -> "Analysis":
         colorizer = self.colorizer(model)
-        key = (_digest(Path(file)), model)
-        with self._keeping:
-            if key in self._analyses:
-                self._analyses.move_to_end(key)
-                return self._analyses[key]
-        analysis = colorizer.analyse(open_photo(file, self._limits))
-        with self._keeping:
-            self._analyses[key] = analysis
-            while len(self._analyses) > 1 and self._kept_bytes() > self._max_bytes:
-                self._analyses.popitem(last=False)
+        kept = self._analyses.get((digest, model))
+        if kept is not None:
+            return kept
+        photo = open_photo(file, self._limits)
+        with self._running:  # two networks at once would only slow each other down
+            analysis = colorizer.analyse(photo)
+        self._analyses.put((digest, model), analysis)
         return analysis
 
-    def _kept_bytes(self) -> int:
-        return sum(a.photo.rgb.nbytes + a.output.nbytes for a in self._analyses.values())
+    def _print(self, digest: str, photo: Photo, long_side: int) -> _Print:
+        from colorizer.pipeline import shrink
+        from colorizer.recolouring import grey
+
+        kept = self._prints.get((digest, long_side))
+        if kept is not None:
+            return kept
+        rgb = shrink(photo.rgb, long_side)
+        print_ = _Print(rgb=rgb, grey=grey(rgb))
+        self._prints.put((digest, long_side), print_)
+        return print_
+
+
+def _analysis_bytes(analysis: "Analysis") -> int:
+    return int(analysis.photo.rgb.nbytes + analysis.output.nbytes)
+
+
+def _print_bytes(print_: _Print) -> int:
+    return print_.rgb.nbytes + print_.grey.nbytes
 
 
 def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise PhotoError("The photo is not there any more: choose it again.") from error

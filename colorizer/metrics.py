@@ -36,6 +36,30 @@ class PhotoScores:
     closeness: BinnedCloseness
 
 
+@dataclass(frozen=True)
+class ColourComparison:
+    """The colours of one photo beside the real ones, in three numbers for people.
+
+    ab_rmse: root mean squared distance of a and b from the real ones, Lab units. colorfulness,
+    colorfulness_real: Hasler–Süsstrunk.
+    """
+
+    ab_rmse: float
+    colorfulness: float
+    colorfulness_real: float
+
+
+def compare_colours(real: NDArray[np.uint8], ours: NDArray[np.uint8]) -> ColourComparison:
+    """Compare two uint8 sRGB pictures (H, W, 3) of the same photo; ValueError if sizes differ."""
+    if real.shape != ours.shape:
+        raise ValueError(f"Sizes differ: {real.shape} and {ours.shape}.")
+    return ColourComparison(
+        ab_rmse=float(np.sqrt(np.square(_ab(ours) - _ab(real)).mean())),
+        colorfulness=colorfulness(ours),
+        colorfulness_real=colorfulness(real),
+    )
+
+
 def score_photo(real: NDArray[np.uint8], ours: NDArray[np.uint8]) -> PhotoScores:
     """Compare two uint8 sRGB pictures (H, W, 3) of the same photo, sides of 7 pixels or more."""
     if real.shape != ours.shape:

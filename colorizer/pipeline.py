@@ -1,10 +1,12 @@
 """A photo's way from grey to colour, top to bottom.
 
 photo → L at the network's size → network → ab → guided upsampling by the photo's own L → photo.
-The network runs once per photo (`analyse`); vividness and temperature only `decode` again.
+The network runs once per photo (`analyse`); vividness, warmth and temperature only `decode` again.
 """
 
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,17 +15,19 @@ import torch
 from torch.nn import functional as F
 
 from colorizer import __version__
+from colorizer.certainty import Certainty, measure_certainty
 from colorizer.checkpoint import Checkpoint, load_checkpoint
-from colorizer.lab import clip_chroma, lab_to_rgb, rgb_to_lightness
+from colorizer.folding import fold_batch_norm
+from colorizer.gamut import Gamut
+from colorizer.lab import clip_chroma, rgb_to_lightness
 from colorizer.network import STRIDE
 from colorizer.photo import Photo
-from colorizer.upsampling import AbField, fit_ab_field
+from colorizer.recolouring import recolor
+from colorizer.upsampling import fit_ab_field
+from colorizer.white_balance import balance
 
 MAX_ASPECT = 4
 """The network's long side is at most this many short sides; slimmer photos are seen smaller."""
-
-STRIP_PIXELS = 2**18
-"""Pixels recoloured at once: the memory of a strip, not of the photo, bounds the working set."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ class Colorizer:
     def __init__(self, checkpoint: Checkpoint, *, device: str = "cpu") -> None:
         self.checkpoint = checkpoint
         self.device = torch.device(device)
-        checkpoint.network.to(self.device)
+        folded = fold_batch_norm(checkpoint.network)
+        self.network = folded.to(self.device).to(memory_format=torch.channels_last)
 
     @classmethod
     def from_pretrained(
@@ -87,35 +92,68 @@ class Colorizer:
         return self.checkpoint.config.name
 
     def colorize(
-        self, photo: Photo, *, vividness: float = 1.0, temperature: float | None = None
+        self,
+        photo: Photo,
+        *,
+        vividness: float = 1.0,
+        warmth: float = 0.0,
+        temperature: float | None = None,
     ) -> Colorized:
-        """Colour a photo; see `decode` for vividness and temperature."""
-        return self.decode(self.analyse(photo), vividness=vividness, temperature=temperature)
+        """Colour a photo; see `decode` for vividness, warmth and temperature."""
+        return self.decode(
+            self.analyse(photo), vividness=vividness, warmth=warmth, temperature=temperature
+        )
 
-    @torch.inference_mode()
     def analyse(self, photo: Photo) -> Analysis:
         """Run the network once; colours that the photo may have are ignored."""
+        return self.analyse_batch([photo])[0]
+
+    @torch.inference_mode()
+    def analyse_batch(self, photos: Sequence[Photo]) -> list[Analysis]:
+        """`analyse` for each photo; those that the network sees at one size share a pass."""
         started = time.perf_counter()
-        L = network_lightness(photo.rgb, self.checkpoint.config.decoding.side)
+        side = self.checkpoint.config.decoding.side
+        lightness = [network_lightness(photo.rgb, side) for photo in photos]
+        passes = defaultdict(list)
+        for index, L in enumerate(lightness):
+            passes[L.shape].append(index)
+        outputs: dict[int, torch.Tensor] = {}
+        for indices in passes.values():
+            batch = self._run(torch.cat([lightness[index] for index in indices]))
+            outputs |= zip(indices, batch.split(1), strict=True)
+        seconds = (time.perf_counter() - started) / max(1, len(photos))
+        return [
+            Analysis(photo, L, outputs[index], seconds)
+            for index, (photo, L) in enumerate(zip(photos, lightness, strict=True))
+        ]
+
+    def _run(self, L: torch.Tensor) -> torch.Tensor:
+        """The network's output for float32 (B, 1, h, w), h and w multiples of 8."""
         height, width = L.shape[-2:]
         padding = (0, -width % STRIDE, 0, -height % STRIDE)
         padded = F.pad(L, padding, mode="replicate").contiguous(memory_format=torch.channels_last)
-        output = self.checkpoint.network(padded.to(self.device)).float().cpu()
-        stride = self.checkpoint.network.config.output_stride
-        output = output[..., : height // stride, : width // stride]
-        return Analysis(photo, L, output, time.perf_counter() - started)
+        output: torch.Tensor = self.network(padded.to(self.device)).float().cpu()
+        stride = self.network.config.output_stride
+        return output[..., : height // stride, : width // stride]
 
     @torch.inference_mode()
     def decode(
-        self, analysis: Analysis, *, vividness: float = 1.0, temperature: float | None = None
+        self,
+        analysis: Analysis,
+        *,
+        vividness: float = 1.0,
+        warmth: float = 0.0,
+        temperature: float | None = None,
     ) -> Colorized:
         """Turn the network's output into a colour photo.
 
-        vividness: factor on the colours, 0 = grey, 1 = as the model means them. temperature: of the
-        annealed mean, 0…1, for classifiers; None is the checkpoint's default.
+        vividness: factor on the colours, 0 = grey, 1 = as the model means them. warmth: white
+        balance, -1 (cooler) … 1 (warmer), see `colorizer.white_balance`; it fades below vividness
+        1, so that grey stays grey. temperature: of the annealed mean, 0…1, for classifiers; None is
+        the checkpoint's default.
         """
         started = time.perf_counter()
-        ab = self.ab(analysis, vividness=vividness, temperature=temperature)
+        ab = self.ab(analysis, vividness=vividness, warmth=warmth, temperature=temperature)
         rgb = recolor(analysis.photo.rgb, fit_ab_field(analysis.L, ab))
         photo = analysis.photo
         return Colorized(
@@ -128,18 +166,34 @@ class Colorizer:
 
     @torch.inference_mode()
     def ab(
-        self, analysis: Analysis, *, vividness: float = 1.0, temperature: float | None = None
+        self,
+        analysis: Analysis,
+        *,
+        vividness: float = 1.0,
+        warmth: float = 0.0,
+        temperature: float | None = None,
     ) -> torch.Tensor:
         """ab float32 (1, 2, h, w) at the network's size, inside the sRGB gamut at the photo's L."""
         decoding = self.checkpoint.config.decoding
         gamut, ab = self.checkpoint.gamut, analysis.output
         if gamut is not None:
             chosen = decoding.temperature if temperature is None else temperature
-            logits = gamut.calibrate(ab, decoding.rebalancing, decoding.calibration)
-            ab = gamut.annealed_mean(logits, chosen)
+            ab = gamut.annealed_mean(self._logits(analysis, gamut), chosen)
         ab = F.interpolate(ab, analysis.L.shape[-2:], mode="bilinear", align_corners=False)
         lab = torch.cat([analysis.L, ab * (decoding.chroma * vividness)], dim=1)
-        return clip_chroma(lab.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)[:, 1:]
+        lab = balance(lab.permute(0, 2, 3, 1), warmth * min(1.0, vividness))
+        return clip_chroma(lab).permute(0, 3, 1, 2)[:, 1:]
+
+    def certainty(self, analysis: Analysis) -> Certainty | None:
+        """How sure the classifier is at each place of the photo; None for a regressor."""
+        if self.checkpoint.gamut is None:
+            return None
+        return measure_certainty(self._logits(analysis, self.checkpoint.gamut)[0].numpy())
+
+    def _logits(self, analysis: Analysis, gamut: Gamut) -> torch.Tensor:
+        """The classifier's logits as they are decoded, before the temperature."""
+        decoding = self.checkpoint.config.decoding
+        return gamut.calibrate(analysis.output, decoding.rebalancing, decoding.calibration)
 
 
 def network_lightness(rgb: np.ndarray, side: int) -> torch.Tensor:
@@ -167,23 +221,3 @@ def shrink(rgb: np.ndarray, long_side: int) -> np.ndarray:
     if scale >= 1:
         return rgb
     return resize(rgb, *(max(1, round(length * scale)) for length in rgb.shape[:2]))
-
-
-def recolor(rgb: np.ndarray, field: AbField) -> np.ndarray:
-    """The photo's own L with the ab of `field`: uint8 (H, W, 3) → uint8 (H, W, 3), in strips."""
-    height, width = rgb.shape[:2]
-    coloured = np.empty_like(rgb)
-    rows = max(1, STRIP_PIXELS // width)
-    for top in range(0, height, rows):
-        strip = torch.from_numpy(rgb[top : top + rows]).float() / 255.0
-        L = rgb_to_lightness(strip)
-        lab = torch.cat([L[..., None], field.rows(L, top, height)], dim=-1)
-        coloured[top : top + rows] = (lab_to_rgb(lab) * 255.0).round_().to(torch.uint8).numpy()
-    return coloured
-
-
-def grey(rgb: np.ndarray) -> np.ndarray:
-    """The black-and-white photo that the network sees: the same L without ab, uint8 (H, W, 3)."""
-    nothing = torch.zeros((1, 2, 1, 1))
-    green = recolor(rgb, AbField(slope=nothing, offset=nothing))[..., 1:2]
-    return np.repeat(green, 3, axis=-1)  # equal channels, whatever the last bit of each rounds to

@@ -58,6 +58,29 @@ def test_the_mark_can_be_switched_off(album: Path, regression_folder: Path) -> N
     assert read_mark(album / "one-colour.png") is None
 
 
+def test_warmth_makes_the_photo_warmer(
+    album: Path, tmp_path: Path, regression_folder: Path
+) -> None:
+    blue = []
+    for warmth in ("-1", "1"):
+        out = tmp_path / warmth
+        run(album / "one.jpg", "-o", out, "--model", regression_folder, "--warmth", warmth)
+        blue.append(open_photo(out / "one-colour.jpg").rgb[..., 2].mean())
+    assert blue[1] < blue[0] - 5
+
+
+def test_the_layer_is_written_beside_the_photo_and_not_coloured_again(
+    album: Path, regression_folder: Path
+) -> None:
+    run(album / "one.jpg", "--model", regression_folder, "--layer")
+    layer = open_photo(album / "one-colour-layer.png")
+    assert layer.alpha is not None
+    assert (layer.width, layer.height) == (180, 120)
+    before = sorted(album.iterdir())
+    run(album, "--model", regression_folder, "-q")
+    assert not [p for p in album.iterdir() if p not in before and "layer" in p.name]
+
+
 def test_nothing_to_do_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path) == cli.EXIT_NOTHING_DONE
     assert "No photos" in capsys.readouterr().err
@@ -73,7 +96,7 @@ def test_a_missing_file_is_said(tmp_path: Path, regression_folder: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "flag", [("--vividness", "9"), ("--temperature", "2"), ("--format", "gif")]
+    "flag", [("--vividness", "9"), ("--warmth", "2"), ("--temperature", "2"), ("--format", "gif")]
 )
 def test_impossible_flags_are_refused(flag: tuple[str, str]) -> None:
     with pytest.raises(SystemExit) as stopped:

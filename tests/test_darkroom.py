@@ -17,7 +17,7 @@ def photo(tmp_path: Path, colourful: np.ndarray) -> Path:
 
 def count_runs(darkroom: Darkroom, model: str, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     runs: list[int] = []
-    network = darkroom.colorizer(model).checkpoint.network
+    network = darkroom.colorizer(model).network
     forward = network.forward
     monkeypatch.setattr(network, "forward", lambda L: runs.append(1) or forward(L))
     return runs
@@ -62,6 +62,48 @@ def test_what_is_kept_is_bounded(
 def test_a_preview_is_never_larger_than_the_photo(photo: Path, regression_folder: Path) -> None:
     preview = Darkroom().preview(photo, str(regression_folder), long_side=5000)
     assert preview.after.shape == (120, 180, 3)
+
+
+def test_the_real_colours_are_kept_for_photos_that_have_them(
+    photo: Path, tmp_path: Path, colourful: np.ndarray, regression_folder: Path
+) -> None:
+    darkroom, model = Darkroom(), str(regression_folder)
+    preview = darkroom.preview(photo, model, long_side=90)
+    assert preview.real is not None
+    assert preview.real.shape == preview.after.shape
+    Image.fromarray(colourful).convert("L").save(tmp_path / "grey.png")
+    assert darkroom.preview(tmp_path / "grey.png", model, long_side=90).real is None
+
+
+def test_warmth_reaches_screen_and_file(photo: Path, regression_folder: Path) -> None:
+    darkroom, model = Darkroom(), str(regression_folder)
+    previews = [darkroom.preview(photo, model, long_side=90, warmth=w).after for w in (-1, 1)]
+    files = [darkroom.colorize(photo, model, warmth=w).photo.rgb for w in (-1, 1)]
+    for cool, warm in (previews, files):
+        assert warm[..., 2].mean() < cool[..., 2].mean() - 5
+
+
+def test_certainty_comes_from_the_classifier_only(
+    photo: Path, classification_folder: Path, regression_folder: Path
+) -> None:
+    darkroom = Darkroom()
+    assert darkroom.certainty(photo, str(regression_folder)) is None
+    assert darkroom.certainty(photo, str(classification_folder)) is not None
+
+
+def test_a_model_is_loaded_by_its_first_photo(photo: Path, regression_folder: Path) -> None:
+    darkroom, model = Darkroom(), str(regression_folder)
+    assert not darkroom.is_loaded(model)
+    darkroom.colorize(photo, model)
+    assert darkroom.is_loaded(model)
+
+
+def test_a_photo_that_was_deleted_is_refused_in_a_sentence(
+    photo: Path, regression_folder: Path
+) -> None:
+    photo.unlink()
+    with pytest.raises(PhotoError, match="not there any more"):
+        Darkroom().preview(photo, str(regression_folder), long_side=90)
 
 
 def test_limits_and_models_are_checked(photo: Path, regression_folder: Path) -> None:

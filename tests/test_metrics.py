@@ -8,7 +8,7 @@ from skimage import color, data
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from colorizer.auc import N_BINS, ab_bins, auc, bin_closeness, rebalancing_weights
-from colorizer.metrics import PSNR_LIMIT, colorfulness, score_photo
+from colorizer.metrics import PSNR_LIMIT, colorfulness, compare_colours, score_photo
 from colorizer.realism import fit_directions, frechet_distance, probe_verdicts
 
 
@@ -140,3 +140,18 @@ def test_probe_never_learns_from_the_other_version_of_a_photo():
     real = random.normal(size=(40, 200)) * 10
     ours = real + random.normal(size=(40, 200)) * 0.1  # nothing in common but the photo itself
     assert 0.3 < probe_verdicts(real, ours).mean() < 0.7
+
+
+def test_colours_are_compared_by_rmse_and_colourfulness(pair):
+    real, dull = pair
+    compared = compare_colours(real, dull)
+    expected = np.sqrt(np.square(ab_of(real) - ab_of(dull)).mean())
+    assert compared.ab_rmse == pytest.approx(expected, abs=0.01)
+    assert compared.colorfulness < compared.colorfulness_real
+    assert compare_colours(real, real).ab_rmse == 0.0
+
+
+def test_only_pictures_of_one_size_are_compared(pair):
+    real, dull = pair
+    with pytest.raises(ValueError, match="Sizes differ"):
+        compare_colours(real, dull[1:])

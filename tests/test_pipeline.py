@@ -6,7 +6,8 @@ import torch
 from skimage import color
 
 from colorizer import Colorizer, Photo
-from colorizer.pipeline import MAX_ASPECT, grey, network_lightness
+from colorizer.pipeline import MAX_ASPECT, network_lightness
+from colorizer.recolouring import grey
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,35 @@ def test_no_vividness_is_grey(classifier: Colorizer, colourful: np.ndarray) -> N
     np.testing.assert_allclose(result.photo.rgb, grey(colourful), atol=1)
 
 
+def test_without_vividness_no_warmth_tints_the_grey(
+    classifier: Colorizer, colourful: np.ndarray
+) -> None:
+    result = classifier.colorize(photo_of(colourful), vividness=0.0, warmth=1.0)
+    assert np.ptp(result.photo.rgb, axis=2).max() <= 1
+
+
+@pytest.mark.parametrize("warmth", [-1.0, 1.0])
+def test_warmth_moves_blue_and_yellow_and_keeps_lightness(
+    regressor: Colorizer, colourful: np.ndarray, warmth: float
+) -> None:
+    analysis = regressor.analyse(photo_of(colourful))
+    plain = color.rgb2lab(regressor.decode(analysis).photo.rgb)
+    turned = color.rgb2lab(regressor.decode(analysis, warmth=warmth).photo.rgb)
+    assert 3 < warmth * (turned - plain)[..., 2].mean() < 20
+    assert np.abs((turned - plain)[..., 0]).mean() < 0.5
+
+
+def test_a_classifier_tells_how_sure_it_is_and_a_regressor_cannot(
+    classifier: Colorizer, regressor: Colorizer, colourful: np.ndarray
+) -> None:
+    photo = photo_of(colourful)
+    certainty = classifier.certainty(classifier.analyse(photo))
+    assert certainty is not None
+    assert certainty.n_colours == 9
+    assert 0 <= certainty.entropy.min() <= certainty.entropy.max() <= 1
+    assert regressor.certainty(regressor.analyse(photo)) is None
+
+
 def test_vividness_and_temperature_do_not_run_the_network_again(
     classifier: Colorizer, colourful: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,7 +90,7 @@ def test_vividness_and_temperature_do_not_run_the_network_again(
     def forbidden(*_: object) -> None:
         raise AssertionError("the network ran again")
 
-    monkeypatch.setattr(classifier.checkpoint.network, "forward", forbidden)
+    monkeypatch.setattr(classifier.network, "forward", forbidden)
     calm, vivid = (classifier.decode(analysis, vividness=v).ab for v in (0.5, 1.0))
     mode = classifier.decode(analysis, temperature=0.0).ab
     assert np.linalg.norm(calm) < np.linalg.norm(vivid)

@@ -54,6 +54,9 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "run_history": False,
         "ssr_mode": False,
         "share": False,
+        # Gradio's own first look, else: it ends the app when the page takes 3 s to come, which it
+        # does after a restart on a busy machine with people waiting at the door.
+        "_frontend": False,
         "footer_links": ["api"],
         "theme": look.theme(),
         "css": look.CSS,

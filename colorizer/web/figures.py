@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from colorizer.certainty import Certainty, colour_scale, scale_colours
 from colorizer.palette import PalettePreview
+from colorizer.palette_files import hex_codes
+from colorizer.web import texts
 
 _WIDTH, _HEIGHT, _MARGIN = 480, 200, 34
 
@@ -72,3 +75,22 @@ def swatches_html(preview: PalettePreview) -> str:
         for code, share in zip(preview.hex, preview.shares, strict=True)
     ]
     return f'<div class="swatches">{"".join(buttons)}</div>'
+
+
+def certainty_legend(certainty: Certainty) -> str:
+    """The scale of the map of certainty, with the numbers of colours that it stands for."""
+    colours = ", ".join(hex_codes(colour_scale(9)))
+    ticks = "".join(f"<span>{n}</span>" for n in scale_colours(certainty.n_colours, 5))
+    sentence = texts.CERTAINTY_FIGURES.format(
+        typical=certainty.colours_at(50),
+        surest=certainty.colours_at(5),
+        least=certainty.colours_at(95),
+        all=certainty.n_colours,
+    )
+    return (
+        f"<p>{sentence}</p>"
+        f'<div class="certainty-ends"><span>{texts.CERTAINTY_SURE}</span>'
+        f"<span>{texts.CERTAINTY_GUESS}</span></div>"
+        f'<div class="certainty-scale" style="background:linear-gradient(90deg, {colours})"></div>'
+        f'<div class="certainty-ends">{ticks}</div>'
+    )

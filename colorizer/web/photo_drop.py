@@ -22,10 +22,12 @@ def photo_drop(label: str, elem_id: str, *, columns: int = 3, height: int = 260)
         sources=["upload", "clipboard"],
         interactive=True,
         columns=columns,
+        fit_columns=columns == 1,
         height=height,
         object_fit="contain",
         buttons=[],
         elem_id=elem_id,
+        elem_classes=["photo-drop", "single"] if columns == 1 else ["photo-drop"],
     )
 
 

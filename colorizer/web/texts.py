@@ -37,12 +37,12 @@ STATES = {
 }
 
 VIEW_BEFORE_AFTER = "Before and after"
-VIEW_COMPARE = "Compare models"
-VIEW_REAL = "Real against ours"
+VIEW_COMPARE = "Compare"
+VIEW_REAL = "Real colours"
 BEFORE_AFTER = "Drag the line"
 DONE_ONE = "**{name}**: {width} × {height} pixels, coloured in {seconds:.1f} s."
 WAS_COLOUR = (
-    "This photo already has colours: only its lightness was used. *Real against ours* shows both."
+    "This photo already has colours: only its lightness was used. *Real colours* shows both."
 )
 COMPARE_BEFORE = "Before"
 COMPARED = {"classification": "Vivid", "regression": "Cautious"}

@@ -1,0 +1,74 @@
+"""Make the examples of the Colorize tab: grey photos, and what the vivid model makes of them.
+
+    python -m assets.make_examples
+
+Run it again whenever the bundled checkpoints change, then look at the pictures: what
+colorizer/web/texts.py says about each (EXAMPLES) has to be what one sees. The first is what the
+page shows before anybody has dropped a photo. Origin and licence of the photos: LICENSES.md.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from skimage import data
+from sklearn.datasets import load_sample_image
+
+from colorizer import Colorizer, Photo, save_photo
+from colorizer.pipeline import resize, shrink
+from colorizer.recolouring import grey
+from colorizer.web.examples import (
+    INDEX_FILE,
+    MODEL,
+    coloured_file,
+    grey_file,
+    thumbnail_file,
+)
+
+FOLDER = Path(__file__).parent / "examples"
+LONG_SIDE = 640
+THUMBNAIL = (120, 160)  # height, width
+PHOTOS = {
+    "dahlia": lambda: load_sample_image("flower.jpg"),
+    "cameraman": data.camera,
+    "coffee": data.coffee,
+    "pagoda": lambda: load_sample_image("china.jpg"),
+    "astronaut": data.astronaut,
+    "retina": data.retina,
+}
+
+
+def main() -> None:
+    """Write three JPEGs for each photo, and the index that says which checkpoint coloured them."""
+    FOLDER.mkdir(exist_ok=True)
+    colorizer = Colorizer.from_pretrained(MODEL)
+    for name, load in PHOTOS.items():
+        black_and_white = grey(_photo(load()))
+        Image.fromarray(black_and_white[..., 0]).save(FOLDER / grey_file(name), quality=90)
+        result = colorizer.colorize(Photo(rgb=black_and_white))
+        print(save_photo(result.photo, FOLDER / coloured_file(name), mark=result.mark))
+        halves = _thumbnail(black_and_white), _thumbnail(result.photo.rgb)
+        middle = THUMBNAIL[1] // 2
+        both = np.concatenate([halves[0][:, :middle], halves[1][:, middle:]], axis=1)
+        Image.fromarray(both).save(FOLDER / thumbnail_file(name), quality=88)
+    index = {"revision": colorizer.checkpoint.revision, "examples": list(PHOTOS)}
+    (FOLDER / INDEX_FILE).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+
+
+def _photo(pixels: np.ndarray) -> np.ndarray:
+    rgb = np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels.copy()
+    return shrink(rgb, LONG_SIDE)
+
+
+def _thumbnail(rgb: np.ndarray) -> np.ndarray:
+    """The middle of the picture at the thumbnail's aspect ratio and size."""
+    height, width = rgb.shape[:2]
+    tall, wide = THUMBNAIL
+    crop = min(height, width * tall // wide), min(width, height * wide // tall)
+    top, left = (height - crop[0]) // 2, (width - crop[1]) // 2
+    return resize(rgb[top : top + crop[0], left : left + crop[1]], *THUMBNAIL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""The components of the Colorize tab, laid out; what they do is in the modules that wire them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from colorizer.web import texts
+from colorizer.web.colour_batch import Batch
+from colorizer.web.examples import Example
+from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE
+from colorizer.web.photo_drop import photo_drop
+from colorizer.web.photo_tiles import Tile, photo_tiles
+from colorizer.web.screen_pictures import screen_file
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the page knows of one visitor: the photos, which is looked at, what is unfolded."""
+
+    batch: gr.State
+    chosen: gr.State
+    opened: gr.State
+
+
+@dataclass(frozen=True)
+class Request:
+    """The left side: photos, the model, buttons, how far the photos are, examples."""
+
+    photos: gr.Gallery
+    model: gr.Radio
+    run: gr.Button
+    cancel: gr.Button
+    progress: gr.Markdown
+    tiles: gr.HTML
+    examples: gr.HTML
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The pictures, what is said of them, and what changes their colours at once."""
+
+    slider: gr.ImageSlider
+    caption: gr.Markdown
+    front_tab: gr.Tab
+    compare_tab: gr.Tab
+    compare: gr.Gallery
+    real_tab: gr.Tab
+    real: gr.ImageSlider
+    real_figures: gr.Markdown
+    vividness: gr.Slider
+    warmth: gr.Slider
+
+
+@dataclass(frozen=True)
+class SaveRow:
+    """Buttons that make a file; `ready` holds it for the browser."""
+
+    photo: gr.Button
+    archive: gr.Button
+    layer: gr.Button
+    ready: gr.DownloadButton
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What is shown when it is unfolded."""
+
+    certainty: gr.Accordion
+    certainty_map: gr.ImageSlider
+    legend: gr.HTML
+    palette: gr.Accordion
+    swatches: gr.HTML
+    marked: gr.Checkbox
+
+
+@dataclass(frozen=True)
+class ColorizeLayout:
+    """All of the tab."""
+
+    visit: Visit
+    request: Request
+    stage: Stage
+    save: SaveRow
+    folded: Folded
+
+    @property
+    def choice(self) -> list[Any]:
+        """The inputs that say what is looked at and how, see `colour_choice.chosen`."""
+        visit, stage = self.visit, self.stage
+        return [visit.batch, visit.chosen, self.request.model, stage.vividness, stage.warmth]
+
+
+def lay_out(models: Sequence[str], examples: Sequence[Example], first: Batch) -> ColorizeLayout:
+    """The tab, inside the current Blocks; the first example is on the stage."""
+    visit = Visit(batch=gr.State(first), chosen=gr.State(0), opened=gr.State(()))
+    with gr.Row(elem_id="desk"):
+        with gr.Column(scale=2, min_width=300):
+            request = _request(models, examples)
+        with gr.Column(scale=3, min_width=300):
+            stage = _stage(examples)
+            save = _save_row()
+            folded = _folded()
+    return ColorizeLayout(visit, request, stage, save, folded)
+
+
+def _request(models: Sequence[str], examples: Sequence[Example]) -> Request:
+    photos = photo_drop(texts.DROP, "photos", columns=4, height=190)
+    model = gr.Radio(
+        [(texts.MODELS[name], name) for name in models],
+        value=models[0] if models else None,
+        label=texts.MODEL,
+        elem_id="model",
+    )
+    with gr.Row(elem_id="run-row"):
+        run = gr.Button(texts.COLORIZE, variant="primary", scale=3, elem_id="colorize")
+        cancel = gr.Button(texts.CANCEL, interactive=False, scale=1, min_width=90, elem_id="cancel")
+    progress = gr.Markdown(elem_id="progress")
+    tiles = photo_tiles([], label=texts.PHOTOS_LABEL, elem_id="tiles")
+    gr.Markdown(texts.EXAMPLES_LABEL, visible=bool(examples), elem_id="examples-label")
+    example_tiles = photo_tiles(
+        [Tile(*texts.EXAMPLES[e.name], picture=e.thumbnail.read_bytes()) for e in examples],
+        label=texts.EXAMPLES_LABEL,
+        elem_id="examples",
+        marks=False,
+    )
+    return Request(photos, model, run, cancel, progress, tiles, example_tiles)
+
+
+def _stage(examples: Sequence[Example]) -> Stage:
+    first = examples[0] if examples else None
+    with gr.Tabs(elem_id="views", overflow_behavior="wrap"):
+        with gr.Tab(texts.VIEW_BEFORE_AFTER) as front_tab:
+            pair = (screen_file(first.grey), screen_file(first.coloured)) if first else None
+            slider = _before_after(texts.BEFORE_AFTER, "before-after", value=pair)
+        with gr.Tab(texts.VIEW_COMPARE) as compare_tab:
+            compare = gr.Gallery(
+                format="png",
+                columns=2,
+                height=470,
+                object_fit="contain",
+                show_label=False,
+                interactive=False,
+                buttons=["fullscreen"],
+                elem_id="compare",
+            )
+        with gr.Tab(texts.VIEW_REAL, visible=False) as real_tab:
+            real = _before_after(texts.REAL_LABEL, "real")
+            real_figures = gr.Markdown(elem_id="real-figures")
+    caption = gr.Markdown(texts.example_caption(first.name) if first else "", elem_id="status")
+    with gr.Row(elem_id="adjust-row"):
+        vividness = _adjustment(texts.VIVIDNESS, texts.VIVIDNESS_HINT, (0, 2, 1), "vividness")
+        warmth = _adjustment(texts.WARMTH, texts.WARMTH_HINT, (-1, 1, 0), "warmth")
+    return Stage(
+        slider, caption, front_tab, compare_tab, compare, real_tab, real, real_figures,
+        vividness, warmth,
+    )  # fmt: skip
+
+
+def _save_row() -> SaveRow:
+    with gr.Row(elem_id="save-row"):
+        photo = gr.Button(texts.DOWNLOAD, min_width=110, elem_id="save-photo")
+        archive = gr.Button(texts.DOWNLOAD_ALL, min_width=110, elem_id="save-all")
+        layer = gr.Button(texts.DOWNLOAD_LAYER, min_width=110, elem_id="save-layer")
+    return SaveRow(photo, archive, layer, gr.DownloadButton(visible=False))
+
+
+def _folded() -> Folded:
+    with gr.Accordion(texts.CERTAINTY, open=False, elem_id="certainty") as certainty:
+        certainty_map = _before_after(texts.CERTAINTY_LABEL, "certainty-map")
+        legend = gr.HTML(elem_id="certainty-legend")
+    with gr.Accordion(texts.USED_COLOURS, open=False, elem_id="palette") as palette:
+        swatches = gr.HTML(
+            css_template=SWATCH_STYLE, js_on_load=SWATCH_SCRIPT, elem_id="used-colours"
+        )
+    with gr.Accordion(texts.SAVING, open=False, elem_id="saving"):
+        marked = gr.Checkbox(True, label=texts.MARK, elem_id="mark")
+        gr.Markdown(texts.SAVING_HINT)
+    return Folded(certainty, certainty_map, legend, palette, swatches, marked)
+
+
+def _before_after(
+    label: str, elem_id: str, *, value: tuple[str, str] | None = None
+) -> gr.ImageSlider:
+    return gr.ImageSlider(
+        value=value,
+        label=label,
+        format="png",
+        interactive=False,
+        buttons=["fullscreen"],
+        elem_id=elem_id,
+    )
+
+
+def _adjustment(
+    label: str, hint: str, scale: tuple[float, float, float], elem_id: str
+) -> gr.Slider:
+    """A slider; scale: lowest, highest and normal value."""
+    low, high, normal = scale
+    return gr.Slider(
+        low, high, value=normal, step=0.05, label=label, info=hint, min_width=200, elem_id=elem_id
+    )

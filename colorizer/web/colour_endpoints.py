@@ -1,0 +1,103 @@
+"""What programs can ask for: /colorize, /chroma_layer and /certainty. Arguments are not trusted."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from colorizer.certainty import heat_map
+from colorizer.darkroom import Darkroom
+from colorizer.photo import Photo, encode_photo
+from colorizer.web import texts
+from colorizer.web.colour_choice import Choice, look_at
+from colorizer.web.downloads import Downloads
+from colorizer.web.errors import errors_on_the_page, refusal
+from colorizer.web.outbox import Outbox, plain_stem
+
+MAX_VIVIDNESS = 3.0
+
+
+@dataclass(frozen=True)
+class ColourEndpoints:
+    """Builds the endpoints and answers them.
+
+    models: the names that are accepted. long_side: of the map of certainty, pixels.
+    """
+
+    darkroom: Darkroom
+    outbox: Outbox
+    models: list[str]
+    long_side: int
+
+    def build(self, queue: str) -> None:
+        """Create the endpoints inside the current Blocks; they wait in the named queue."""
+        file = gr.File(type="filepath", label="file", visible=False)
+        model = gr.Textbox(self.models[0] if self.models else "", label="model", visible=False)
+        vividness = gr.Number(1.0, label="vividness", visible=False)
+        warmth = gr.Number(0.0, label="warmth", visible=False)
+        result = gr.File(label="picture", visible=False)
+        report = gr.JSON(label="report", visible=False)
+        inputs = [file, model, vividness, warmth]
+        for answer, name, given, outputs, description in (
+            (self.colorize, "colorize", inputs, [result], texts.API_COLORIZE),
+            (self.chroma_layer, "chroma_layer", inputs, [result], texts.API_CHROMA_LAYER),
+            (self.certainty, "certainty", [file, model], [result, report], texts.API_CERTAINTY),
+        ):
+            gr.Button(visible=False).click(
+                answer,
+                given,
+                outputs,
+                api_name=name,
+                api_description=description,
+                concurrency_id=queue,
+            )
+
+    def colorize(
+        self, file: str | None, model: str, vividness: float = 1.0, warmth: float = 0.0
+    ) -> str:
+        """Answer /colorize."""
+        choice = self._checked(file, model, vividness, warmth)
+        with errors_on_the_page():
+            return str(Downloads(self.darkroom, self.outbox).photo(choice, marked=True))
+
+    def chroma_layer(
+        self, file: str | None, model: str, vividness: float = 1.0, warmth: float = 0.0
+    ) -> str:
+        """Answer /chroma_layer."""
+        choice = self._checked(file, model, vividness, warmth)
+        with errors_on_the_page():
+            return str(Downloads(self.darkroom, self.outbox).layer(choice, marked=True))
+
+    def certainty(self, file: str | None, model: str) -> tuple[str, dict[str, Any]]:
+        """Answer /certainty."""
+        choice = self._checked(file, model, 1.0, 0.0)
+        with errors_on_the_page():
+            certainty = self.darkroom.certainty(choice.file, model)
+            if certainty is None:
+                raise refusal(texts.NO_CERTAINTY)
+            before = look_at(self.darkroom, choice, self.long_side).before
+            path = self.outbox.place(f"{plain_stem(choice.file)}-certainty.png")
+            picture = Photo(rgb=heat_map(certainty, *before.shape[:2]))
+            path.write_bytes(encode_photo(picture, "png"))
+        return str(path), {
+            "colours_of_the_model": certainty.n_colours,
+            "colours_at_typical_places": certainty.colours_at(50),
+            "colours_at_surest_places": certainty.colours_at(5),
+            "colours_at_least_sure_places": certainty.colours_at(95),
+        }
+
+    def _checked(
+        self, file: str | None, model: str, vividness: float | None, warmth: float | None
+    ) -> Choice:
+        """The request as a choice; an error on the page if there is something wrong with it."""
+        if file is None or not Path(file).is_file():
+            raise refusal(texts.NO_PHOTO)
+        if model not in self.models:
+            known = ", ".join(self.models)
+            raise refusal(texts.UNKNOWN_MODEL.format(model=str(model)[:40], known=known))
+        if vividness is None or not 0.0 <= vividness <= MAX_VIVIDNESS:
+            raise refusal(texts.BAD_VIVIDNESS)
+        if warmth is None or not -1.0 <= warmth <= 1.0:
+            raise refusal(texts.BAD_WARMTH)
+        return Choice(file, model, vividness, warmth)

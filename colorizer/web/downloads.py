@@ -1,0 +1,72 @@
+"""What a visitor takes away: the photo at full size, all photos as a zip, the colours alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colorizer.darkroom import Darkroom
+from colorizer.photo import PhotoError, save_photo
+from colorizer.web.colour_choice import Choice
+from colorizer.web.outbox import Outbox, plain_stem
+
+if TYPE_CHECKING:
+    from colorizer.pipeline import Colorized
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip file, and the photos that are not in it with the reason."""
+
+    file: Path
+    left_out: dict[str, str]
+
+
+class Downloads:
+    """Writes files into the outbox; every method raises PhotoError or CheckpointError."""
+
+    def __init__(self, darkroom: Darkroom, outbox: Outbox) -> None:
+        self._darkroom = darkroom
+        self._outbox = outbox
+
+    def photo(self, choice: Choice, *, marked: bool) -> Path:
+        """The coloured photo in its own size and format."""
+        result = self._colour(choice)
+        place = self._outbox.place(f"{_stem(choice)}{result.photo.suffix}")
+        return save_photo(result.photo, place, mark=result.mark if marked else None)
+
+    def layer(self, choice: Choice, *, marked: bool) -> Path:
+        """The colours alone as a transparent PNG, see `colorizer.chroma_layer`."""
+        from colorizer.chroma_layer import chroma_layer  # torch: not before the first photo
+
+        result = self._colour(choice)
+        place = self._outbox.place(f"{_stem(choice)}-layer.png")
+        return save_photo(chroma_layer(result.photo), place, mark=result.mark if marked else None)
+
+    def archive(self, choices: Iterable[Choice], *, marked: bool) -> Archive:
+        """A zip of all coloured photos; those that cannot be made any more are named.
+
+        Raises PhotoError when there are none left.
+        """
+        files: list[Path] = []
+        left_out: dict[str, str] = {}
+        for choice in choices:
+            try:
+                files.append(self.photo(choice, marked=marked))
+            except PhotoError as error:
+                left_out[Path(choice.file).name] = str(error)
+        if not files:
+            raise PhotoError(next(iter(left_out.values()), "There is no photo to save."))
+        archive = self._outbox.zip(files, f"colorizer-{len(files)}-photos.zip")
+        for file in files:
+            file.unlink()
+        return Archive(archive, left_out)
+
+    def _colour(self, choice: Choice) -> "Colorized":
+        return self._darkroom.colorize(
+            choice.file, choice.model, vividness=choice.vividness, warmth=choice.warmth
+        )
+
+
+def _stem(choice: Choice) -> str:
+    return f"{plain_stem(choice.file)}-{choice.model}"

@@ -1,0 +1,98 @@
+"""What lies behind tabs and folds is made when it is opened, and follows the stage while it is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from colorizer.web.colorize_layout import ColorizeLayout
+from colorizer.web.colour_batch import Batch
+from colorizer.web.colour_choice import chosen
+from colorizer.web.errors import errors_on_the_page
+from colorizer.web.insight import Insight
+from colorizer.web.stage_view import LOOK_QUEUE
+
+COMPARE, REAL, CERTAINTY, PALETTE = "compare", "real", "certainty", "palette"
+
+Opened = tuple[str, ...]
+
+
+class FoldedView:
+    """Answers the tabs beside the stage and the folds below it."""
+
+    def __init__(self, insight: Insight, models: list[str]) -> None:
+        self._insight = insight
+        self._models = models
+
+    def wire(self, page: ColorizeLayout) -> None:
+        """Note what is open; fill it when it opens and when the picture on the stage changes."""
+        stage, folded = page.stage, page.folded
+        fill: dict[str, Any] = {
+            "fn": self.fill,
+            "inputs": [page.visit.opened, *page.choice],
+            "outputs": [
+                stage.compare,
+                stage.real,
+                stage.real_figures,
+                folded.certainty_map,
+                folded.legend,
+                folded.swatches,
+            ],
+            "concurrency_id": LOOK_QUEUE,
+            "api_visibility": "private",
+            "show_progress": "hidden",
+            "trigger_mode": "always_last",
+        }
+        stage.slider.change(**fill)
+        for trigger, opens, closes in (
+            (stage.front_tab.select, (), (COMPARE, REAL)),
+            (stage.compare_tab.select, (COMPARE,), (REAL,)),
+            (stage.real_tab.select, (REAL,), (COMPARE,)),
+            (folded.certainty.expand, (CERTAINTY,), ()),
+            (folded.certainty.collapse, (), (CERTAINTY,)),
+            (folded.palette.expand, (PALETTE,), ()),
+            (folded.palette.collapse, (), (PALETTE,)),
+        ):
+            noted = trigger(
+                _note(opens, closes),
+                page.visit.opened,
+                page.visit.opened,
+                queue=False,
+                api_visibility="private",
+                show_progress="hidden",
+            )
+            if opens:
+                noted.success(**fill)
+
+    def fill(
+        self,
+        opened: Opened,
+        batch: Batch,
+        index: int,
+        model: str,
+        vividness: float,
+        warmth: float,
+    ) -> tuple[Any, ...]:
+        """Compare, real colours and their figures, map and legend, swatches; closed ones wait."""
+        choice = chosen(batch, index, model, vividness, warmth)
+        compare = real = figures = certainty = legend = swatches = gr.skip()
+        if choice is not None:
+            with errors_on_the_page():
+                if COMPARE in opened:
+                    compare = self._insight.compare(choice, self._models)
+                if REAL in opened:
+                    real, figures = self._insight.real(choice)
+                if CERTAINTY in opened:
+                    certainty, legend = self._insight.certainty(choice)
+                if PALETTE in opened:
+                    swatches = self._insight.palette(choice)
+        return compare, real, figures, certainty, legend, swatches
+
+
+def _note(opens: Opened, closes: Opened) -> Callable[[Opened], Opened]:
+    """What answers a tab or a fold: from what was open to what is open then."""
+
+    def note(opened: Opened) -> Opened:
+        return tuple(sorted({*opened, *opens} - {*closes}))
+
+    return note

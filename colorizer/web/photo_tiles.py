@@ -1,0 +1,71 @@
+"""A list of photos as small tiles: a picture, a name and a word about each; some can be chosen."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+_HERE = Path(__file__).parent
+_MARKUP = (_HERE / "photo_tiles.html").read_text(encoding="utf-8")
+_SCRIPT = (_HERE / "photo_tiles.js").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One photo of the list.
+
+    title, note: plain text. state: a CSS class. picture: JPEG bytes or None. open: can be chosen.
+    """
+
+    title: str
+    note: str
+    state: str = ""
+    picture: bytes | None = None
+    open: bool = True
+
+
+def photo_tiles(tiles: Sequence[Tile], *, label: str, elem_id: str, marks: bool = True) -> gr.HTML:
+    """The component; its `select` event tells the index of the tile that was chosen.
+
+    marks: whether the chosen tile stays marked.
+    """
+    return gr.HTML(
+        value=tiles_value(tiles, label=label),
+        html_template=_MARKUP,
+        js_on_load=_SCRIPT,
+        apply_default_css=False,
+        marks=marks,
+        elem_id=elem_id,
+    )
+
+
+def tiles_value(tiles: Sequence[Tile], *, label: str, current: int | None = None) -> dict[str, Any]:
+    """The component's value: `current` is the tile to mark, None leaves the marked one."""
+    return {
+        "label": label,
+        "tiles": [
+            {
+                "title": tile.title,
+                "note": tile.note,
+                "state": tile.state,
+                "picture": _data_address(tile.picture),
+                "open": tile.open,
+            }
+            for tile in tiles
+        ],
+        "current": current,
+    }
+
+
+def chosen_tile(event: gr.EventData, n_tiles: int) -> int | None:
+    """The index that a `select` event tells; None when it is not one of the tiles."""
+    index = event._data.get("index") if isinstance(event._data, dict) else None
+    return index if isinstance(index, int) and 0 <= index < n_tiles else None
+
+
+def _data_address(jpeg: bytes | None) -> str:
+    """Thumbnails are a few kilobytes: inside the page they need no file that could be swept out."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" if jpeg else ""
