@@ -1,11 +1,13 @@
 # make app: start the page.  make test: all tests.  make check: style and types.
-# Both set up .venv on their first run (Python 3.11 or newer; about 3 minutes).
+# make bench: how fast it is; some eight minutes on a quiet machine.
+# make reliability: votes under load and kill -9, an hour and more; prints its figures.
+# All set up .venv on their first run (Python 3.11 or newer; about 3 minutes).
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: app test check clean
+.PHONY: app test reliability check bench clean
 
 app: $(VENV)/app.installed
 	$(RUN) app.py
@@ -13,10 +15,16 @@ app: $(VENV)/app.installed
 test: $(VENV)/test.installed
 	$(RUN) -m pytest
 
+reliability: $(VENV)/test.installed
+	$(RUN) -m pytest -m reliability -s
+
 check: $(VENV)/test.installed
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+
+bench: $(VENV)/test.installed
+	$(RUN) -m benchmarks.bench
 
 clean:
 	rm -rf $(VENV) .cache

@@ -17,7 +17,8 @@ from colorizer import Colorizer, Photo, save_photo
 from colorizer.compression import fit_patch_pca, fit_row_pca
 from colorizer.palette import kmeans_palette
 from colorizer.photo_colours import count_colours
-from colorizer.pipeline import grey, resize
+from colorizer.pipeline import resize
+from colorizer.recolouring import grey
 
 HERE = Path(__file__).parent
 PHOTOS = ("chelsea", "coffee", "rocket", "astronaut")

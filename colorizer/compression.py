@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from skimage.util import montage
-from sklearn.decomposition import PCA, KernelPCA
 
 from colorizer.fidelity import luma_ssim, psnr
 from colorizer.pca_samples import Method, PatchSamples, RowSamples, SampleLayout
@@ -191,6 +190,8 @@ def _principal_basis(centred: NDArray[np.float64]) -> _Basis:
     (d, d), else the Gram matrix (n, n), whose eigenvectors are the coefficients (linear kernel PCA,
     Schölkopf et al. 1998). This is about three times as fast as a full SVD of the samples.
     """
+    from sklearn.decomposition import PCA, KernelPCA  # seconds: not before the first preview
+
     n_samples, n_features = centred.shape
     rank = min(n_samples, n_features)
     if not centred.any():

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from scipy.ndimage import gaussian_filter
-from sklearn.cluster import KMeans
 
 from colorizer.lab import AB_LIMIT
 
@@ -97,6 +96,8 @@ def fit_gamut(histogram: np.ndarray, n_classes: int, *, flatten: float, seed: in
     flatten: 0 clusters pixels as they come, so that most centres crowd around grey (the original's
     way); 1 clusters the occupied cells alike, so that rare vivid colours get centres as well.
     """
+    from sklearn.cluster import KMeans  # seconds, and only the training fits a gamut
+
     counts = gaussian_filter(histogram.astype(np.float64), sigma=1.0)
     counts[histogram == 0] = 0
     occupied = np.argwhere(counts > counts.sum() * 1e-7)

@@ -26,16 +26,18 @@ AB_LIMIT = 110.0
 """Largest |a| or |b| that the sRGB gamut reaches, rounded up; the unit of the networks' ab."""
 
 _EPSILON = 0.008856  # below it Lab's cube root is replaced by a line, CIE 15
-_SLOPE = 7.787
 _OFFSET = 16.0 / 116.0
+CURVE_SLOPE = 7.787
+"""Slope of that line."""
+CURVE_KNEE = _EPSILON ** (1 / 3)
+"""Where the line meets the cube root, on the side of the root."""
 
 
 def rgb_to_lab(rgb: Array) -> Array:
     """sRGB float (..., 3) in 0…1 → Lab float32 (..., 3): L in 0…100, a and b in about −110…110."""
     xp = array_namespace(rgb)
-    f = _lab_curve(
-        xp, _linear(xp, _float32(xp, rgb)) @ _matrix(xp, rgb, RGB_TO_XYZ / D65_WHITE[:, None])
-    )
+    linear = decode_gamma(_float32(xp, rgb))
+    f = lab_curve(linear @ _matrix(xp, rgb, RGB_TO_XYZ / D65_WHITE[:, None]))
     fx, fy, fz = f[..., 0], f[..., 1], f[..., 2]
     return xp.stack([116.0 * fy - 16.0, 500.0 * (fx - fy), 200.0 * (fy - fz)], axis=-1)
 
@@ -43,8 +45,8 @@ def rgb_to_lab(rgb: Array) -> Array:
 def rgb_to_lightness(rgb: Array) -> Array:
     """sRGB float (..., 3) in 0…1 → L float32 (...) in 0…100, a third of `rgb_to_lab`'s work."""
     xp = array_namespace(rgb)
-    luminance = _linear(xp, _float32(xp, rgb)) @ _matrix(xp, rgb, RGB_TO_XYZ[1:2])
-    return 116.0 * _lab_curve(xp, luminance[..., 0]) - 16.0
+    luminance = decode_gamma(_float32(xp, rgb)) @ _matrix(xp, rgb, RGB_TO_XYZ[1:2])
+    return 116.0 * lab_curve(luminance[..., 0]) - 16.0
 
 
 def lab_to_rgb(lab: Array) -> Array:
@@ -54,7 +56,7 @@ def lab_to_rgb(lab: Array) -> Array:
     inside with `clip_chroma` first where L must survive.
     """
     xp = array_namespace(lab)
-    return _gamma(xp, xp.clip(lab_to_linear_rgb(lab), 0.0, 1.0))
+    return encode_gamma(xp.clip(lab_to_linear_rgb(lab), 0.0, 1.0))
 
 
 def lab_to_linear_rgb(lab: Array) -> Array:
@@ -64,8 +66,27 @@ def lab_to_linear_rgb(lab: Array) -> Array:
     fy = (lab[..., 0] + 16.0) / 116.0
     f = xp.stack([fy + lab[..., 1] / 500.0, fy, fy - lab[..., 2] / 200.0], axis=-1)
     cube = f * f * f
-    xyz = xp.where(cube > _EPSILON, cube, (f - _OFFSET) / _SLOPE)
+    xyz = xp.where(cube > _EPSILON, cube, (f - _OFFSET) / CURVE_SLOPE)
     return xyz @ _matrix(xp, lab, XYZ_TO_RGB * D65_WHITE[None, :])
+
+
+def decode_gamma(rgb: Array) -> Array:
+    """sRGB float in 0…1 → linear light in 0…1, element by element (IEC 61966-2-1)."""
+    xp = array_namespace(rgb)
+    return xp.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
+
+
+def encode_gamma(linear: Array) -> Array:
+    """Linear light in 0…1, already clipped to it, → sRGB in 0…1, element by element."""
+    xp = array_namespace(linear)
+    return xp.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, linear * 12.92)
+
+
+def lab_curve(xyz: Array) -> Array:
+    """f(t) of XYZ over the white point's, element by element: what L, a and b are made of."""
+    xp = array_namespace(xyz)
+    safe = xp.clip(xyz, 0.0, None)
+    return xp.where(safe > _EPSILON, safe ** (1 / 3), CURVE_SLOPE * safe + _OFFSET)
 
 
 def clip_chroma(lab: Array, *, steps: int = 7) -> Array:
@@ -98,22 +119,6 @@ def _out_of_gamut(xp: Any, lab: Array) -> Array:
     linear = lab_to_linear_rgb(lab)
     tolerance = 1e-3  # a third of one 8-bit level near black in linear light
     return xp.any((linear < -tolerance) | (linear > 1 + tolerance), axis=-1)
-
-
-def _linear(xp: Any, rgb: Array) -> Array:
-    """Undo sRGB's gamma."""
-    return xp.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)
-
-
-def _gamma(xp: Any, linear: Array) -> Array:
-    """Apply sRGB's gamma; `linear` is already inside 0…1, so that the power has no NaN."""
-    return xp.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, linear * 12.92)
-
-
-def _lab_curve(xp: Any, xyz: Array) -> Array:
-    """CIE 15's f(t) of XYZ already divided by the white point."""
-    safe = xp.clip(xyz, 0.0, None)
-    return xp.where(safe > _EPSILON, safe ** (1 / 3), _SLOPE * safe + _OFFSET)
 
 
 def _float32(xp: Any, array: Array) -> Array:

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.cluster import KMeans
-from sklearn.metrics import pairwise_distances_argmin
 
 from colorizer.fidelity import delta_e_2000, psnr
 from colorizer.lab import clip_chroma
@@ -103,7 +101,7 @@ def kmeans_palette(colours: PhotoColours, n_colours: int, *, space: Space) -> Pa
     if space == "lab":
         # The picture can only show 8-bit colours: of centres that round to the same, one is kept.
         centres = uint8_to_lab(np.unique(lab_to_uint8(centres), axis=0))
-    nearest = pairwise_distances_argmin(colours.points(space), centres)
+    nearest = _nearest(colours.points(space), centres)
     used, nearest = np.unique(nearest, return_inverse=True)
     return _preview(colours, centres[used], nearest, space, n_requested=n_colours)
 
@@ -117,7 +115,7 @@ def gamut_palette(colours: PhotoColours, centres: ArrayLike) -> PalettePreview:
     bins = np.asarray(centres, dtype=np.float32)
     if bins.ndim != 2 or bins.shape[1] != 2 or len(bins) == 0:
         raise ValueError(f"Bin centres are ab pairs (Q, 2), not {bins.shape}.")
-    nearest = pairwise_distances_argmin(colours.points("ab"), bins)
+    nearest = _nearest(colours.points("ab"), bins)
     return _preview(colours, bins, nearest, "ab", n_requested=len(bins))
 
 
@@ -131,6 +129,8 @@ def elbow_curve(
 
 def _cluster(colours: PhotoColours, n_clusters: int, space: Space) -> NDArray[np.float32]:
     """At most `n_clusters` cluster centres (K, 2 or 3) of the photo's colours."""
+    from sklearn.cluster import KMeans  # seconds: not before the first palette
+
     points, weights = colours.points(space), colours.counts.astype(np.float64)
     if space == "ab":
         points, weights = _merge_near(points, weights)
@@ -140,6 +140,14 @@ def _cluster(colours: PhotoColours, n_clusters: int, space: Space) -> NDArray[np
     kmeans = KMeans(n_clusters, init="k-means++", n_init=1, max_iter=30, random_state=SEED)
     centres: NDArray[np.float32] = kmeans.fit(points, sample_weight=weights).cluster_centers_
     return centres
+
+
+def _nearest(points: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Index of the centre that is nearest to each point."""
+    from sklearn.metrics import pairwise_distances_argmin
+
+    nearest: NDArray[np.int64] = pairwise_distances_argmin(points, centres)
+    return nearest
 
 
 def _merge_near(

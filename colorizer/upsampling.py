@@ -7,7 +7,10 @@ enlarged: ab = slope · L + offset with the full-size L, for any strip of rows o
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
 from torch.nn import functional as F
 
 RADIUS = 6
@@ -27,41 +30,54 @@ class AbField:
     slope: torch.Tensor
     offset: torch.Tensor
 
-    def rows(self, L: torch.Tensor, top: int, height: int) -> torch.Tensor:
-        """ab float32 (rows, W, 2) for the rows of a photo of `height` rows that begin at `top`.
-
-        L: float32 (rows, W), 0…100, those rows' own lightness.
-        """
-        rows, width = L.shape
-        slope = _enlarge(self.slope, top, rows, height, width)
-        offset = _enlarge(self.offset, top, rows, height, width)
-        return (slope * L + offset).permute(1, 2, 0)
-
 
 def fit_ab_field(L: torch.Tensor, ab: torch.Tensor) -> AbField:
     """Guided fit of ab float (1, 2, h', w') on L float (1, 1, h, w); ab may be smaller than L."""
-    ab = F.interpolate(ab, L.shape[-2:], mode="bicubic", align_corners=False)
-    mean_L, mean_ab = _box(L), _box(ab)
-    variance = _box(L * L) - mean_L * mean_L
-    covariance = _box(L * ab) - mean_L * mean_ab
-    slope = covariance / (variance.clamp(min=0) + EPSILON)
-    return AbField(slope=_box(slope), offset=_box(mean_ab - slope * mean_L))
+    if ab.shape[-2:] != L.shape[-2:]:
+        ab = F.interpolate(ab, L.shape[-2:], mode="bicubic", align_corners=False)
+    means = _box(torch.cat([L, ab, L * L, L * ab], dim=1))
+    mean_L, mean_ab, mean_LL, mean_Lab = means.split([1, 2, 1, 2], dim=1)
+    variance = (mean_LL - mean_L * mean_L).clamp(min=0)
+    slope = (mean_Lab - mean_L * mean_ab) / (variance + EPSILON)
+    slope, offset = _box(torch.cat([slope, mean_ab - slope * mean_L], dim=1)).chunk(2, dim=1)
+    return AbField(slope=slope, offset=offset)
+
+
+class Enlargement:
+    """Maps at the network's size, enlarged bilinearly to a photo's size, a strip at a time.
+
+    The maps are widened once; the rows of the photo that lie between two of their rows are blends
+    of those. Safe to share between threads.
+    """
+
+    def __init__(self, maps: torch.Tensor, height: int, width: int) -> None:
+        """maps: float32 (C, h, w), enlarged to (C, height, width)."""
+        wide = F.interpolate(maps, size=width, mode="linear", align_corners=False).numpy()
+        last = maps.shape[1] - 1
+        y = ((np.arange(height) + 0.5) * maps.shape[1] / height - 0.5).clip(0, last)
+        self._above = y.astype(np.intp)
+        self._share = (y - self._above).astype(np.float32)[:, None]
+        self._upper = wide[:, :, None]
+        self._step = np.diff(wide, axis=1, append=wide[:, -1:])[:, :, None]
+
+    def write_rows(self, top: int, out: NDArray[np.float32]) -> None:
+        """Fill out, float32 (C, rows, width), with the rows that begin at `top`."""
+        above = self._above[top : top + out.shape[1]]
+        bounds = np.searchsorted(above, np.arange(above[0], above[-1] + 2))
+        for row, first, end in zip(
+            range(above[0], above[-1] + 1), bounds, bounds[1:], strict=False
+        ):
+            part = out[:, first:end]
+            np.multiply(self._step[:, row], self._share[top + first : top + end], out=part)
+            np.add(part, self._upper[:, row], out=part)
 
 
 def _box(x: torch.Tensor) -> torch.Tensor:
     """Mean over a (2 RADIUS + 1)² window, the border's own pixels only, one axis at a time."""
+    means = x.numpy()
     window = 2 * RADIUS + 1
-    for kernel, padding in (((window, 1), (RADIUS, 0)), ((1, window), (0, RADIUS))):
-        x = F.avg_pool2d(x, kernel, stride=1, padding=padding, count_include_pad=False)
-    return x
-
-
-def _enlarge(x: torch.Tensor, top: int, rows: int, height: int, width: int) -> torch.Tensor:
-    """`rows` rows from `top` of x (1, C, h, w) enlarged to (height, width): (C, rows, width)."""
-    source = x.shape[-2] / height
-    y = ((torch.arange(top, top + rows) + 0.5) * source - 0.5).clamp(0, x.shape[-2] - 1)
-    below = y.floor().long()
-    above = (below + 1).clamp(max=x.shape[-2] - 1)
-    share = (y - below)[:, None]
-    picked = x[0, :, below] * (1 - share) + x[0, :, above] * share
-    return F.interpolate(picked, size=width, mode="linear", align_corners=False)
+    for axis in (-1, -2):
+        inside = uniform_filter1d(np.ones(means.shape[axis]), window, mode="constant")
+        means = uniform_filter1d(means, window, axis=axis, mode="constant")
+        means /= inside.astype(np.float32).reshape((-1,) if axis == -1 else (-1, 1))
+    return torch.from_numpy(means)

@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FRONT_ENDS = ("colorizer.web", "colorizer.cli", "colorizer.__main__")
 TORCH_FREE = (
-    "photo", "lab", "compression", "palette", "fidelity", "settings", "bundled", "darkroom", "cli",
-    "study", "web",
+    "photo", "lab", "certainty", "recent", "white_balance", "compression", "palette", "fidelity",
+    "settings", "bundled", "darkroom", "album", "cli", "study", "web",
 )  # fmt: skip
 
 
@@ -77,9 +77,9 @@ def test_modules_stay_small_enough_to_read(file: Path) -> None:
     assert len(file.read_text().splitlines()) <= 400
 
 
-def test_the_page_is_built_without_torch() -> None:
+def test_the_page_is_built_without_torch_and_scikit_learn() -> None:
     code = (
         "import sys\nfrom colorizer.settings import Settings\nfrom colorizer.web import build_app\n"
-        "build_app(Settings())\nsys.exit('torch' in sys.modules)"
+        "build_app(Settings())\nsys.exit(bool({'torch', 'sklearn'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120, cwd=ROOT)

@@ -1,32 +1,63 @@
+import numpy as np
+import pytest
 import torch
+from torch.nn.functional import avg_pool2d
 
-from colorizer.upsampling import fit_ab_field
+from colorizer.upsampling import EPSILON, RADIUS, AbField, Enlargement, fit_ab_field
+
+
+def enlarged(maps: torch.Tensor, height: int, width: int, *, rows: int = 1000) -> torch.Tensor:
+    """Maps (1, C, h, w) → (C, height, width), some rows at a time."""
+    enlargement = Enlargement(maps[0], height, width)
+    out = np.empty((maps.shape[1], height, width), np.float32)
+    for top in range(0, height, rows):
+        enlargement.write_rows(top, out[:, top : top + rows])
+    return torch.from_numpy(out)
+
+
+def full_ab(field: AbField, L: torch.Tensor) -> torch.Tensor:
+    """ab (2, H, W) of a photo whose own lightness is L (H, W)."""
+    return enlarged(field.slope, *L.shape) * L + enlarged(field.offset, *L.shape)
 
 
 def test_constant_ab_stays_constant() -> None:
     L = torch.rand(1, 1, 32, 48) * 100
     ab = torch.tensor([20.0, -30.0]).view(1, 2, 1, 1).expand(1, 2, 8, 12)
-    rows = fit_ab_field(L, ab).rows(torch.rand(64, 96) * 100, 0, 64)
-    torch.testing.assert_close(rows, ab[:, :, :1, :1].permute(0, 2, 3, 1)[0].expand(64, 96, 2))
+    full = full_ab(fit_ab_field(L, ab), torch.rand(64, 96) * 100)
+    torch.testing.assert_close(full, ab[0, :, :1, :1].expand(2, 64, 96))
 
 
-def test_strips_join_to_the_same_ab_as_one_piece() -> None:
+def test_the_fit_is_the_guided_filter_with_windows_cut_at_the_border() -> None:
+    torch.manual_seed(2)
+    L, ab = torch.rand(1, 1, 20, 31) * 100, torch.randn(1, 2, 20, 31) * 20
+
+    def box(x: torch.Tensor) -> torch.Tensor:
+        side = 2 * RADIUS + 1
+        return avg_pool2d(x, side, stride=1, padding=RADIUS, count_include_pad=False)
+
+    L64, ab64 = L.double(), ab.double()
+    covariance = box(L64 * ab64) - box(L64) * box(ab64)
+    slope = covariance / (box(L64**2) - box(L64) ** 2 + EPSILON)
+    offset = box(ab64) - slope * box(L64)
+    field = fit_ab_field(L, ab)
+    torch.testing.assert_close(field.slope.double(), box(slope), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(field.offset.double(), box(offset), atol=1e-2, rtol=1e-4)
+
+
+def test_strips_join_to_the_same_maps_as_one_piece() -> None:
     torch.manual_seed(0)
-    field = fit_ab_field(torch.rand(1, 1, 24, 40) * 100, torch.randn(1, 2, 6, 10) * 30)
-    L = torch.rand(101, 173) * 100
-    whole = field.rows(L, 0, 101)
-    strips = [field.rows(L[top : top + 7], top, 101) for top in range(0, 101, 7)]
-    torch.testing.assert_close(torch.cat(strips), whole)
+    maps = torch.randn(1, 4, 24, 40)
+    whole = enlarged(maps, 101, 173)
+    for rows in (1, 7, 100):
+        torch.testing.assert_close(enlarged(maps, 101, 173, rows=rows), whole, rtol=0, atol=0)
 
 
-def test_enlarging_agrees_with_bilinear_interpolation() -> None:
+@pytest.mark.parametrize("size", [(64, 80), (16, 16), (7, 200), (200, 5), (1, 1), (15, 17)])
+def test_enlarging_agrees_with_bilinear_interpolation(size: tuple[int, int]) -> None:
     torch.manual_seed(1)
-    field = fit_ab_field(torch.full((1, 1, 16, 16), 50.0), torch.randn(1, 2, 16, 16) * 20)
-    rows = field.rows(torch.zeros(64, 80), 0, 64)
-    expected = torch.nn.functional.interpolate(
-        field.offset, (64, 80), mode="bilinear", align_corners=False
-    )
-    torch.testing.assert_close(rows, expected[0].permute(1, 2, 0), atol=1e-4, rtol=1e-4)
+    maps = torch.randn(1, 3, 16, 16) * 20
+    expected = torch.nn.functional.interpolate(maps, size, mode="bilinear", align_corners=False)
+    torch.testing.assert_close(enlarged(maps, *size), expected[0], atol=1e-4, rtol=1e-4)
 
 
 def test_colour_stops_at_an_edge_of_lightness() -> None:
@@ -35,7 +66,7 @@ def test_colour_stops_at_an_edge_of_lightness() -> None:
     ab = torch.zeros(1, 2, 16, 16)
     ab[..., 8:] = 60.0
     full_L = torch.nn.functional.interpolate(L, (256, 256))[0, 0]
-    guided = fit_ab_field(L, ab).rows(full_L, 0, 256)[128, :, 0]
+    guided = full_ab(fit_ab_field(L, ab), full_L)[0, 128]
     plain = torch.nn.functional.interpolate(ab, (256, 256), mode="bilinear")[0, 0, 128]
     truth = torch.zeros(256)
     truth[128:] = 60.0
@@ -45,5 +76,5 @@ def test_colour_stops_at_an_edge_of_lightness() -> None:
 def test_fine_texture_of_lightness_leaves_no_pattern_in_ab() -> None:
     checks = 50 + 2.0 * ((torch.arange(64)[:, None] + torch.arange(64)) % 2)
     ab = torch.linspace(-20, 20, 16).expand(1, 2, 16, 16)
-    smooth = fit_ab_field(checks[None, None], ab).rows(checks, 0, 64)[..., 0]
+    smooth = full_ab(fit_ab_field(checks[None, None], ab), checks)[0]
     assert (smooth[1:] - smooth[:-1]).abs().max() < 0.5

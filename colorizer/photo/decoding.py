@@ -153,15 +153,24 @@ def _load_direct(image: ImageFile.ImageFile) -> _Array:
     image.im = Image.frombuffer("RGBX", image.size, memory, "raw", "RGBX", 0, 1).im
     image.load()
     image.im = Image.new("1", (1, 1)).im  # lets go of the memory, which is about to shrink
-    wide = memory.reshape(height, width, 4)
-    packed = memory[: height * width * 3].reshape(height, width, 3)
     for rows in strips(height, width):
-        if not wide[rows, :, 3].all():
-            raise damaged()
-        packed[rows] = wide[rows, :, :3]
-    del wide, packed
-    memory.resize(height * width * 3, refcheck=False)  # all other views are gone, see above
+        _squeeze(memory, width, rows)
+    memory.resize(height * width * 3, refcheck=False)  # no view of it is left
     return memory.reshape(height, width, 3)
+
+
+def _squeeze(memory: _Array, width: int, rows: slice) -> None:
+    """Move some rows from four bytes a pixel to three, where all rows above have been moved.
+
+    Pillow's packer and the comparison of whole words are six times as fast as slices of numpy.
+    """
+    wide = memory[rows.start * width * 4 : rows.stop * width * 4]
+    if wide.view("<u4").min() < 1 << 24:  # the fourth byte is the highest one
+        raise damaged()
+    size = (width, rows.stop - rows.start)
+    strip = Image.frombuffer("RGBX", size, wide, "raw", "RGBX", 0, 1)
+    packed = np.frombuffer(strip.tobytes("raw", "RGB"), np.uint8)
+    memory[rows.start * width * 3 : rows.stop * width * 3] = packed
 
 
 def _is_cut_off(rgb: _Array) -> bool:

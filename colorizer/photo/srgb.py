@@ -1,6 +1,6 @@
 """From a decoded picture of any mode to sRGB and alpha, strip by strip.
 
-Nothing here copies a whole picture: every conversion works on strips of about a megapixel, so
+Nothing here copies a whole picture: every conversion works on strips that stay in the cache, so
 that a photo of 100 megapixels costs its own arrays and little more.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-_STRIP_PIXELS = 1_000_000
+_STRIP_PIXELS = 2**17
 _MAX_PROFILE_BYTES = 8_000_000
 # Largest change, in levels of 255, up to which a profile is taken for sRGB itself.
 _SAME_LEVELS = 2
@@ -73,7 +73,13 @@ def convert_strips(
     for rows in strips(height, width):
         strip = image.crop((0, rows.start, width, rows.stop))
         colour, strip_alpha = _split(strip)
-        rgb[rows] = np.asarray(profile.apply(colour) if profile else colour.convert("RGB"))
+        picture = profile.apply(colour) if profile else colour
+        if picture.mode == "L":
+            levels = np.asarray(picture)
+            for channel in range(3):  # half of the time that Pillow's conversion takes
+                rgb[rows, :, channel] = levels
+        else:
+            rgb[rows] = np.asarray(picture.convert("RGB"))
         if strip_alpha is not None:
             if alpha is None:
                 alpha = np.full((height, width), 255, np.uint8)
@@ -89,7 +95,7 @@ def convert_in_place(rgb: NDArray[np.uint8], profile: ProfileConversion) -> None
 
 
 def strips(height: int, width: int) -> Iterator[slice]:
-    """Yield the row ranges of strips of about a megapixel."""
+    """Yield the row ranges of strips of about _STRIP_PIXELS."""
     step = max(1, _STRIP_PIXELS // width)
     for top in range(0, height, step):
         yield slice(top, min(top + step, height))

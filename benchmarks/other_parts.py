@@ -1,0 +1,194 @@
+"""The network alone, previews and the study's pictures, how the program starts, the training."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from gradio_client import Client, handle_file
+
+from benchmarks.eccv16 import eccv16
+from benchmarks.measuring import Figure, child_python, interleaved, ratio
+from benchmarks.pictures import jpeg, picture
+from colorizer import Colorizer, Photo
+from colorizer.compression import fit_patch_pca, fit_row_pca
+from colorizer.gamut import Gamut
+from colorizer.palette import kmeans_palette
+from colorizer.photo_colours import count_colours
+from colorizer.pipeline import shrink
+from colorizer.study.stimuli import compose, match_halves
+from train.options import TrainingOptions
+from train.trainer import Trainer
+
+ROOT = Path(__file__).parent.parent
+PREVIEW_SIDE = 512
+TRAINING_PHOTOS = 96
+TRAINING_STEPS = 8
+
+_WHAT_HELP_IMPORTS = """
+import json, sys
+from colorizer.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    print(json.dumps("torch" in sys.modules), file=sys.stderr)
+"""
+
+
+def network(colorizer: Colorizer) -> Iterator[Figure]:
+    """A forward pass at 256 and 512 beside ECCV16's, of the same L."""
+    theirs = eccv16()
+    for side, rounds in ((256, 9), (512, 3)):
+        L = torch.rand(1, 1, side, side) * 100
+        ours = L.contiguous(memory_format=torch.channels_last)
+        with torch.inference_mode():
+            figures = interleaved(
+                {
+                    f"network {side}: ours": lambda ours=ours: colorizer.network(ours),
+                    f"network {side}: ECCV16": lambda L=L: theirs(L),
+                },
+                rounds=rounds,
+            )
+        yield from figures
+        yield ratio(f"network {side}: ECCV16 / ours", figures[1], figures[0])
+
+
+def previews(rounds: int = 5) -> Iterator[Figure]:
+    """PCA and palette of a photo at the size of the page, and one pair of the study."""
+    rgb = shrink(picture(1), PREVIEW_SIDE)
+    real = Photo(picture(1))
+    fake = Photo(np.ascontiguousarray(real.rgb[..., ::-1]))
+    halves = match_halves(real, fake)
+    yield from interleaved(
+        {
+            "PCA of rows": lambda: fit_row_pca(rgb).at_variance(0.98),
+            "PCA of patches": lambda: fit_patch_pca(rgb).at_variance(0.98),
+            "palette of 50": lambda: kmeans_palette(count_colours(rgb), 50, space="lab"),
+            "study: both halves of a pair": lambda: match_halves(real, fake),
+            "study: one trial's picture": lambda: compose(halves, real_side="left", nonce="n"),
+        },
+        rounds=rounds,
+    )
+
+
+def starting(rounds: int = 3) -> Iterator[Figure]:
+    """From the command to --help, to the first answered page and to the first coloured photo."""
+    yield from interleaved(
+        {"--help": lambda: _run_program("-m", "colorizer", "--help")}, rounds=rounds + 2
+    )
+    done = child_python(_WHAT_HELP_IMPORTS)
+    yield Figure("--help: torch imported", "0 or 1", (float(json.loads(done.stderr)),))
+    seconds = [_start_page() for _ in range(rounds)]
+    yield Figure("app.py: first page", "s", tuple(page for page, _ in seconds))
+    yield Figure("app.py: first coloured photo", "s", tuple(photo for _, photo in seconds))
+
+
+def _run_program(*arguments: str) -> None:
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=ROOT)
+
+
+def _start_page() -> tuple[float, float]:
+    """Seconds from `python app.py` to an answered page, and to a 1-megapixel photo in colour."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "0"}
+    url = f"http://127.0.0.1:{port}/"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "photo.jpg"
+        file.write_bytes(jpeg(1, "grey"))
+        started = time.perf_counter()
+        app = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=ROOT,
+            env={**environment, "COLORIZER_HOST": "127.0.0.1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(url)
+            page = time.perf_counter() - started
+            client = Client(url, verbose=False)
+            client.predict(file=handle_file(file), model="classification", api_name="/colorize")
+            return page, time.perf_counter() - started
+        finally:
+            app.terminate()
+            app.wait(30)
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.perf_counter() + 180
+    while time.perf_counter() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=60) as answer:
+                answer.read()
+                return
+        except OSError:
+            time.sleep(0.02)
+    raise TimeoutError("app.py did not answer within three minutes.")
+
+
+def training() -> Iterator[Figure]:
+    """Steps of a classifier's training as in the recipe, after its frozen phase, by stage.
+
+    What is not the network's forward and backward pass: cutting and shrinking the crops, the loss's
+    soft labels, clipping, optimizer and moving average.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = _trainer(Path(folder))
+        spent: dict[str, list[float]] = defaultdict(list)
+        trainer.sampler = _timed(trainer.sampler, spent["crops"])
+        trainer.wrapped = _timed(trainer.wrapped, spent["forward"])
+        trainer.accelerator.backward = _timed(trainer.accelerator.backward, spent["backward"])
+        for step in range(-1, TRAINING_STEPS):
+            started = time.perf_counter()
+            trainer._step(step + 1)
+            spent["step"].append(time.perf_counter() - started)
+    batch = trainer.options.batch
+    stages = {name: np.array(times[1:]) for name, times in spent.items()}
+    network_time = stages["forward"] + stages["backward"]
+    for name, times in stages.items():
+        yield Figure(f"training: {name}", "ms", tuple(1000 * times))
+    yield Figure("training: images", "1/s", tuple(batch / stages["step"]))
+    outside = 100 * (1 - network_time / stages["step"])
+    yield Figure("training: not forward, not backward", "%", tuple(outside))
+
+
+def _trainer(folder: Path) -> Trainer:
+    from safetensors.torch import save_file
+
+    for number in range(TRAINING_PHOTOS):
+        (folder / f"{number:03}.jpg").write_bytes(jpeg(0.06, "colour", seed=number))
+    grid = torch.linspace(-70, 70, 12)
+    gamut = Gamut(torch.cartesian_prod(grid, grid)[:128], torch.full((128,), 1 / 128))
+    save_file({"centres": gamut.centres, "prior": gamut.prior}, folder / "palette.safetensors")
+    options = TrainingOptions(
+        head="classification",
+        photos=[folder],
+        out=folder / "out",
+        palette=folder / "palette.safetensors",
+        cache=folder / "cache",
+        random_backbone=True,
+        frozen_steps=0,
+    )
+    return Trainer(options)
+
+
+def _timed(run: Callable[..., Any], times: list[float]) -> Callable[..., Any]:
+    def timed(*arguments: Any) -> Any:
+        started = time.perf_counter()
+        result = run(*arguments)
+        times.append(time.perf_counter() - started)
+        return result
+
+    return timed

@@ -1,0 +1,189 @@
+"""Photos: the whole way from file to file by stage, its memory, the same photo again, an album."""
+
+import gc
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from benchmarks.measuring import Figure, child_python, interleaved, ratio, total
+from benchmarks.pictures import Kind, jpeg, write_folder
+from colorizer import Colorizer, open_photo
+from colorizer.album import Job, Wishes, colour_album
+from colorizer.darkroom import Darkroom
+from colorizer.photo import encode_photo
+from colorizer.photo.saving import JPEG_QUALITY
+from colorizer.pipeline import Analysis, network_lightness
+from colorizer.recolouring import recolor
+from colorizer.upsampling import fit_ab_field
+
+MODEL = "classification"
+SIZES: dict[float, int] = {1: 9, 12: 7, 48: 3}
+"""Rounds for each size in megapixels."""
+KINDS: tuple[Kind, ...] = ("grey", "colour")
+ALBUM = 200
+ALBUM_ROUNDS = 5
+PREVIEW_SIDE = 1280
+
+_MEMORY_OF_ONE_PHOTO = """
+import json, sys
+from benchmarks.measuring import peak_mb, resident_mb
+from benchmarks.pictures import jpeg
+from colorizer import Colorizer, open_photo
+from colorizer.photo import encode_photo
+colorizer = Colorizer.from_pretrained(sys.argv[1])
+encode_photo(colorizer.colorize(open_photo(jpeg(1, "grey"))).photo, "jpg")
+data = open(sys.argv[2], "rb").read()
+loaded = resident_mb()
+result = colorizer.colorize(open_photo(data))
+encode_photo(result.photo, "jpg", mark=result.mark)
+print(json.dumps([loaded, peak_mb()]))
+"""
+
+
+class PhotoRun:
+    """One photo on its way; each stage leaves what the next one needs."""
+
+    def __init__(self, colorizer: Colorizer, megapixels: float, kind: Kind) -> None:
+        self.colorizer = colorizer
+        self.name = f"{kind}, {megapixels:g} MP"
+        self.data = jpeg(megapixels, kind)
+        self.decode()
+        self.to_L()
+        self.network()
+        self.colours()
+        self.recolour()
+        self.picture = Image.fromarray(self.coloured.rgb)
+
+    def decode(self) -> None:
+        self.photo = open_photo(self.data)
+
+    def to_L(self) -> None:
+        side = self.colorizer.checkpoint.config.decoding.side
+        self.L = network_lightness(self.photo.rgb, side)
+
+    @torch.inference_mode()
+    def network(self) -> None:
+        self.output = self.colorizer._run(self.L)
+
+    @torch.inference_mode()
+    def colours(self) -> None:
+        analysis = Analysis(self.photo, self.L, self.output, 0.0)
+        self.field = fit_ab_field(self.L, self.colorizer.ab(analysis))
+
+    def recolour(self) -> None:
+        self.coloured = type(self.photo)(recolor(self.photo.rgb, self.field), format="JPEG")
+
+    def encode(self) -> None:
+        encode_photo(self.coloured, "jpg", mark="Colours invented.")
+
+    def whole(self) -> None:
+        result = self.colorizer.colorize(open_photo(self.data))
+        encode_photo(result.photo, "jpg", mark=result.mark)
+
+    def floor(self) -> None:
+        """What nobody can do without: Pillow decodes the file and encodes the result."""
+        with Image.open(io.BytesIO(self.data)) as image:
+            image.load()
+        self.picture.save(io.BytesIO(), "JPEG", quality=JPEG_QUALITY, subsampling=0)
+
+    def stages(self) -> dict[str, Callable[[], None]]:
+        return {
+            "decode": self.decode,
+            "to L": self.to_L,
+            "network": self.network,
+            "ab and its fit": self.colours,
+            "upsample and to RGB": self.recolour,
+            "encode": self.encode,
+            "whole": self.whole,
+            "floor": self.floor,
+        }
+
+
+def pipeline(colorizer: Colorizer, sizes: list[float]) -> Iterator[Figure]:
+    """The way from file to file by stage; every size beside its floor, 12 beside 48 megapixels."""
+    wholes: dict[tuple[Kind, float], Figure] = {}
+    for megapixels in sizes:
+        for kind in KINDS:
+            run = PhotoRun(colorizer, megapixels, kind)
+            stages = {f"{run.name}: {name}": stage for name, stage in run.stages().items()}
+            figures = interleaved(stages, rounds=SIZES[megapixels])
+            yield from figures
+            wholes[kind, megapixels] = figures[-2]
+            yield ratio(f"{run.name}: whole / floor", figures[-2], figures[-1])
+            yield total(f"{run.name}: sum of the stages", figures[:-2])
+            del run
+            gc.collect()
+    for kind in KINDS:
+        if (kind, 12) in wholes and (kind, 48) in wholes:
+            large, small = wholes[kind, 48], wholes[kind, 12]
+            fewer = Figure(small.name, "ms", small.samples[: len(large.samples)])
+            yield ratio(f"{kind}: 48 MP / 12 MP", large, fewer)
+
+
+def memory() -> Iterator[Figure]:
+    """Peak memory of a 48-megapixel photo above the loaded program, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in KINDS:
+            file = Path(folder) / "photo.jpg"
+            file.write_bytes(jpeg(48, kind))
+            done = child_python(_MEMORY_OF_ONE_PHOTO, MODEL, str(file))
+            loaded, peak = json.loads(done.stdout)
+            yield Figure(f"{kind}, 48 MP: memory, program loaded", "MB", (loaded,))
+            yield Figure(f"{kind}, 48 MP: memory above that", "MB", (peak - loaded,))
+
+
+def again(rounds: int = 7) -> Iterator[Figure]:
+    """Another vividness on a 12-megapixel photo that was just coloured, full size and preview.
+
+    Two photos take turns and the darkroom may keep one, so that each first pass is a first one.
+    """
+    darkroom = Darkroom(max_bytes=1)
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = write_folder(Path(folder), 2, megapixels=12, kind="grey")
+        colour = partial(darkroom.colorize, model=MODEL)
+        look = partial(darkroom.preview, model=MODEL, long_side=PREVIEW_SIDE)
+        runs: dict[str, Callable[[], object]] = {
+            "12 MP: first pass": partial(colour, first),
+            "12 MP: another vividness": partial(colour, first, vividness=1.3),
+            "12 MP: first preview": partial(look, second),
+            "12 MP: another vividness, preview": partial(look, second, vividness=1.3),
+        }
+        figures = interleaved(runs, rounds=rounds)
+    yield from figures
+    yield ratio("12 MP: another vividness / first pass", figures[1], figures[0])
+
+
+def album(colorizer: Colorizer) -> Iterator[Figure]:
+    """A folder on all cores against the same photos one at a time on one thread."""
+    threads = torch.get_num_threads()
+    each = ALBUM // ALBUM_ROUNDS
+
+    def together() -> None:
+        torch.set_num_threads(threads)
+        list(colour_album(colorizer, jobs, Wishes()))
+
+    def one_at_a_time() -> None:
+        torch.set_num_threads(1)
+        for job in jobs:
+            list(colour_album(colorizer, [job], Wishes()))
+
+    with tempfile.TemporaryDirectory() as folder:
+        files = write_folder(Path(folder), each, megapixels=1, kind="grey")
+        jobs = [Job(file, file.with_name(f"{file.stem}-colour")) for file in files]
+        runs = {
+            "album, a photo on all cores": together,
+            "album, a photo one at a time on one thread": one_at_a_time,
+        }
+        try:
+            figures = interleaved(runs, rounds=ALBUM_ROUNDS, warm_up=False)
+        finally:
+            torch.set_num_threads(threads)
+    for figure in figures:
+        yield Figure(figure.name, "ms", tuple(sample / each for sample in figure.samples))
+    yield ratio("album: throughput on all cores / one thread", figures[1], figures[0])

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+import torch
+from skimage import color
+
+from colorizer import recolouring
+from colorizer.lab import D65_WHITE, XYZ_TO_RGB, lab_to_rgb, rgb_to_lightness
+from colorizer.recolouring import grey, recolor
+from colorizer.upsampling import AbField
+
+
+def field_of(height: int, width: int, *, seed: int = 0) -> AbField:
+    """A smooth field whose slope and offset differ everywhere."""
+    torch.manual_seed(seed)
+    slope, offset = torch.randn(1, 2, 6, 8) * 0.1, torch.randn(1, 2, 6, 8) * 25
+    size = {"size": (height, width), "mode": "bicubic", "align_corners": False}
+    return AbField(
+        slope=torch.nn.functional.interpolate(slope, **size),
+        offset=torch.nn.functional.interpolate(offset, **size),
+    )
+
+
+def exact(rgb: np.ndarray, field: AbField) -> np.ndarray:
+    """The definition in float64, without strips and tables: 8-bit levels, not rounded."""
+    L = color.rgb2lab(rgb)[..., :1]
+    slope, offset = (
+        torch.nn.functional.interpolate(part.double(), rgb.shape[:2], mode="bilinear")
+        for part in (field.slope, field.offset)
+    )
+    ab = (slope[0] * torch.from_numpy(L).permute(2, 0, 1) + offset[0]).permute(1, 2, 0).numpy()
+    f = (L + 16) / 116 + ab @ np.array([[1 / 500, 0, 0], [0, 0, -1 / 200]])
+    xyz = np.where(f**3 > 0.008856, f**3, (f - 16 / 116) / 7.787) * D65_WHITE
+    linear = np.clip(xyz @ XYZ_TO_RGB.T, 0, 1)
+    gamma = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
+    return 255 * gamma
+
+
+@pytest.fixture
+def every_grey() -> np.ndarray:
+    return np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(16, 16, 3)
+
+
+@pytest.fixture
+def colours() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (90, 130, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("photo", ["every_grey", "colours", "colourful"])
+@pytest.mark.parametrize("size", [(24, 32), (96, 128)])
+def test_every_value_is_the_exact_one_but_for_its_rounding(
+    photo: str, size: tuple[int, int], request: pytest.FixtureRequest
+) -> None:
+    rgb, field = request.getfixturevalue(photo), field_of(*size)
+    assert np.abs(recolor(rgb, field) - exact(rgb, field)).max() < 0.7  # rounding alone: 0.5
+
+
+def test_one_value_in_a_hundred_at_most_differs_from_exact_rounding(colourful: np.ndarray) -> None:
+    field = field_of(24, 36)
+    different = recolor(colourful, field) != np.rint(exact(colourful, field))
+    assert different.mean() < 0.01
+
+
+def test_colour_difference_is_that_of_rounding_to_8_bits(colourful: np.ndarray) -> None:
+    field = field_of(24, 36)
+    truth = exact(colourful, field)
+    ours, rounded = (
+        color.deltaE_ciede2000(color.rgb2lab(truth / 255), color.rgb2lab(levels / 255))
+        for levels in (recolor(colourful, field), np.rint(truth))
+    )
+    assert ours.mean() < 1.05 * rounded.mean()
+    assert ours.max() < 1.2
+
+
+def test_the_lab_module_gives_the_same_colours(colourful: np.ndarray) -> None:
+    flat = AbField(
+        slope=torch.zeros(1, 2, 1, 1), offset=torch.tensor([12.0, -7.0]).view(1, 2, 1, 1)
+    )
+    L = rgb_to_lightness(colourful / 255.0)
+    lab = np.stack([L, np.full_like(L, 12.0), np.full_like(L, -7.0)], axis=-1)
+    expected = np.rint(255 * lab_to_rgb(lab)).astype(int)
+    assert np.abs(recolor(colourful, flat) - expected).max() <= 1
+
+
+@pytest.mark.parametrize("pixels", [1, 400, 7_001])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_strips_and_threads_change_nothing(
+    pixels: int, threads: int, colourful: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field = field_of(24, 36)
+    whole = recolor(colourful, field)
+    monkeypatch.setattr(recolouring, "STRIP_PIXELS", pixels)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    np.testing.assert_array_equal(recolor(colourful, field), whole)
+
+
+def test_a_strip_of_grey_rows_beside_coloured_ones_makes_no_seam(
+    colourful: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rgb = colourful.copy()
+    rgb[40:] = rgb[40:, :, :1]
+    field = field_of(24, 36)
+    monkeypatch.setattr(recolouring, "STRIP_PIXELS", rgb.shape[1])
+    by_row = recolor(rgb, field).astype(int)
+    monkeypatch.setattr(recolouring, "STRIP_PIXELS", rgb.size)
+    assert np.abs(by_row - recolor(rgb, field)).max() <= 1
+
+
+def test_the_photo_itself_is_left_alone(colourful: np.ndarray) -> None:
+    before = colourful.copy()
+    recolor(colourful, field_of(24, 36))
+    grey(colourful)
+    np.testing.assert_array_equal(colourful, before)
+
+
+def test_a_view_is_recoloured_like_its_copy(colourful: np.ndarray) -> None:
+    view = colourful[::2, ::-1]
+    field = field_of(24, 36)
+    np.testing.assert_array_equal(recolor(view, field), recolor(view.copy(), field))
+
+
+def test_what_is_grey_stays_as_it_is(every_grey: np.ndarray) -> None:
+    nothing = AbField(slope=torch.zeros(1, 2, 1, 1), offset=torch.zeros(1, 2, 1, 1))
+    np.testing.assert_array_equal(grey(every_grey), every_grey)
+    np.testing.assert_array_equal(recolor(every_grey, nothing), every_grey)
+
+
+def test_grey_is_the_exact_grey_of_the_same_lightness(colours: np.ndarray) -> None:
+    ours = grey(colours)
+    L = color.rgb2lab(colours)[..., :1]
+    exact_grey = 255 * color.lab2rgb(np.concatenate([L, np.zeros((*L.shape[:2], 2))], axis=-1))
+    assert np.ptp(ours, axis=2).max() == 0
+    assert np.abs(ours - exact_grey).max() < 0.75
