@@ -1,7 +1,7 @@
-"""Journeys through the page in headless Chromium, by mouse and by keyboard."""
+"""The PCA and palette tabs in headless Chromium, by mouse and by keyboard, on odd photos too."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from skimage import data
 
 from tests.browser_support import SLOW_MS, needs_chromium
+from tests.test_preview_photos import ODD
 
 pytest_plugins = ["tests.browser_support"]
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -74,6 +75,22 @@ def test_palette_shows_and_copies_its_colours(page: Page, photos: list[Path]) ->
     expect(page.locator("#palette-figures")).to_contain_text("of the palette's")
     page.locator("#palette-elbow").click()
     expect(page.locator("#palette-curve svg circle")).to_be_visible()
+
+
+@pytest.mark.parametrize("make", ODD, ids=lambda make: make.__name__)
+def test_odd_photo_is_shown_with_its_figures_in_both_tabs(
+    page: Page, tmp_path: Path, make: Callable[[], Image.Image]
+) -> None:
+    make().save(tmp_path / "odd.png", compress_level=1)
+    page.get_by_role("tab", name="PCA").click()
+    drop(page, "#pca-photo", [tmp_path / "odd.png"])
+    expect(page.locator("#pca-figures")).to_contain_text("of the variance in")
+    expect(page.locator("#pca-before-after img").first).to_be_visible()
+    page.get_by_role("tab", name="Palette").click()
+    drop(page, "#palette-photo", [tmp_path / "odd.png"])
+    expect(page.locator("#palette-figures")).to_contain_text("colour")
+    expect(page.locator("#palette-swatches button[data-hex]").first).to_be_visible()
+    expect(page.get_by_test_id("toast-body")).to_have_count(0)
 
 
 def test_a_phone_needs_no_sideways_scrolling(browser: Browser, page_url: str) -> None:
