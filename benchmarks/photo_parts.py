@@ -107,23 +107,21 @@ class PhotoRun:
 
 def pipeline(colorizer: Colorizer, sizes: list[float]) -> Iterator[Figure]:
     """The way from file to file by stage; every size beside its floor, 12 beside 48 megapixels."""
-    wholes: dict[tuple[Kind, float], Figure] = {}
     for megapixels in sizes:
         for kind in KINDS:
             run = PhotoRun(colorizer, megapixels, kind)
             stages = {f"{run.name}: {name}": stage for name, stage in run.stages().items()}
             figures = interleaved(stages, rounds=SIZES[megapixels])
             yield from figures
-            wholes[kind, megapixels] = figures[-2]
             yield ratio(f"{run.name}: whole / floor", figures[-2], figures[-1])
             yield total(f"{run.name}: sum of the stages", figures[:-2])
             del run
             gc.collect()
-    for kind in KINDS:
-        if (kind, 12) in wholes and (kind, 48) in wholes:
-            large, small = wholes[kind, 48], wholes[kind, 12]
-            fewer = Figure(small.name, "ms", small.samples[: len(large.samples)])
-            yield ratio(f"{kind}: 48 MP / 12 MP", large, fewer)
+    for kind in KINDS if {12, 48} <= set(sizes) else ():
+        small, large = PhotoRun(colorizer, 12, kind), PhotoRun(colorizer, 48, kind)
+        runs = {"12 beside 48": small.whole, "48 beside 12": large.whole}
+        figures = interleaved(runs, rounds=SIZES[48])
+        yield ratio(f"{kind}: 48 MP / 12 MP", figures[1], figures[0])
 
 
 def memory() -> Iterator[Figure]:

@@ -1,7 +1,7 @@
 """Shared pictures and checkpoints, all made in memory."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,22 @@ from colorizer.web import build_app, launch_options
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 SMALL_DECODER = (16, 16, 16)
+FIGURES = pytest.StashKey[list[tuple[str, str]]]()
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+    """`figures(name, value)` is printed when all tests have run, whatever became of them."""
+    collected = request.config.stash.setdefault(FIGURES, [])
+    return lambda name, value: collected.append((name, str(value)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    collected = terminalreporter.config.stash.get(FIGURES, [])
+    if collected:
+        terminalreporter.section("Reliability figures")
+    for name, value in collected:
+        terminalreporter.write_line(f"{name}: {value}")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,15 @@ def clock() -> Clock:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of its own for each test, on both engines."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/votes.db"
+    with database_of_its_own(request.param, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def database_of_its_own(engine: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty database: a file in `folder`, or a schema of the server for tests."""
+    if engine == "sqlite":
+        yield f"sqlite:///{folder}/votes-{new_id()}.db"
         return
     server = os.environ.get(POSTGRESQL)
     if not server:

@@ -5,7 +5,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 
@@ -17,6 +17,7 @@ from tests.study_support import vote_until_killed
 pytest_plugins = ["tests.study_fixtures"]
 
 THREADS = 4
+Figures = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def rest_of(receiver: Connection) -> Iterator[tuple[str, str]]:
         receiver.close()
 
 
-def check_kills(processes: ForkServerContext, url: str, kills: int) -> None:
+def check_kills(processes: ForkServerContext, url: str, kills: int, figures: Figures) -> None:
     rng = random.Random(kills)
     acknowledged: dict[str, str] = {}
     slowest = 0.0
@@ -72,10 +73,10 @@ def check_kills(processes: ForkServerContext, url: str, kills: int) -> None:
     store = Store(url)
     stored = [(ballot.trial.id, ballot.vote.choice) for ballot in store.ballots()]
     lost = acknowledged.items() - set(stored)
-    print(
-        f"{kills} x kill -9 on {store.database.engine.dialect.name}: {len(acknowledged)} votes "
-        f"acknowledged, {len(lost)} lost, {len(stored)} stored, "
-        f"{len(stored) - len(dict(stored))} twice, slowest first vote {slowest:.1f} s"
+    figures(
+        f"{kills} x kill -9 of the store, {store.database.engine.dialect.name}",
+        f"{len(acknowledged)} votes acknowledged, {len(lost)} lost, {len(stored)} stored, "
+        f"{len(stored) - len(dict(stored))} twice, slowest first vote {slowest:.1f} s",
     )
     if store.database.engine.dialect.name == "sqlite":
         check = store.database.read(
@@ -88,13 +89,15 @@ def check_kills(processes: ForkServerContext, url: str, kills: int) -> None:
     assert len(stored) == len(dict(stored))
 
 
-def test_five_kills_lose_no_acknowledged_vote(processes: ForkServerContext, store_url: str) -> None:
-    check_kills(processes, store_url, 5)
+def test_five_kills_lose_no_acknowledged_vote(
+    processes: ForkServerContext, store_url: str, figures: Figures
+) -> None:
+    check_kills(processes, store_url, 5, figures)
 
 
 @pytest.mark.reliability
 @pytest.mark.slow
 def test_two_hundred_kills_lose_no_acknowledged_vote(
-    processes: ForkServerContext, store_url: str
+    processes: ForkServerContext, store_url: str, figures: Figures
 ) -> None:
-    check_kills(processes, store_url, 200)
+    check_kills(processes, store_url, 200, figures)

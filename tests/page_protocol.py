@@ -1,0 +1,117 @@
+"""Gradio's protocol as the page's script speaks it, without a browser and light enough for 50.
+
+Events wait in the queue (`queue/join`, then a stream of messages from `queue/data`); the study's
+votes are single requests to `component_server`.
+"""
+
+import asyncio
+import copy
+import json
+import uuid
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+_API = "gradio_api"
+_EVENT_SECONDS = 120.0
+
+
+class EventError(Exception):
+    """An event ended with an error message."""
+
+
+class Page:
+    """The running page; every request and its status is counted in `statuses`."""
+
+    def __init__(self, url: str) -> None:
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        self._http = httpx.AsyncClient(base_url=url, timeout=_EVENT_SECONDS, limits=limits)
+        self._config: dict[str, Any] = {}
+        self._session = uuid.uuid4().hex
+        self.statuses: Counter[int] = Counter()
+
+    def window(self) -> "Page":
+        """The same page in somebody else's browser, with a session of its own."""
+        window = copy.copy(self)
+        window._session = uuid.uuid4().hex
+        return window
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def open(self) -> None:
+        """Read the page's configuration; httpx.TransportError while nobody answers."""
+        self._config = (await self._ask("GET", "config")).json()
+
+    @property
+    def server_errors(self) -> int:
+        return sum(times for status, times in self.statuses.items() if status >= 500)
+
+    async def picture(self, address: str) -> bytes:
+        return (await self._ask("GET", address)).content
+
+    async def call_server(self, element: str, name: str, data: object) -> dict[str, Any]:
+        """Call a server function of the component with this elem_id."""
+        body = {
+            "data": data,
+            "component_id": self._component(element),
+            "fn_name": name,
+            "session_hash": self._session,
+        }
+        answer = await self._ask("POST", f"{_API}/component_server/", json=body)
+        reply: dict[str, Any] = answer.json()
+        return reply
+
+    async def click(self, element: str, data: list[object]) -> list[Any]:
+        """Press the button with this elem_id; returns the outputs' new values."""
+        target = [self._component(element), "click"]
+        (event,) = (e["id"] for e in self._config["dependencies"] if target in e["targets"])
+        return await self._event(event, data)
+
+    async def call(self, api_name: str, data: list[object]) -> list[Any]:
+        """Call a named endpoint."""
+        (event,) = (e["id"] for e in self._config["dependencies"] if e["api_name"] == api_name)
+        return await self._event(event, data)
+
+    async def upload(self, file: Path) -> dict[str, Any]:
+        """Upload a file; returns what events take for it."""
+        files = {"files": (file.name, file.read_bytes())}
+        (path,) = (await self._ask("POST", f"{_API}/upload", files=files)).json()
+        return {"path": path, "orig_name": file.name, "meta": {"_type": "gradio.FileData"}}
+
+    def _component(self, element: str) -> int:
+        (component,) = (
+            each["id"]
+            for each in self._config["components"]
+            if each["props"].get("elem_id") == element
+        )
+        return int(component)
+
+    async def _ask(self, method: str, path: str, **body: Any) -> httpx.Response:
+        answer = await self._http.request(method, path, **body)
+        self.statuses[answer.status_code] += 1
+        answer.raise_for_status()
+        return answer
+
+    async def _event(self, event: int, data: list[object]) -> list[Any]:
+        joining = {"data": data, "fn_index": event, "session_hash": self._session}
+        await self._ask("POST", f"{_API}/queue/join", json=joining)
+        async with asyncio.timeout(_EVENT_SECONDS):
+            return await self._outputs()
+
+    async def _outputs(self) -> list[Any]:
+        async with self._http.stream(
+            "GET", f"{_API}/queue/data", params={"session_hash": self._session}
+        ) as stream:
+            self.statuses[stream.status_code] += 1
+            stream.raise_for_status()
+            async for line in stream.aiter_lines():
+                message = json.loads(line.removeprefix("data:")) if line else {"msg": ""}
+                if message["msg"] == "process_completed":
+                    if not message["success"]:
+                        raise EventError(str(message["output"].get("error")))
+                    outputs: list[Any] = message["output"]["data"]
+                    return outputs
+        raise httpx.RemoteProtocolError("the stream ended before the event")

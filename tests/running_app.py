@@ -1,0 +1,92 @@
+"""The app as a user starts it, `python app.py` in a process of its own, for tests that may kill it.
+
+Ports are free ones, settings come by the environment, and everything it writes is in one folder.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+_START_SECONDS = 240.0
+_STOP_SECONDS = 60.0
+_PREPARED = re.compile(r"study photos: (\d+) ready of \1\n")
+
+
+class RunningApp:
+    """`python app.py`, restarted with the same settings, port and folder as often as wanted."""
+
+    def __init__(self, home: Path, database_url: str) -> None:
+        """home: holds what the app keeps between starts, prepared pictures too."""
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.log = home / f"app-{self.port}.log"
+        own = {
+            "HOME": str(home),
+            "GRADIO_TEMP_DIR": str(home / "gradio"),
+            "GRADIO_SERVER_PORT": str(self.port),
+            "GRADIO_ANALYTICS_ENABLED": "False",
+            "COLORIZER_DATABASE_URL": database_url,
+            "COLORIZER_STUDY_SECRET": "a secret of the load tests only",
+            # All voters come from one address.
+            "COLORIZER_STUDY_ADDRESS_PAIRS": "1000000",
+        }
+        self._environment = os.environ | own
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process; whoever needs an answer asks until there is one."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "app.py"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_until_prepared(self) -> None:
+        """Wait until every photo of the study has its fakes."""
+        deadline = time.monotonic() + _START_SECONDS
+        while not _PREPARED.search(self.log.read_text()):
+            assert self.runs, f"the app ended:\n{self.log.read_text()[-3000:]}"
+            assert time.monotonic() < deadline, f"no pictures:\n{self.log.read_text()[-3000:]}"
+            time.sleep(0.1)
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """kill -9, and wait until the process is gone."""
+        assert self._process is not None
+        assert self.runs, f"the app ended by itself:\n{self.log.read_text()[-3000:]}"
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """End the process as a service manager does; the hard way if it does not listen."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def tracebacks(self) -> int:
+        """Errors that nobody caught, over all starts."""
+        return self.log.read_text().count("Traceback (most recent call last)")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
