@@ -18,7 +18,7 @@ from sklearn.datasets import load_sample_image
 from colorizer import Colorizer, Photo, save_photo
 from colorizer.pipeline import resize, shrink
 from colorizer.recolouring import grey
-from colorizer.web.examples import (
+from colorizer.web.colorize.examples import (
     INDEX_FILE,
     MODEL,
     coloured_file,

@@ -14,7 +14,7 @@ from colorizer.settings import Settings
 from colorizer.study import Store, Study, StudySettings
 from colorizer.study.schema import PARTICIPANTS, TRIALS
 from colorizer.web import build_app, launch_options
-from colorizer.web.study_host import StudyHost
+from colorizer.web.study.host import StudyHost
 from tests.study_support import SECRET, make_pool, stored_trial, truth
 
 

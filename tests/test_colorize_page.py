@@ -10,15 +10,15 @@ from PIL import Image
 
 from colorizer.photo import read_mark
 from colorizer.web import texts
-from colorizer.web.colour_batch import BatchPhoto, PhotoState
-from colorizer.web.colour_run import ColourRun, batch_tiles, progress
-from colorizer.web.downloads import Downloads
-from colorizer.web.examples import load_examples
-from colorizer.web.folded_view import CERTAINTY, COMPARE, PALETTE, REAL, FoldedView
-from colorizer.web.insight import Insight
+from colorizer.web.colorize.batch import BatchPhoto, PhotoState
+from colorizer.web.colorize.downloads import Downloads
+from colorizer.web.colorize.examples import load_examples
+from colorizer.web.colorize.folded_view import CERTAINTY, COMPARE, PALETTE, REAL, FoldedView
+from colorizer.web.colorize.insight import Insight
+from colorizer.web.colorize.run import ColourRun, batch_tiles, progress
+from colorizer.web.colorize.save_buttons import SaveButtons
+from colorizer.web.colorize.stage_view import StageView
 from colorizer.web.outbox import Outbox
-from colorizer.web.save_buttons import SaveButtons
-from colorizer.web.stage_view import StageView
 from tests.colorize_support import TinyDarkroom, skipped
 
 Photos = list[tuple[str, None]]

@@ -11,8 +11,9 @@ from skimage import data
 
 from colorizer.darkroom import Darkroom, Preview
 from colorizer.settings import Settings
-from colorizer.web import build_app, colour_run, launch_options
-from colorizer.web.colour_choice import Choice, look_at
+from colorizer.web import build_app, launch_options
+from colorizer.web.colorize import run
+from colorizer.web.colorize.choice import Choice, look_at
 from tests.browser_support import SLOW_MS, needs_chromium
 
 pytest_plugins = ["tests.browser_support"]
@@ -28,7 +29,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         assert opened.wait(SLOW_MS / 1000)
         return look_at(darkroom, choice, long_side)
 
-    monkeypatch.setattr(colour_run, "look_at", wait)
+    monkeypatch.setattr(run, "look_at", wait)
     yield opened
     opened.set()
 

@@ -5,8 +5,8 @@ import pytest
 
 from colorizer.darkroom import Preview
 from colorizer.photo import Photo, PhotoError, open_photo
-from colorizer.web.colour_batch import BatchPhoto, PhotoState, colour_batch, in_state, stopped
-from colorizer.web.colour_choice import chosen
+from colorizer.web.colorize.batch import BatchPhoto, PhotoState, colour_batch, in_state, stopped
+from colorizer.web.colorize.choice import chosen
 
 
 def colour(file: str) -> Preview:

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from colorizer.photo import PhotoError, open_photo, read_mark
-from colorizer.web.colour_choice import Choice
-from colorizer.web.downloads import Downloads
+from colorizer.web.colorize.choice import Choice
+from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.outbox import Outbox
 from tests.colorize_support import TinyDarkroom
 

@@ -9,7 +9,7 @@ from colorizer.bundled import bundled_checkpoints, bundled_examples
 from colorizer.checkpoint import load_checkpoint
 from colorizer.photo import open_photo, read_mark
 from colorizer.web import texts
-from colorizer.web.examples import INDEX_FILE, MODEL, load_examples
+from colorizer.web.colorize.examples import INDEX_FILE, MODEL, load_examples
 
 
 def test_row_11_every_example_has_a_label_and_some_show_limits() -> None:

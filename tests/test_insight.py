@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from colorizer.web import texts
-from colorizer.web.colour_choice import Choice
-from colorizer.web.insight import PALETTE_COLOURS, Insight
+from colorizer.web.colorize.choice import Choice
+from colorizer.web.colorize.insight import PALETTE_COLOURS, Insight
 from tests.colorize_support import TinyDarkroom
 
 MODELS = ["classification", "regression"]

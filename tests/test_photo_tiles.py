@@ -1,7 +1,7 @@
 import gradio as gr
 import pytest
 
-from colorizer.web.photo_tiles import Tile, chosen_tile, tiles_value
+from colorizer.web.colorize.photo_tiles import Tile, chosen_tile, tiles_value
 
 
 def test_a_tile_carries_its_picture_inside_the_page() -> None:

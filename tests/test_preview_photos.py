@@ -9,7 +9,7 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 from colorizer import open_photo
-from colorizer.web.preview_photo import PREVIEW_SIDE
+from colorizer.web.previews.preview_photo import PREVIEW_SIDE
 
 
 def grey() -> Image.Image:

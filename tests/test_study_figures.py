@@ -10,7 +10,7 @@ from colorizer.study import SessionSummary, Store, Study, StudyModel
 from colorizer.study.trials import StudyPhoto
 from colorizer.web import texts
 from colorizer.web.outbox import Outbox
-from colorizer.web.study_figures import (
+from colorizer.web.study.figures import (
     RateRow,
     chance_of,
     pair_html,
@@ -18,10 +18,10 @@ from colorizer.web.study_figures import (
     score_svg,
     table_html,
 )
-from colorizer.web.study_host import StudyHost
-from colorizer.web.study_pictures import StudyPictures
-from colorizer.web.study_result import ResultPanel
-from colorizer.web.study_results import MIN_PHOTO_VOTES, ResultsPage
+from colorizer.web.study.host import StudyHost
+from colorizer.web.study.pictures import StudyPictures
+from colorizer.web.study.result import ResultPanel
+from colorizer.web.study.results import MIN_PHOTO_VOTES, ResultsPage
 from tests.study_support import MODELS, SECRET, make_ballot, make_pool
 
 pytest_plugins = ["tests.study_fixtures"]

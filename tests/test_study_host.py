@@ -18,7 +18,7 @@ from colorizer.study import PUBLISHED_PROTOCOL, Study, TrialError
 from colorizer.study.photos import find_photos
 from colorizer.study.pool import open_real_photo
 from colorizer.web import texts
-from colorizer.web.study_host import StudyHost, open_study, study_protocol
+from colorizer.web.study.host import StudyHost, open_study, study_protocol
 from tests.study_site import wait_for
 from tests.study_support import MODELS, make_folder, paint
 

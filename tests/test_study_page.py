@@ -24,9 +24,9 @@ from colorizer.study import Study, StudySettings, TrialError
 from colorizer.study.schema import TRIALS
 from colorizer.study.stimuli import GAP
 from colorizer.web import texts
-from colorizer.web.study_host import StudyHost
-from colorizer.web.study_pictures import MAX_AGE_SECONDS, StudyPictures
-from colorizer.web.study_play import PlayPage
+from colorizer.web.study.host import StudyHost
+from colorizer.web.study.pictures import MAX_AGE_SECONDS, StudyPictures
+from colorizer.web.study.play import PlayPage
 from tests.study_site import StudySite, serve_study
 from tests.study_support import other
 

@@ -7,12 +7,12 @@ import gradio as gr
 from colorizer.darkroom import Darkroom
 from colorizer.settings import Settings
 from colorizer.web import look, texts
-from colorizer.web.colorize_page import ColorizePage
+from colorizer.web.colorize.page import ColorizePage
 from colorizer.web.outbox import Outbox
-from colorizer.web.palette_page import PalettePage
-from colorizer.web.pca_page import PcaPage
-from colorizer.web.study_host import StudyHost, host_study
-from colorizer.web.study_page import StudyPage
+from colorizer.web.previews.palette_page import PalettePage
+from colorizer.web.previews.pca_page import PcaPage
+from colorizer.web.study.host import StudyHost, host_study
+from colorizer.web.study.page import StudyPage
 
 
 def build_app(

@@ -10,8 +10,8 @@ CSS = """
 .dark { --color-accent: var(--primary-500); }
 #small-print { font-size: 0.85rem; opacity: 0.7; }
 """ + "".join(
-    Path(__file__).with_name(name).read_text(encoding="utf-8")
-    for name in ("colorize.css", "study.css")
+    (Path(__file__).parent / name).read_text(encoding="utf-8")
+    for name in ("colorize/colorize.css", "study/study.css")
 )
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import gradio as gr
 
 from colorizer.web import texts
-from colorizer.web.colour_batch import Batch
-from colorizer.web.examples import Example
+from colorizer.web.colorize.batch import Batch
+from colorizer.web.colorize.examples import Example
+from colorizer.web.colorize.photo_tiles import Tile, photo_tiles
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE
 from colorizer.web.photo_drop import photo_drop
-from colorizer.web.photo_tiles import Tile, photo_tiles
 from colorizer.web.screen_pictures import screen_file
 
 

@@ -7,14 +7,14 @@ import gradio as gr
 
 from colorizer.darkroom import Darkroom, Preview
 from colorizer.web import texts
-from colorizer.web.colorize_layout import ColorizeLayout
-from colorizer.web.colour_batch import Batch, BatchPhoto, PhotoState
-from colorizer.web.colour_choice import Choice, chosen, look_at
+from colorizer.web.colorize.batch import Batch, BatchPhoto, PhotoState
+from colorizer.web.colorize.choice import Choice, chosen, look_at
+from colorizer.web.colorize.examples import MODEL as EXAMPLES_MODEL
+from colorizer.web.colorize.examples import Example
+from colorizer.web.colorize.layout import ColorizeLayout
+from colorizer.web.colorize.photo_tiles import chosen_tile, tiles_value
 from colorizer.web.errors import errors_on_the_page
-from colorizer.web.examples import MODEL as EXAMPLES_MODEL
-from colorizer.web.examples import Example
 from colorizer.web.photo_drop import shown_name
-from colorizer.web.photo_tiles import chosen_tile, tiles_value
 from colorizer.web.screen_pictures import screen_file, screen_picture
 
 LOOK_QUEUE = "look"

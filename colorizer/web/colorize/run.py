@@ -8,13 +8,13 @@ import gradio as gr
 
 from colorizer.darkroom import Darkroom, Preview
 from colorizer.web import texts
-from colorizer.web.colorize_layout import ColorizeLayout
-from colorizer.web.colour_batch import Batch, PhotoState, colour_batch, in_state, stopped
-from colorizer.web.colour_choice import Choice, look_at
+from colorizer.web.colorize.batch import Batch, PhotoState, colour_batch, in_state, stopped
+from colorizer.web.colorize.choice import Choice, look_at
+from colorizer.web.colorize.layout import ColorizeLayout
+from colorizer.web.colorize.photo_tiles import Tile, tiles_value
+from colorizer.web.colorize.stage_view import photo_caption, shown
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.photo_drop import Dropped, dropped_files, shown_name
-from colorizer.web.photo_tiles import Tile, tiles_value
-from colorizer.web.stage_view import photo_caption, shown
 
 MODEL_QUEUE = "model"
 MODEL_PLACES = 2

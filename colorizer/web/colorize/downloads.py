@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from colorizer.darkroom import Darkroom
 from colorizer.photo import PhotoError, save_photo
-from colorizer.web.colour_choice import Choice
+from colorizer.web.colorize.choice import Choice
 from colorizer.web.outbox import Outbox, plain_stem
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import gradio as gr
 
 from colorizer.web import texts
-from colorizer.web.colorize_layout import ColorizeLayout
-from colorizer.web.colour_batch import Batch, PhotoState, in_state
-from colorizer.web.colour_choice import Choice, chosen
-from colorizer.web.downloads import Downloads
+from colorizer.web.colorize.batch import Batch, PhotoState, in_state
+from colorizer.web.colorize.choice import Choice, chosen
+from colorizer.web.colorize.downloads import Downloads
+from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.errors import errors_on_the_page, refusal
 
 SAVE_QUEUE = "save"

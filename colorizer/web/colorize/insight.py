@@ -11,7 +11,7 @@ from colorizer.metrics import compare_colours
 from colorizer.palette import kmeans_palette
 from colorizer.photo_colours import count_colours
 from colorizer.web import texts
-from colorizer.web.colour_choice import Choice, look_at
+from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.figures import certainty_legend, swatches_html
 from colorizer.web.screen_pictures import screen_picture
 

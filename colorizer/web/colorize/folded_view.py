@@ -5,12 +5,12 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.web.colorize_layout import ColorizeLayout
-from colorizer.web.colour_batch import Batch
-from colorizer.web.colour_choice import chosen
+from colorizer.web.colorize.batch import Batch
+from colorizer.web.colorize.choice import chosen
+from colorizer.web.colorize.insight import Insight
+from colorizer.web.colorize.layout import ColorizeLayout
+from colorizer.web.colorize.stage_view import LOOK_QUEUE
 from colorizer.web.errors import errors_on_the_page
-from colorizer.web.insight import Insight
-from colorizer.web.stage_view import LOOK_QUEUE
 
 COMPARE, REAL, CERTAINTY, PALETTE = "compare", "real", "certainty", "palette"
 

@@ -8,10 +8,10 @@ import gradio as gr
 from colorizer.settings import Settings
 from colorizer.study import SessionSummary, Standing, Study, TrialError
 from colorizer.web import texts
-from colorizer.web.study_host import StudyHost
-from colorizer.web.study_pictures import StudyPictures
-from colorizer.web.study_result import ResultPanel
-from colorizer.web.study_trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
+from colorizer.web.study.host import StudyHost
+from colorizer.web.study.pictures import StudyPictures
+from colorizer.web.study.result import ResultPanel
+from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
 
 ENOUGH_PHOTOS = 6
 """A session may start with so many photos; the others are ready before it gets there."""

@@ -10,8 +10,8 @@ from colorizer.certainty import heat_map
 from colorizer.darkroom import Darkroom
 from colorizer.photo import Photo, encode_photo
 from colorizer.web import texts
-from colorizer.web.colour_choice import Choice, look_at
-from colorizer.web.downloads import Downloads
+from colorizer.web.colorize.choice import Choice, look_at
+from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.outbox import Outbox, plain_stem
 

@@ -14,7 +14,7 @@ from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import curve_svg
 from colorizer.web.outbox import Outbox, plain_stem
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
-from colorizer.web.preview_photo import PREVIEW_QUEUE, open_preview
+from colorizer.web.previews.preview_photo import PREVIEW_QUEUE, open_preview
 
 FULL_SIZE_PIXELS = 16_000_000
 """Row PCA of more pixels takes minutes: its cost grows with the cube of the height."""

@@ -1,6 +1,6 @@
 """The Colorize tab: photos in, coloured photos out.
 
-`colorize_layout` lays it out; from the drop zone on, `colour_run` colours the photos one after the
+`layout` lays it out; from the drop zone on, `run` colours the photos one after the
 other, `stage_view` shows the chosen one and decodes it again whenever a control changes,
 `folded_view` looks closer at it, `save_buttons` hands it over. Programs have `colour_endpoints`.
 """
@@ -8,16 +8,16 @@ other, `stage_view` shows the chosen one and decodes it again whenever a control
 from colorizer.darkroom import Darkroom
 from colorizer.settings import Settings
 from colorizer.web import texts
-from colorizer.web.colorize_layout import lay_out
-from colorizer.web.colour_endpoints import ColourEndpoints
-from colorizer.web.colour_run import MODEL_QUEUE, ColourRun
-from colorizer.web.downloads import Downloads
-from colorizer.web.examples import load_examples
-from colorizer.web.folded_view import FoldedView
-from colorizer.web.insight import Insight
+from colorizer.web.colorize.downloads import Downloads
+from colorizer.web.colorize.endpoints import ColourEndpoints
+from colorizer.web.colorize.examples import load_examples
+from colorizer.web.colorize.folded_view import FoldedView
+from colorizer.web.colorize.insight import Insight
+from colorizer.web.colorize.layout import lay_out
+from colorizer.web.colorize.run import MODEL_QUEUE, ColourRun
+from colorizer.web.colorize.save_buttons import SaveButtons
+from colorizer.web.colorize.stage_view import StageView
 from colorizer.web.outbox import Outbox
-from colorizer.web.save_buttons import SaveButtons
-from colorizer.web.stage_view import StageView
 
 
 class ColorizePage:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from colorizer.darkroom import Darkroom, Preview
-from colorizer.web.colour_batch import Batch, PhotoState
+from colorizer.web.colorize.batch import Batch, PhotoState
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import gradio as gr
 from colorizer.study import Study, TrialError, TrialView
 from colorizer.study.stimuli import GAP
 from colorizer.web import texts
-from colorizer.web.study_host import StudyHost
-from colorizer.web.study_pictures import StudyPictures
+from colorizer.web.study.host import StudyHost
+from colorizer.web.study.pictures import StudyPictures
 
 STUDY_QUEUE = "study"
 STUDY_LIMIT = 10
@@ -23,8 +23,8 @@ STUDY_LIMIT = 10
 
 _DAY_MS = 86_400_000
 _HERE = Path(__file__).parent
-_MARKUP = (_HERE / "study_trial.html").read_text(encoding="utf-8")
-_SCRIPT = (_HERE / "study_trial.js").read_text(encoding="utf-8")
+_MARKUP = (_HERE / "trial.html").read_text(encoding="utf-8")
+_SCRIPT = (_HERE / "trial.js").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)

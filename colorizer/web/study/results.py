@@ -11,9 +11,9 @@ from colorizer.study import FoolingRate, PhotoRate, StudyResults, TrialError
 from colorizer.web import texts
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.outbox import Outbox
-from colorizer.web.study_figures import RateRow, rates_svg, table_html
-from colorizer.web.study_host import StudyHost
-from colorizer.web.study_trial import STUDY_LIMIT, STUDY_QUEUE
+from colorizer.web.study.figures import RateRow, rates_svg, table_html
+from colorizer.web.study.host import StudyHost
+from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE
 
 MIN_PHOTO_VOTES = 5
 """A photo with fewer votes would be first or last by accident."""

@@ -8,9 +8,9 @@ import gradio as gr
 from colorizer.study import Mistake, SessionSummary
 from colorizer.study.trials import SIDES
 from colorizer.web import texts
-from colorizer.web.study_figures import chance_of, pair_html, score_svg
-from colorizer.web.study_pictures import StudyPictures
-from colorizer.web.study_trial import half_width
+from colorizer.web.study.figures import chance_of, pair_html, score_svg
+from colorizer.web.study.pictures import StudyPictures
+from colorizer.web.study.trial import half_width
 
 
 class ResultPanel:

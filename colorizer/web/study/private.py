@@ -12,13 +12,13 @@ from colorizer.study import SessionSummary, TrialError
 from colorizer.study.pool import open_real_photo
 from colorizer.study.private import MAX_PAIRS
 from colorizer.web import texts
-from colorizer.web.colour_run import MODEL_QUEUE
+from colorizer.web.colorize.run import MODEL_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
-from colorizer.web.study_host import StudyHost, coloured, study_model
-from colorizer.web.study_pictures import StudyPictures
-from colorizer.web.study_result import ResultPanel
-from colorizer.web.study_trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
+from colorizer.web.study.host import StudyHost, coloured, study_model
+from colorizer.web.study.pictures import StudyPictures
+from colorizer.web.study.result import ResultPanel
+from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
 
 
 class PrivatePage:

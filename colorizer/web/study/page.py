@@ -6,11 +6,11 @@ from colorizer.darkroom import Darkroom
 from colorizer.settings import Settings
 from colorizer.web import texts
 from colorizer.web.outbox import Outbox
-from colorizer.web.study_host import StudyHost
-from colorizer.web.study_pictures import StudyPictures
-from colorizer.web.study_play import PlayPage
-from colorizer.web.study_private import PrivatePage
-from colorizer.web.study_results import ResultsPage
+from colorizer.web.study.host import StudyHost
+from colorizer.web.study.pictures import StudyPictures
+from colorizer.web.study.play import PlayPage
+from colorizer.web.study.private import PrivatePage
+from colorizer.web.study.results import ResultsPage
 
 
 class StudyPage:

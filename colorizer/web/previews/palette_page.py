@@ -16,7 +16,7 @@ from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE, curve_svg, swatches_html
 from colorizer.web.outbox import Outbox, plain_stem
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
-from colorizer.web.preview_photo import PREVIEW_QUEUE, open_preview
+from colorizer.web.previews.preview_photo import PREVIEW_QUEUE, open_preview
 
 CLASSIFIER = "classifier"
 """The third way beside the two spaces: the classifier's own bin centres."""

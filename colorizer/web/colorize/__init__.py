@@ -1,0 +1,1 @@
+"""The Colorize tab: photos in, coloured photos out."""

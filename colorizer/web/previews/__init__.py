@@ -1,0 +1,1 @@
+"""The PCA and palette tabs: what compression and K-means make of a photo."""
