@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
 import re
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,7 +23,7 @@ from colorizer.study.schema import TRIALS
 from colorizer.study.stimuli import GAP
 from colorizer.web import texts
 from colorizer.web.study.host import StudyHost
-from colorizer.web.study.pictures import MAX_AGE_SECONDS, StudyPictures
+from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.play import PlayPage
 from tests.study_site import StudySite, serve_study
 from tests.study_support import other
@@ -202,17 +200,6 @@ def test_pictures_carry_no_metadata_and_meaningless_names(site: StudySite, token
         assert image.size == (trial["width"], trial["height"])
     again = site.ask("next_pair", {"token": token})["trial"]
     assert Path(again["picture"]).name != Path(trial["picture"]).name
-
-
-def test_pictures_are_deleted_after_an_hour(site: StudySite) -> None:
-    pictures = StudyPictures()
-    old = Path(pictures.address(b"old", "0" * 16 + ".jpeg").removeprefix("gradio_api/file="))
-    past = time.time() - MAX_AGE_SECONDS - 10
-    os.utime(old, (past, past))
-    fresh = pictures.address(b"fresh", "1" * 16 + ".jpeg")
-    pictures.sweep()
-    assert not old.exists()
-    assert site.http.get(fresh).content == b"fresh"
 
 
 def test_the_page_and_its_config_know_nothing_of_trials(site: StudySite, token: str) -> None:

@@ -1,6 +1,5 @@
 """The page as programs see it, over real HTTP, with the bundled models."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from colorizer.photo import read_mark
 from colorizer.settings import Settings
 from colorizer.web import build_app, launch_options
 from colorizer.web.figures import curve_svg
-from colorizer.web.outbox import MAX_AGE_SECONDS, Outbox, plain_stem
+from colorizer.web.outbox import plain_stem
 from colorizer.web.photo_drop import shown_name
 
 
@@ -139,21 +138,6 @@ def test_the_page_starts_without_models_or_environment() -> None:
     app = build_app(Settings.from_env({}))
     assert app.title == "Colorizer"
     assert launch_options(Settings())["enable_monitoring"] is False
-
-
-@pytest.fixture
-def outbox() -> Outbox:
-    return Outbox()
-
-
-def test_old_files_leave_the_outbox(outbox: Outbox) -> None:
-    old = outbox.place("a.png")
-    old.write_bytes(b"x")
-    past = old.stat().st_mtime - MAX_AGE_SECONDS - 10
-    os.utime(old.parent, (past, past))
-    fresh = outbox.place("b.png")
-    assert not old.exists()
-    assert fresh.parent.exists()
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,19 @@
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from colorizer.darkroom import Darkroom
 from colorizer.settings import Settings
 from colorizer.web import look, texts
 from colorizer.web.colorize.page import ColorizePage
+from colorizer.web.guard import Guard
 from colorizer.web.outbox import Outbox
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
 from colorizer.web.study.host import StudyHost, host_study
 from colorizer.web.study.page import StudyPage
+from colorizer.web.temporary_files import Sweeper, temporary_folder
 
 
 def build_app(
@@ -22,11 +25,12 @@ def build_app(
 
     darkroom, host: by default those that the settings describe. Whoever brings a host closes it.
     """
+    folder = temporary_folder()  # before Gradio looks for a place of its own
     darkroom = darkroom or Darkroom(limits=settings.limits, device=settings.device)
     host = host or host_study(settings, darkroom)
     outbox = Outbox()
     app: gr.Blocks
-    with gr.Blocks(title=texts.TITLE, analytics_enabled=False, delete_cache=(1800, 3600)) as app:
+    with gr.Blocks(title=texts.TITLE, analytics_enabled=False) as app:
         gr.Markdown(f"# {texts.TITLE}")
         gr.Markdown(texts.LEAD, elem_id="lead")
         with gr.Tabs(overflow_behavior="wrap"):
@@ -39,7 +43,7 @@ def build_app(
             with gr.Tab(texts.TAB_STUDY) as study:
                 StudyPage(host, darkroom, settings, outbox).build(study)
         gr.Markdown(texts.PRIVACY, elem_id="small-print")
-    app.extra_startup_events.append(host.startup)
+    app.extra_startup_events += [host.startup, Sweeper(app, folder).startup]
     app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
     return app
 
@@ -58,6 +62,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         # does after a restart on a busy machine with people waiting at the door.
         "_frontend": False,
         "footer_links": ["api"],
+        "app_kwargs": {"middleware": [Middleware(Guard)], "openapi_url": None},
         "theme": look.theme(),
         "css": look.CSS,
     }

@@ -1,44 +1,38 @@
-"""Files that wait to be downloaded: good names, deleted after an hour."""
+"""Files that wait to be downloaded, under good names."""
 
 import re
 import secrets
-import shutil
-import tempfile
-import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-MAX_AGE_SECONDS = 3600.0
+from colorizer.web.temporary_files import temporary_folder
 
 
 class Outbox:
     """A temporary folder; every file gets a folder of its own, so that names can be plain."""
 
     def __init__(self) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="colorizer-"))
+        self.root = temporary_folder() / "outbox"
 
     def place(self, name: str) -> Path:
-        """A fresh path for a file called `name`; old files are swept out on the way."""
-        self._sweep()
+        """A fresh path for a file called `name`."""
         folder = self.root / secrets.token_hex(8)
-        folder.mkdir()
+        folder.mkdir(parents=True)
         return folder / name
 
     def zip(self, files: Sequence[Path], name: str) -> Path:
-        """One archive of `files`; equal names are numbered."""
+        """One archive of `files`; equal names are numbered. OSError leaves none."""
         archive = self.place(name)
         taken: set[str] = set()
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as out:
-            for file in files:
-                out.write(file, _free_name(file, taken))
+        try:
+            with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as out:
+                for file in files:
+                    out.write(file, _free_name(file, taken))
+        except OSError:
+            archive.unlink(missing_ok=True)
+            raise
         return archive
-
-    def _sweep(self) -> None:
-        limit = time.time() - MAX_AGE_SECONDS
-        for folder in self.root.iterdir():
-            if folder.stat().st_mtime < limit:
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def plain_stem(name: str) -> str:

@@ -1,0 +1,141 @@
+"""Files on their way to or from a browser: in one folder, swept by age, gone when the page ends.
+
+Gradio's own deletion is not used: it ends for good when a file is added while it looks through its
+list, knows nothing of what a killed process left, and goes by the clock, which may jump.
+"""
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+logger = logging.getLogger(__name__)
+
+MAX_AGE_SECONDS = 3600.0
+MIN_AGE_SECONDS = 300.0
+"""However full the disk is: whoever has just sent a photo gets it coloured."""
+
+SPARE_BYTES = 2**30
+_SWEEP_SECONDS = 60.0
+_PREFIX = "colorizer-"
+
+_Known = tuple[Path, int]
+"""A file or folder and its time of change, which is compared but never taken for an age."""
+
+
+@cache
+def temporary_folder() -> Path:
+    """The folder of this process, readable by nobody else; Gradio puts its files there too.
+
+    Made on the first call inside GRADIO_TEMP_DIR, by default the system's temporary folder, and
+    deleted at exit. SystemExit with a sentence where nothing can be written.
+    """
+    outside = Path(get_upload_folder())
+    try:
+        outside.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=outside)).resolve()
+    except OSError as error:
+        raise SystemExit(
+            f"Photos need a folder to pass through, and {outside} cannot be written "
+            f"({error.strerror}): set GRADIO_TEMP_DIR to one that can."
+        ) from error
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    atexit.register(_remove_own, folder, os.getpid())
+    return folder
+
+
+class Sweeper:
+    """Deletes what is older than an hour, and older than five minutes when the disk gets full.
+
+    What a killed process left is swept like everything else, an hour after it was found.
+    """
+
+    def __init__(
+        self,
+        app: gr.Blocks,
+        folder: Path,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+    ) -> None:
+        """app: keeps the files that its first screen shows. clock: seconds that never jump."""
+        self._app = app
+        self._folder = folder
+        self._clock = clock
+        self._free_bytes = free_bytes
+        self._since: dict[_Known, float] = {}
+        self._thread = threading.Thread(target=self._sweep_on, name="sweeper", daemon=True)
+
+    async def startup(self) -> None:
+        """Begin; called by Gradio when the server answers."""
+        if not self._thread.is_alive():
+            self._thread.start()
+
+    def sweep(self) -> None:
+        """Look through all files once."""
+        now = self._clock()
+        self._since = {known: self._since.get(known, now) for known in self._found()}
+        kept = {file for block in self._app.blocks.values() for file in block.keep_in_cache}
+        deleted = set()
+        for (path, _), since in sorted(self._since.items(), key=lambda item: item[1]):
+            if not self._is_due(now - since):
+                break
+            if str(path) not in kept and _remove(path):
+                deleted.add(str(path))
+        for listed in self._app.temp_file_sets:  # Gradio's own lists would grow for ever
+            listed -= deleted
+
+    def _is_due(self, age: float) -> bool:
+        if age > MAX_AGE_SECONDS:
+            return True
+        return age > MIN_AGE_SECONDS and self._free_bytes(self._folder) < SPARE_BYTES
+
+    def _found(self) -> Iterator[_Known]:
+        """Everything in this folder and in those of other processes, contents first."""
+        for folder in self._folder.parent.glob(f"{_PREFIX}*"):
+            for inside, folders, files in os.walk(folder, topdown=False):
+                for name in (*files, *folders):
+                    yield from _known(Path(inside, name))
+            if folder != self._folder:
+                yield from _known(folder)
+
+    def _sweep_on(self) -> None:
+        while True:
+            time.sleep(_SWEEP_SECONDS)
+            try:
+                self.sweep()
+            except Exception:  # a sweep that fails must not be the last one
+                logger.exception("old files could not be swept")
+
+
+def _known(path: Path) -> Iterator[_Known]:
+    try:
+        yield path, path.lstat().st_ctime_ns
+    except OSError:  # deleted meanwhile
+        return
+
+
+def _remove(path: Path) -> bool:
+    """Delete a file or an empty folder; False where that cannot be."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _remove_own(folder: Path, process: int) -> None:
+    if os.getpid() == process:  # not in a fork of it
+        shutil.rmtree(folder, ignore_errors=True)
