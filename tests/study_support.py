@@ -157,6 +157,17 @@ def make_ballot(participant: str = "p", *, fooled: bool = False, **changes: obje
     return Ballot(trial, vote)
 
 
+def cast(store: Store, vote: Vote, participant: str = "p") -> Vote:
+    """Cast a vote on a trial issued to the participant; returns what is stored."""
+    return store.booth(participant, lambda booth: booth.cast(vote))
+
+
+def issue(store: Store, trial: Trial) -> Trial:
+    """Hand out a trial whatever else waits."""
+    store.booth(trial.participant_id, lambda booth: booth.issue(trial))
+    return trial
+
+
 def vote_until_killed(url: str, acknowledged: Connection, threads: int) -> None:
     """Vote from several threads as fast as the store takes it; report every acknowledged vote."""
     store = Store(url)
@@ -166,9 +177,9 @@ def vote_until_killed(url: str, acknowledged: Connection, threads: int) -> None:
         participant = new_id()
         store.add_participant(participant, "address", 0)
         while True:
-            trial = store.issue(make_trial(participant))
-            assert trial is not None
-            vote = store.cast(make_vote(trial, choice="left" if int(trial.id, 16) % 2 else "right"))
+            trial = issue(store, make_trial(participant))
+            choice = "left" if int(trial.id, 16) % 2 else "right"
+            vote = cast(store, make_vote(trial, choice=choice), participant)
             with sending:
                 acknowledged.send((vote.trial_id, vote.choice))
 

@@ -2,9 +2,11 @@
 
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from colorizer.study import (
     PUBLISHED_PROTOCOL,
@@ -13,6 +15,7 @@ from colorizer.study import (
     Study,
     TrialError,
 )
+from colorizer.study.turns import NOT_YOURS, TOO_MUCH
 from tests.study_support import ADDRESS, SHORT, Clock, make_pool, make_study, play, stored_trial
 
 pytest_plugins = ["tests.study_fixtures"]
@@ -33,6 +36,54 @@ def test_a_whole_session_is_played(study: Study, sqlite_store: Store, clock: Clo
         "I told the real colours from a computer's invented ones in 14 of 20 photos. "
         "Guessing gives 10."
     )
+
+
+def test_a_turn_is_a_vote_and_the_next_trial_in_one_transaction(
+    short: Study, sqlite_store: Store, clock: Clock
+) -> None:
+    token = short.start_session(None, ADDRESS).token
+    trial = short.next_trial(token)
+    begun: list[str] = []
+    event.listen(
+        sqlite_store.database.engine,
+        "before_cursor_execute",
+        lambda _c, _cur, statement, *_: begun.append(statement.split()[0]),
+    )
+    while trial is not None:
+        clock.advance(seconds=2)
+        begun.clear()
+        turn = short.take_turn(trial.id, token, "left", 900)
+        assert begun.count("BEGIN") == 1
+        assert turn.receipt is not None
+        assert turn.receipt.trial_id == trial.id
+        assert turn.receipt.finished == (turn.trial is None)
+        trial = turn.trial
+    assert len(sqlite_store.ballots()) == 6
+
+
+def test_a_refused_vote_leads_to_the_pair_that_waits(short: Study, sqlite_store: Store) -> None:
+    token = short.start_session(None, ADDRESS).token
+    trial = short.next_trial(token)
+    assert trial is not None
+    turn = short.take_turn("0" * 32, token, "left")
+    assert (turn.receipt, turn.notice) == (None, NOT_YOURS)
+    assert turn.trial is not None
+    assert turn.trial.id == trial.id
+    assert sqlite_store.ballots() == []
+
+
+def test_a_vote_counts_though_there_may_be_no_next_pair(
+    sqlite_store: Store, pool: StimulusPool, clock: Clock
+) -> None:
+    study = make_study(sqlite_store, pool, clock, replace(SHORT, trials_per_hour=1))
+    token = study.start_session(None, ADDRESS).token
+    trial = study.next_trial(token)
+    assert trial is not None
+    turn = study.take_turn(trial.id, token, "left")
+    assert turn.receipt is not None
+    assert (turn.notice, turn.trial) == (TOO_MUCH, None)
+    assert len(sqlite_store.ballots()) == 1
+    study.close()
 
 
 def test_a_session_of_the_store_is_balanced_and_shows_no_photo_twice(
@@ -131,9 +182,10 @@ def test_the_next_trial_is_ready_while_the_person_looks(
     def too_late(*_args: object) -> None:
         raise AssertionError("drawn on the participant's time")
 
-    monkeypatch.setattr(short._dealer, "_rendered", too_late)
-    short.cast_vote(trial.id, token, "left")
-    assert short.next_trial(token) is not None
+    monkeypatch.setattr(short._dealer, "_drawn", too_late)
+    monkeypatch.setattr(short._dealer, "stimulus", too_late)
+    monkeypatch.setattr(short._dealer, "deal_ahead", lambda *_: None)
+    assert short.take_turn(trial.id, token, "left").trial is not None
 
 
 def test_the_published_protocol_stores_its_exposure(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 from colorizer.study import Store, TrialError
 from colorizer.study.database import NOT_READ, NOT_SAVED, Database
 from colorizer.study.schema import METADATA
-from tests.study_support import make_trial, make_vote, stored_trial
+from tests.study_support import cast, issue, make_trial, make_vote, stored_trial
 
 pytest_plugins = ["tests.study_fixtures"]
 
@@ -24,7 +24,7 @@ def test_every_pooled_sqlite_connection_has_the_durable_settings(sqlite_store: S
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "mmap_size")
         }
         assert pragmas == {
-            "journal_mode": "wal" if wal else "truncate",
+            "journal_mode": "wal" if wal else "persist",
             "synchronous": 2 if wal else 3,
             "foreign_keys": 1,
             "busy_timeout": 10_000,
@@ -62,15 +62,14 @@ def test_migrations_lead_to_the_schema_of_the_code(store: Store) -> None:
 
 
 def test_opening_again_keeps_what_is_stored(store_url: str) -> None:
-    trial = make_trial()
+    store = Store(store_url)
+    store.add_participant("p", "address", 0)
+    trial = issue(store, make_trial())
+    store.close()
     for _ in range(2):
         store = Store(store_url)
-        store.add_participant("p", "address", 0)
-        store.issue(trial)
+        assert stored_trial(store, trial.id) is not None
         store.close()
-    store = Store(store_url)
-    assert stored_trial(store, trial.id) is not None
-    store.close()
 
 
 def test_a_database_of_a_newer_version_is_refused(sqlite_store: Store, tmp_path: Path) -> None:
@@ -121,18 +120,17 @@ def test_a_locked_database_gives_not_saved_and_takes_the_vote_later(tmp_path: Pa
     path = tmp_path / "votes.db"
     store = Store(f"sqlite:///{path}", busy_timeout_ms=20)
     store.add_participant("p", "address", 0)
-    trial = store.issue(make_trial())
-    assert trial is not None
+    trial = issue(store, make_trial())
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(TrialError, match=NOT_SAVED):
-        store.cast(make_vote(trial))
+        cast(store, make_vote(trial))
     with pytest.raises(TrialError, match=NOT_READ):
         store.ballots()
     other.execute("ROLLBACK")
     other.close()
     assert store.ballots() == []
-    store.cast(make_vote(trial))
+    cast(store, make_vote(trial))
     assert len(store.ballots()) == 1
     store.close()
 
@@ -175,9 +173,8 @@ def test_a_full_or_read_only_disk_gives_not_saved(tmp_path: Path, fault: str) ->
 
     def vote_on() -> None:
         for session in range(1, 200):  # a full disk shows when the pages at hand are used up
-            trial = store.issue(make_trial(session=session))
-            assert trial is not None
-            acknowledged.append(store.cast(make_vote(trial)))
+            trial = issue(store, make_trial(session=session))
+            acknowledged.append(cast(store, make_vote(trial)))
 
     with pytest.raises(TrialError, match=NOT_SAVED):
         vote_on()

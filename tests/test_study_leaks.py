@@ -1,9 +1,11 @@
 """What a participant gets never tells which side is real before it may."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from colorizer.study import (
     StimulusPool,
@@ -32,10 +34,18 @@ def test_the_answer_is_not_told_when_the_vote_is_not_saved(
     trial = short.next_trial(token)
     assert trial is not None
 
-    def fail(_vote: object) -> None:
-        raise TrialError("not saved")
+    write = sqlite_store.database.write
 
-    monkeypatch.setattr(sqlite_store, "cast", fail)
+    def fail(work: Callable[[Connection], object]) -> None:
+        """Like a disk that is full when everything is done but the commit."""
+
+        def work_and_fail(connection: Connection) -> None:
+            work(connection)
+            raise TrialError("not saved")
+
+        write(work_and_fail)
+
+    monkeypatch.setattr(sqlite_store.database, "write", fail)
     with pytest.raises(TrialError, match="not saved"):
         short.cast_vote(trial.id, token, "left")
     monkeypatch.undo()

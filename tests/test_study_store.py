@@ -5,19 +5,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from colorizer.study import Store
+from colorizer.study import Store, TrialError
+from colorizer.study.booth import Booth
 from colorizer.study.schema import TRIALS, VOTES
 from colorizer.study.trials import Trial
-from tests.study_support import make_ballot, make_trial, make_vote, stored_trial
+from tests.study_support import cast, issue, make_ballot, make_trial, make_vote, stored_trial
 
 pytest_plugins = ["tests.study_fixtures"]
 
 
 def issued(store: Store, participant: str = "p", **changes: object) -> Trial:
     store.add_participant(participant, "address", 0)
-    trial = store.issue(make_trial(participant, **changes))
-    assert trial is not None
-    return trial
+    return issue(store, make_trial(participant, **changes))
 
 
 def rows(store: Store) -> int:
@@ -40,35 +39,72 @@ def test_a_hundred_parallel_votes_on_one_trial_make_one_row(store: Store) -> Non
         for n in range(100)
     ]
     with ThreadPoolExecutor(max_workers=40) as voters:
-        stored = list(voters.map(store.cast, votes))
+        stored = list(voters.map(lambda vote: cast(store, vote), votes))
     assert rows(store) == 1
     assert len(set(stored)) == 1
     assert [ballot.vote for ballot in store.ballots()] == [stored[0]]
 
 
-def test_parallel_requests_get_one_and_the_same_trial(store: Store) -> None:
+def test_booths_of_one_participant_follow_each_other(store: Store) -> None:
+    def deal(booth: Booth) -> str:
+        waiting = booth.history.open_trial(trial.issued_ms)
+        if waiting is None:
+            booth.issue(waiting := make_trial())
+        return waiting.id
+
+    trial = make_trial()
     store.add_participant("p", "address", 0)
     with ThreadPoolExecutor(max_workers=20) as tabs:
-        handed_out = list(tabs.map(lambda _: store.issue(make_trial()), range(20)))
-    assert len({trial.id for trial in handed_out if trial}) == 1
+        handed_out = list(tabs.map(lambda _: store.booth("p", deal), range(20)))
+    assert len(set(handed_out)) == 1
     count = select(func.count()).select_from(TRIALS)
     assert store.database.read(lambda c: c.execute(count).scalar_one()) == 1
 
 
+def test_what_fails_in_a_booth_leaves_nothing_behind(store: Store) -> None:
+    trial = issued(store)
+
+    def vote_and_fail(booth: Booth) -> None:
+        booth.cast(make_vote(trial))
+        booth.issue(make_trial())
+        raise TrialError("no")
+
+    with pytest.raises(TrialError, match="no"):
+        store.booth("p", vote_and_fail)
+    history = store.history("p")
+    assert history is not None
+    assert [(past.trial, past.vote) for past in history.trials] == [(trial, None)]
+
+
+def test_a_booth_that_clashes_with_a_restore_is_entered_again(store: Store) -> None:
+    first = issued(store)
+    photos = iter([first.photo, make_trial().photo])
+    issued_second = store.booth("p", lambda booth: booth.issue(make_trial(photo=next(photos))))
+    assert issued_second is None
+    history = store.history("p")
+    assert history is not None
+    assert len(history.trials) == 2
+
+
 def test_a_photo_is_refused_the_second_time(store: Store) -> None:
     first = issued(store)
-    store.cast(make_vote(first))
-    assert store.issue(make_trial(photo=first.photo)) is None
-    assert store.issue(make_trial()) is not None
+    cast(store, make_vote(first))
+    with pytest.raises(TrialError, match="could not be saved"):
+        issue(store, make_trial(photo=first.photo))
 
 
-def test_a_waiting_trial_gives_way_when_it_is_replaced_or_expired(store: Store) -> None:
-    first = issued(store)
-    second = make_trial()
-    assert store.issue(second) == first
-    assert store.issue(second, replacing=first.id) == second
-    third = make_trial(issued_ms=second.expires_ms, expires_ms=second.expires_ms + 1)
-    assert store.issue(third) == third
+def test_there_is_no_booth_for_nobody(store: Store) -> None:
+    with pytest.raises(TrialError, match="not known any more"):
+        store.booth("nobody", lambda booth: booth.history)
+
+
+def test_an_expired_trial_does_not_wait(store: Store) -> None:
+    trial = issued(store)
+    history = store.history("p")
+    assert history is not None
+    assert history.open_trial(trial.expires_ms - 1) == trial
+    assert history.open_trial(trial.expires_ms - 1, but=trial.id) is None
+    assert history.open_trial(trial.expires_ms) is None
 
 
 @pytest.mark.parametrize(
@@ -115,9 +151,14 @@ def test_recent_trials_count_by_participant_and_by_address(store: Store) -> None
         for session in (1, 2):
             issued(store, participant, session=session)
     start = make_trial().issued_ms
-    recent = store.recent_trials("p", "address", start)
-    assert (recent.by_participant, recent.by_address) == (2, 4)
-    assert store.recent_trials("p", "address", start + 1).by_address == 0
+
+    def recent(since_ms: int) -> tuple[int, int]:
+        return store.booth(
+            "p", lambda b: (b.history.issued_since(since_ms), b.issued_at_address(since_ms))
+        )
+
+    assert recent(start) == (2, 4)
+    assert recent(start + 1) == (0, 0)
 
 
 def test_ballots_are_restored_once_and_do_not_change_what_is_there(store: Store) -> None:

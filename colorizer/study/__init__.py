@@ -22,6 +22,7 @@ from colorizer.study.views import (
     SessionSummary,
     Standing,
     TrialView,
+    Turn,
     VoteReceipt,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "StudyStatus",
     "TrialError",
     "TrialView",
+    "Turn",
     "VoteReceipt",
     "photos_folder",
 ]

@@ -1,8 +1,10 @@
 """The connection to the study's database: durable commits, retries, and the schema's version.
 
 SQLite loses no committed vote on a crash or a power cut with the settings made here:
-journal_mode=TRUNCATE with synchronous=EXTRA, and WAL with synchronous=FULL only from SQLite 3.51.3
-on, because earlier ones can corrupt a WAL database that several connections write.
+journal_mode=PERSIST with synchronous=EXTRA, and WAL with synchronous=FULL only from SQLite 3.51.3
+on, because earlier ones can corrupt a WAL database that several connections write. PERSIST ends a
+transaction by overwriting the journal's header, synced like all else; TRUNCATE and DELETE are no
+safer, but change the journal's size, for which a file system writes a journal of its own.
 PostgreSQL runs with synchronous_commit=on.
 """
 
@@ -36,6 +38,7 @@ NOT_READ = "The study's database does not answer: please try again in a moment."
 _ATTEMPTS = 3
 _RETRY_SECONDS = 5.0
 _FIRST_SAFE_WAL = (3, 51, 3)
+_MAX_JOURNAL_BYTES = 4 * 2**20  # what a large restore leaves behind; a vote needs some 30 kB
 _MIGRATION_LOCK = 8_206_511  # any number, the same for every process that may migrate
 
 
@@ -133,13 +136,14 @@ def _create_engine(url: URL, busy_timeout_ms: int) -> Engine:
 
 def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
     safe_wal = sqlite3.sqlite_version_info >= _FIRST_SAFE_WAL
-    journal, synchronous = ("WAL", "FULL") if safe_wal else ("TRUNCATE", "EXTRA")
+    journal, synchronous = ("WAL", "FULL") if safe_wal else ("PERSIST", "EXTRA")
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # sqlite3 must not begin transactions by itself
         connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
         connection.execute(f"PRAGMA journal_mode = {journal}")
+        connection.execute(f"PRAGMA journal_size_limit = {_MAX_JOURNAL_BYTES}")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from colorizer.study.booth import History
 from colorizer.study.pool import StimulusPool
 from colorizer.study.protocol import StudySettings, TrialError
 from colorizer.study.stimuli import Stimulus, compose
-from colorizer.study.store import History
 from colorizer.study.trials import Draw, StudyPhoto, Trial, draw, new_id
 from colorizer.study.views import Progress
 
@@ -21,17 +21,17 @@ _MAX_AHEAD = 100  # participants with a rendered trial in memory, about 0.3 MB e
 
 @dataclass(frozen=True)
 class Dealt:
-    """A trial ready to be shown."""
+    """A trial, with its picture if that was rendered ahead."""
 
     trial: Trial
-    stimulus: Stimulus
+    stimulus: Stimulus | None = None
 
 
 @dataclass(frozen=True)
 class _Ahead:
     """A trial drawn and rendered for the moment when `position` trials of `session` are done."""
 
-    trial_id: str
+    id: str
     drawn: Draw
     stimulus: Stimulus
     session: int
@@ -88,10 +88,14 @@ class Dealer:
             return None
         done = _done(history)
         ahead = self._taken_ahead(participant_id, history, len(done))
-        ahead = ahead or self._rendered(history, done, _seen(history))
-        if ahead is None:
+        if ahead is not None:
+            return Dealt(
+                self._trial(participant_id, history, ahead.drawn, ahead.id), ahead.stimulus
+            )
+        drawn = self._drawn(history, done, _seen(history))
+        if drawn is None:
             raise TrialError("The pictures of the study are still being made: try again shortly.")
-        return Dealt(self._trial(participant_id, ahead), ahead.stimulus)
+        return Dealt(self._trial(participant_id, history, drawn, new_id()))
 
     def deal_ahead(self, participant_id: str, history: History, shown: Trial) -> None:
         """Prepare, in the background, what follows when `shown` has got its vote."""
@@ -100,7 +104,7 @@ class Dealer:
         def prepare() -> None:
             ahead = None
             try:
-                ahead = self._rendered(history, done, _seen(history) | {shown.photo.id})
+                ahead = self._rendered(history, done)
             except Exception:  # it is only ahead of time; the trial is drawn anew when needed
                 logger.exception("no trial was prepared ahead")
             self._keep_ahead(participant_id, ahead)
@@ -128,9 +132,7 @@ class Dealer:
     def _waiting(self, history: History) -> int:
         return int(history.open_trial(self._clock_ms()) is not None)
 
-    def _rendered(
-        self, history: History, done: Sequence[Trial], seen: frozenset[str]
-    ) -> _Ahead | None:
+    def _drawn(self, history: History, done: Sequence[Trial], seen: frozenset[str]) -> Draw | None:
         """Draw until there is a photo whose pictures are there."""
         lengths = self._lengths(history, len(_done(history)))
         while True:
@@ -141,25 +143,29 @@ class Dealer:
                 models=self._pool.models,
                 settings=lengths,
             )
-            if drawn is None:
-                return None
-            halves = self._pool.halves(drawn.photo, drawn.model)
-            if halves is not None:
-                trial_id = new_id()
-                stimulus = compose(halves, real_side=drawn.real_side, nonce=trial_id)
-                return _Ahead(trial_id, drawn, stimulus, history.session, len(done))
+            if drawn is None or self._pool.has(drawn.photo, drawn.model):
+                return drawn
             seen |= {drawn.photo.id}
 
-    def _trial(self, participant_id: str, ahead: _Ahead) -> Trial:
+    def _rendered(self, history: History, done: Sequence[Trial]) -> _Ahead | None:
+        drawn = self._drawn(history, done, _seen(history))
+        halves = None if drawn is None else self._pool.halves(drawn.photo, drawn.model)
+        if drawn is None or halves is None:
+            return None
+        trial_id = new_id()
+        stimulus = compose(halves, real_side=drawn.real_side, nonce=trial_id)
+        return _Ahead(trial_id, drawn, stimulus, history.session, len(done))
+
+    def _trial(self, participant_id: str, history: History, drawn: Draw, trial_id: str) -> Trial:
         now = self._clock_ms()
         return Trial(
-            id=ahead.trial_id,
+            id=trial_id,
             participant_id=participant_id,
-            session=ahead.session,
-            kind=ahead.drawn.kind,
-            photo=ahead.drawn.photo,
-            model=ahead.drawn.model,
-            real_side=ahead.drawn.real_side,
+            session=history.session,
+            kind=drawn.kind,
+            photo=drawn.photo,
+            model=drawn.model,
+            real_side=drawn.real_side,
             exposure_seconds=self._settings.exposure_seconds,
             issued_ms=now,
             expires_ms=now + self._settings.trial_ms,

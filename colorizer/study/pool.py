@@ -103,6 +103,10 @@ class StimulusPool:
         """How far the preparation is."""
         return self._progress
 
+    def has(self, photo: StudyPhoto, model: StudyModel) -> bool:
+        """Whether both pictures are prepared; one that turns out damaged has `halves` None."""
+        return self._real_path(photo).exists() and self._path(photo, model).exists()
+
     def halves(self, photo: StudyPhoto, model: StudyModel) -> Halves | None:
         """The real photo and the model's fake of it, or None if they are not prepared."""
         real = self._read(self._real_path(photo))

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from colorizer.photo import Photo
@@ -12,21 +12,23 @@ from colorizer.study.stimuli import Stimulus, compose, match_halves
 from colorizer.study.trials import (
     SIDES,
     Ballot,
-    Side,
     StudyModel,
     StudyPhoto,
     Trial,
     Vote,
     new_id,
 )
+from colorizer.study.turns import Answer, Clock
 from colorizer.study.views import (
     Progress,
     Session,
     SessionSummary,
     TrialView,
+    Turn,
     VoteReceipt,
     summarise,
     view_mistake,
+    view_receipt,
     view_trial,
 )
 
@@ -57,7 +59,7 @@ class _Test:
 class PrivateTests:
     """All private tests under way; the oldest make room when there are too many."""
 
-    def __init__(self, settings: StudySettings, clock_ms: Callable[[], int]) -> None:
+    def __init__(self, settings: StudySettings, clock_ms: Clock) -> None:
         """Exposure and trial lifetime come from `settings`; `clock_ms` gives Unix milliseconds."""
         self._settings = settings
         self._clock_ms = clock_ms
@@ -100,30 +102,35 @@ class PrivateTests:
             number = test.progress.done + 1
         return view_trial(trial, test.stimuli[trial.id], number=number, total=len(test.trials))
 
-    def cast_vote(
-        self, trial_id: str, token: str, choice: Side, response_ms: int | None
-    ) -> VoteReceipt:
+    def cast_vote(self, token: str, answer: Answer) -> VoteReceipt:
         """Score a vote; the first on a trial stands."""
         with self._lock:
             test = self._test(token)
-            if trial_id not in test.stimuli:
+            trial = next((each for each in test.trials if each.id == answer.trial_id), None)
+            if trial is None:
                 raise TrialError(
                     "This pair does not belong to your test: please load the next one."
                 )
-            now = self._clock_ms()
-            repeated = trial_id in test.votes
+            now, response = self._clock_ms(), answer.response_ms
+            repeated = trial.id in test.votes
             if not repeated:
-                elapsed = response_ms or 0
-                test.votes[trial_id] = Vote(trial_id, choice, response_ms, elapsed, now)
-            return VoteReceipt(
-                trial_id=trial_id,
-                choice=test.votes[trial_id].choice,
+                test.votes[trial.id] = Vote(trial.id, answer.side, response, response or 0, now)
+            return view_receipt(
+                trial,
+                test.votes[trial.id],
                 repeated=repeated,
-                real_side=None,
-                phase="scored",
                 progress=test.progress,
                 finished=test.finished,
             )
+
+    def take_turn(self, token: str, answer: Answer) -> Turn:
+        """Score a vote and go on; a vote that is not allowed still leads to the next pair."""
+        receipt, notice = None, ""
+        try:
+            receipt = self.cast_vote(token, answer)
+        except TrialError as error:
+            notice = str(error)
+        return Turn(receipt, notice, self.next_trial(token))
 
     def summary(self, token: str) -> SessionSummary:
         """The result of a finished test."""

@@ -1,62 +1,28 @@
-"""Participants, trials and votes in the database: the only queries of the project.
+"""Participants, trials and votes in the database; with `booth` the only queries of the project.
 
 A method that writes returns after its commit, so what it returns may be shown to the participant.
 Votes are inserted once; nothing here updates or deletes them.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, Table, func, select, update
+from sqlalchemy import Connection, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from colorizer.study.database import Database
+from colorizer.study.booth import Booth, History, read_history
+from colorizer.study.database import NOT_SAVED, Database
+from colorizer.study.protocol import TrialError
+from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote, vote_row
 from colorizer.study.schema import PARTICIPANTS, TRIALS, VOTES
-from colorizer.study.trials import Ballot, PastTrial, StudyModel, StudyPhoto, Trial, Vote
+from colorizer.study.trials import Ballot
+
+Result = TypeVar("Result")
 
 _BATCH = 500
-
-
-@dataclass(frozen=True)
-class History:
-    """All trials of one participant, oldest first, and the number of the session they are in."""
-
-    session: int
-    address_hash: str
-    trials: tuple[PastTrial, ...]
-
-    @property
-    def current(self) -> tuple[PastTrial, ...]:
-        """The trials of the present session."""
-        return tuple(past for past in self.trials if past.trial.session == self.session)
-
-    def find(self, trial_id: str) -> PastTrial | None:
-        """The participant's trial of this id; None if it is nobody's or somebody else's."""
-        return next((past for past in self.trials if past.trial.id == trial_id), None)
-
-    def with_vote(self, vote: Vote) -> "History":
-        """The history after `vote` was stored."""
-        trials = (
-            PastTrial(past.trial, vote) if past.trial.id == vote.trial_id else past
-            for past in self.trials
-        )
-        return replace(self, trials=tuple(trials))
-
-    def open_trial(self, now_ms: int) -> Trial | None:
-        """The trial of the present session that waits for its vote."""
-        waiting = (past.trial for past in self.current if past.vote is None)
-        return next((trial for trial in waiting if not trial.expired(now_ms)), None)
-
-
-@dataclass(frozen=True)
-class Recent:
-    """How much was handed out lately to one participant and to everybody at the same address."""
-
-    by_participant: int
-    by_address: int
+_CLASHES = 3
 
 
 class Store:
@@ -94,29 +60,20 @@ class Store:
 
     def history(self, participant_id: str) -> History | None:
         """Everything that a participant was shown, or None if nobody has this id."""
+        return self.database.read(lambda connection: read_history(connection, participant_id))
 
-        def work(connection: Connection) -> History | None:
-            found = select(PARTICIPANTS).where(PARTICIPANTS.c.id == participant_id)
-            participant = connection.execute(found).mappings().first()
-            if participant is None:
-                return None
-            query = _trials_with_votes().where(TRIALS.c.participant_id == participant_id)
-            rows = connection.execute(query.order_by(TRIALS.c.issued_ms, TRIALS.c.id)).mappings()
-            trials = tuple(_past_trial(row) for row in rows)
-            return History(participant["session"], participant["address_hash"], trials)
+    def booth(self, participant_id: str, work: Callable[[Booth], Result]) -> Result:
+        """Run `work` in a booth for one participant and return its result after the commit.
 
-        return self.database.read(work)
-
-    def recent_trials(self, participant_id: str, address_hash: str, since_ms: int) -> Recent:
-        """Trials handed out since `since_ms`."""
-        count = select(func.count()).select_from(TRIALS).where(TRIALS.c.issued_ms >= since_ms)
-        own = count.where(TRIALS.c.participant_id == participant_id)
-        address = count.where(TRIALS.c.address_hash == address_hash)
-        return self.database.read(
-            lambda connection: Recent(
-                connection.execute(own).scalar_one(), connection.execute(address).scalar_one()
-            )
-        )
+        `work` must be repeatable: it runs again in a new booth when the database was in the way.
+        What `work` raises undoes what it wrote. TrialError if nobody has this id.
+        """
+        for _ in range(_CLASHES):
+            try:
+                return self.database.write(lambda c: work(Booth(c, participant_id)))
+            except IntegrityError:  # a mirror is being restored beside: its rows are there by now
+                continue
+        raise TrialError(NOT_SAVED)
 
     def recent_participants(self, address_hash: str, since_ms: int) -> int:
         """Participants who came from an address since `since_ms`."""
@@ -126,53 +83,12 @@ class Store:
         count = select(func.count()).select_from(PARTICIPANTS).where(new)
         return self.database.read(lambda connection: connection.execute(count).scalar_one())
 
-    def issue(self, trial: Trial, *, replacing: str | None = None) -> Trial | None:
-        """Hand out `trial`, unless the participant's session has one waiting: then that one.
-
-        replacing: id of a waiting trial that cannot be shown any more and doesn't stand in the way.
-        Returns None if the participant has meanwhile seen the photo: draw another.
-        """
-
-        def work(connection: Connection) -> Trial:
-            owner = select(PARTICIPANTS.c.address_hash).where(
-                PARTICIPANTS.c.id == trial.participant_id
-            )
-            # The row lock makes parallel requests of one participant wait for each other.
-            address_hash = connection.execute(owner.with_for_update()).scalar_one()
-            waiting = connection.execute(_waiting(trial, replacing)).mappings().first()
-            if waiting is not None:
-                return _past_trial(waiting).trial
-            row = _trial_row(trial) | {"address_hash": address_hash}
-            connection.execute(TRIALS.insert().values(row))
-            return trial
-
-        try:
-            return self.database.write(work)
-        except IntegrityError:
-            return None
-
-    def cast(self, vote: Vote) -> Vote:
-        """Store a vote, or find the one already cast on its trial; returns what is stored."""
-        found = select(VOTES).where(VOTES.c.trial_id == vote.trial_id)
-
-        def work(connection: Connection) -> Vote:
-            stored = connection.execute(found).mappings().first()
-            if stored is not None:
-                return _vote(stored)
-            connection.execute(VOTES.insert().values(asdict(vote)))
-            return vote
-
-        try:
-            return self.database.write(work)
-        except IntegrityError:  # another process was faster; its vote is there by now
-            return _vote(self.database.read(lambda c: c.execute(found).mappings().one()))
-
     def ballots(self, *, since_ms: int = 0) -> list[Ballot]:
         """All votes cast since `since_ms` with their trials, oldest first."""
-        query = _trials_with_votes().where(VOTES.c.cast_ms >= since_ms)
+        query = trials_with_votes().where(VOTES.c.cast_ms >= since_ms)
         ordered = query.order_by(VOTES.c.cast_ms, VOTES.c.trial_id)
         rows = self.database.read(lambda connection: connection.execute(ordered).mappings().all())
-        return [Ballot(_past_trial(row).trial, _vote(row)) for row in rows]
+        return [Ballot(past_trial(row).trial, vote(row)) for row in rows]
 
     def add_ballots(self, ballots: Sequence[Ballot]) -> int:
         """Add votes that came from a mirror; those already here stay as they are.
@@ -185,21 +101,6 @@ class Store:
             add_batch = partial(_add_batch, ballots=ballots[start : start + _BATCH])
             added += self.database.write(add_batch)
         return added
-
-
-def _trials_with_votes() -> Select[Any]:
-    return select(TRIALS, VOTES).join(VOTES, VOTES.c.trial_id == TRIALS.c.id, isouter=True)
-
-
-def _waiting(trial: Trial, replacing: str | None) -> Select[Any]:
-    """Trials of the same session that wait for a vote at the moment `trial` is handed out."""
-    return _trials_with_votes().where(
-        TRIALS.c.participant_id == trial.participant_id,
-        TRIALS.c.session == trial.session,
-        TRIALS.c.expires_ms > trial.issued_ms,
-        TRIALS.c.id != (replacing or ""),
-        VOTES.c.trial_id.is_(None),
-    )
 
 
 def _insert_missing(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
@@ -218,11 +119,11 @@ def _add_batch(connection: Connection, ballots: Sequence[Ballot]) -> int:
         for b in ballots
     ]
     _insert_missing(connection, PARTICIPANTS, participants)
-    trials = [_trial_row(b.trial) | {"address_hash": ""} for b in ballots]
+    trials = [trial_row(b.trial, "") for b in ballots]
     _insert_missing(connection, TRIALS, trials)
     ids = select(TRIALS.c.id).where(TRIALS.c.id.in_([b.trial.id for b in ballots]))
     present = set(connection.execute(ids).scalars())
-    votes = [asdict(b.vote) for b in ballots if b.trial.id in present]
+    votes = [vote_row(b.vote) for b in ballots if b.trial.id in present]
     added = _insert_missing(connection, VOTES, votes)
     _catch_up_sessions(connection, [row["id"] for row in participants])
     return added
@@ -237,43 +138,3 @@ def _catch_up_sessions(connection: Connection, participant_ids: Sequence[str]) -
     )
     behind = PARTICIPANTS.c.id.in_(participant_ids) & (PARTICIPANTS.c.session < latest)
     connection.execute(update(PARTICIPANTS).where(behind).values(session=latest))
-
-
-def _trial_row(trial: Trial) -> dict[str, Any]:
-    return {
-        "id": trial.id,
-        "participant_id": trial.participant_id,
-        "session": trial.session,
-        "kind": trial.kind,
-        "photo_id": trial.photo.id,
-        "subject": trial.photo.subject,
-        "model": trial.model.name,
-        "head": trial.model.head,
-        "revision": trial.model.revision,
-        "real_side": trial.real_side,
-        "exposure_seconds": trial.exposure_seconds,
-        "issued_ms": trial.issued_ms,
-        "expires_ms": trial.expires_ms,
-    }
-
-
-def _past_trial(row: RowMapping) -> PastTrial:
-    trial = Trial(
-        id=row["id"],
-        participant_id=row["participant_id"],
-        session=row["session"],
-        kind=row["kind"],
-        photo=StudyPhoto(row["photo_id"], row["subject"]),
-        model=StudyModel(row["model"], row["head"], row["revision"]),
-        real_side=row["real_side"],
-        exposure_seconds=row["exposure_seconds"],
-        issued_ms=row["issued_ms"],
-        expires_ms=row["expires_ms"],
-    )
-    return PastTrial(trial, None if row["choice"] is None else _vote(row))
-
-
-def _vote(row: RowMapping) -> Vote:
-    return Vote(
-        row["trial_id"], row["choice"], row["response_ms"], row["elapsed_ms"], row["cast_ms"]
-    )

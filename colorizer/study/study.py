@@ -4,43 +4,39 @@ Every method checks its arguments as if it were public and raises TrialError, wh
 for the participant. No method tells which side is real before the vote on it is committed.
 """
 
-import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from colorizer.photo import Photo
 from colorizer.study.ballots import to_csv
-from colorizer.study.dealer import Dealer, Dealt
+from colorizer.study.booth import UNKNOWN, History
+from colorizer.study.dealer import Dealer
 from colorizer.study.identity import Identity
 from colorizer.study.mirror import Mirror
 from colorizer.study.pool import PoolProgress, StimulusPool
 from colorizer.study.private import PrivateTests
 from colorizer.study.protocol import StudySettings, TrialError
 from colorizer.study.statistics import StudyResults, study_results
-from colorizer.study.store import History, Store
-from colorizer.study.trials import SIDES, Ballot, Side, StudyModel, Trial, Vote
+from colorizer.study.store import Store
+from colorizer.study.trials import Ballot, StudyModel
+from colorizer.study.turns import TOO_MUCH, Answer, Clock, Turns, now_ms
 from colorizer.study.views import (
     Mistake,
     Session,
     SessionSummary,
     Standing,
     TrialView,
+    Turn,
     VoteReceipt,
-    phase,
     summarise,
     view_mistake,
-    view_trial,
 )
 
 _HOUR_MS = 3_600_000
 _RESULTS_SECONDS = 5.0
-_ISSUE_ATTEMPTS = 5
 
-NOT_YOURS = "This pair does not belong to your session: please load the next one."
-EXPIRED = "This pair was open for too long and does not count: please load the next one."
-TOO_MUCH = "You have looked at a lot of pictures: please come back in an hour."
 NO_MIRROR = "Votes are kept on this machine only; no copy is made elsewhere."
 
 
@@ -63,7 +59,7 @@ class Study:
         secret: bytes,
         settings: StudySettings | None = None,
         mirror: Mirror | None = None,
-        clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        clock_ms: Clock = now_ms,
     ) -> None:
         """Put the parts together; `start` sets them going.
 
@@ -77,6 +73,7 @@ class Study:
         self._clock_ms = clock_ms
         self._identity = Identity(secret)
         self._dealer = Dealer(pool, self.settings, clock_ms)
+        self._turns = Turns(store, self._dealer, self.settings, clock_ms)
         self._private = PrivateTests(self.settings, clock_ms)
         self._results: tuple[float, StudyResults] | None = None
         self._results_lock = threading.Lock()
@@ -141,21 +138,7 @@ class Study:
         """The trial that waits for a vote, else a new one; None when the session is finished."""
         if self._private.holds(token):
             return self._private.next_trial(token)
-        participant_id = self._identity.participant(token)
-        history = self._history(participant_id)
-        waiting = history.open_trial(self._clock_ms())
-        stimulus = None if waiting is None else self._dealer.stimulus(waiting)
-        if waiting is not None and stimulus is not None:
-            dealt: Dealt | None = Dealt(waiting, stimulus)
-        else:
-            dealt = self._issue(participant_id, history, replacing=waiting.id if waiting else None)
-        if dealt is None:
-            return None
-        self._dealer.deal_ahead(participant_id, history, dealt.trial)
-        progress = self._dealer.progress(history)
-        return view_trial(
-            dealt.trial, dealt.stimulus, number=progress.done + 1, total=progress.total
-        )
+        return self._turns.next(self._identity.participant(token))
 
     def cast_vote(
         self, trial_id: str, token: str, choice: str, response_ms: float | None = None
@@ -165,27 +148,23 @@ class Study:
         A trial takes one vote: cast again, the receipt shows the first one.
         response_ms: from the pictures' appearance to the answer, as measured by the browser.
         """
-        side = _checked_choice(choice)
-        response = _checked_response(response_ms)
-        if not isinstance(trial_id, str):
-            raise TrialError(NOT_YOURS)
+        answer = Answer.of(trial_id, choice, response_ms)
         if self._private.holds(token):
-            return self._private.cast_vote(trial_id, token, side, response)
-        history = self._history(self._identity.participant(token))
-        past = history.find(trial_id)
-        if past is None:
-            raise TrialError(NOT_YOURS)
-        if past.vote is not None:
-            return self._receipt(past.trial, past.vote, history, repeated=True)
-        now = self._clock_ms()
-        if past.trial.expired(now):
-            raise TrialError(EXPIRED)
-        elapsed = max(now - past.trial.issued_ms, 0)
-        response = None if response is None else min(response, elapsed)
-        vote = Vote(trial_id, side, response, elapsed, now)
-        stored = self._store.cast(vote)
-        voted = history.with_vote(stored)
-        return self._receipt(past.trial, stored, voted, repeated=stored != vote)
+            return self._private.cast_vote(token, answer)
+        return self._turns.vote(self._identity.participant(token), answer)
+
+    def take_turn(
+        self, trial_id: str, token: str, choice: str, response_ms: float | None = None
+    ) -> Turn:
+        """`cast_vote` and `next_trial` in one transaction.
+
+        A vote that is not allowed is a notice; TrialError if the database fails or the arguments
+        cannot be meant, and then nothing is stored.
+        """
+        answer = Answer.of(trial_id, choice, response_ms)
+        if self._private.holds(token):
+            return self._private.take_turn(token, answer)
+        return self._turns.take(self._identity.participant(token), answer)
 
     def summary(self, token: str) -> SessionSummary:
         """The personal result of the finished session, with the pairs one got wrong."""
@@ -217,34 +196,8 @@ class Study:
     def _history(self, participant_id: str) -> History:
         history = self._store.history(participant_id)
         if history is None:
-            raise TrialError("This session is not known any more: please start a new one.")
+            raise TrialError(UNKNOWN)
         return history
-
-    def _issue(
-        self, participant_id: str, history: History, *, replacing: str | None
-    ) -> Dealt | None:
-        """Deal a new trial and record it; what a parallel request recorded first goes before."""
-        self._limit_trials(participant_id, history.address_hash)
-        for _ in range(_ISSUE_ATTEMPTS):
-            dealt = self._dealer.deal(participant_id, history)
-            if dealt is None:
-                return None
-            issued = self._store.issue(dealt.trial, replacing=replacing)
-            if issued == dealt.trial:
-                return dealt
-            stimulus = None if issued is None else self._dealer.stimulus(issued)
-            if issued is not None and stimulus is not None:
-                return Dealt(issued, stimulus)
-            history = self._history(participant_id)
-        raise TrialError("No new pair could be found: please try again.")
-
-    def _limit_trials(self, participant_id: str, address_hash: str) -> None:
-        since = self._clock_ms() - _HOUR_MS
-        recent = self._store.recent_trials(participant_id, address_hash, since)
-        if recent.by_participant >= self.settings.trials_per_hour:
-            raise TrialError(TOO_MUCH)
-        if recent.by_address >= self.settings.trials_per_hour_per_address:
-            raise TrialError(TOO_MUCH)
 
     def _limit_participants(self, address_hash: str, now_ms: int) -> None:
         recent = self._store.recent_participants(address_hash, now_ms - _HOUR_MS)
@@ -256,19 +209,6 @@ class Study:
             return "The study has no photos to show."
         return "You have seen every photo of this study. Thank you for taking part."
 
-    def _receipt(
-        self, trial: Trial, vote: Vote, history: History, *, repeated: bool
-    ) -> VoteReceipt:
-        return VoteReceipt(
-            trial_id=trial.id,
-            choice=vote.choice,
-            repeated=repeated,
-            real_side=trial.real_side if trial.kind == "practice" else None,
-            phase=phase(trial),
-            progress=self._dealer.progress(history),
-            finished=self._dealer.finished(history),
-        )
-
     def _mistakes(self, ballots: Sequence[Ballot]) -> list[Mistake]:
         mistakes = []
         for ballot in ballots:
@@ -278,20 +218,3 @@ class Study:
             if stimulus is not None:
                 mistakes.append(view_mistake(ballot.trial, stimulus))
         return mistakes
-
-
-def _checked_choice(choice: object) -> Side:
-    for side in SIDES:
-        if choice == side:
-            return side
-    raise TrialError("Please choose the left or the right picture.")
-
-
-def _checked_response(response_ms: object) -> int | None:
-    if response_ms is None:
-        return None
-    if isinstance(response_ms, int | float) and not isinstance(response_ms, bool):
-        milliseconds = float(response_ms)
-        if math.isfinite(milliseconds) and milliseconds >= 0:
-            return round(milliseconds)
-    raise TrialError("The response time must be a number of milliseconds.")

@@ -9,7 +9,7 @@ from typing import Literal
 from colorizer.study.counting import response_ms
 from colorizer.study.statistics import CHANCE
 from colorizer.study.stimuli import ALT_TEXT, Stimulus
-from colorizer.study.trials import Ballot, Side, Trial
+from colorizer.study.trials import Ballot, Side, Trial, Vote
 
 Phase = Literal["practice", "scored"]
 
@@ -80,6 +80,18 @@ class VoteReceipt:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """What a vote leads to: its receipt unless it was refused, and the next trial if there is one.
+
+    notice: why there is no receipt or no trial; empty when all went well or the session is over.
+    """
+
+    receipt: VoteReceipt | None
+    notice: str
+    trial: TrialView | None
+
+
+@dataclass(frozen=True)
 class Mistake:
     """A pair in which the fake was taken for real, shown after the session."""
 
@@ -127,6 +139,21 @@ def view_trial(trial: Trial, stimulus: Stimulus, *, number: int, total: int) -> 
         number=number,
         total=total,
         exposure_seconds=trial.exposure_seconds,
+    )
+
+
+def view_receipt(
+    trial: Trial, vote: Vote, *, repeated: bool, progress: Progress, finished: bool
+) -> VoteReceipt:
+    """The proof of a stored vote; tells the answer in practice only."""
+    return VoteReceipt(
+        trial_id=trial.id,
+        choice=vote.choice,
+        repeated=repeated,
+        real_side=trial.real_side if trial.kind == "practice" else None,
+        phase=phase(trial),
+        progress=progress,
+        finished=finished,
     )
 
 

@@ -80,20 +80,20 @@ class TrialStage:
     def vote(self, data: object) -> dict[str, Any]:
         """Cast a vote; what comes next and, in practice, which side was real."""
         request = Request.of(data)
-        told: dict[str, Any] = {}
-        notice = ""
         try:
             study = self._host.study
         except TrialError as error:
             return _nothing(str(error))
         try:
-            receipt = study.cast_vote(
+            turn = study.take_turn(
                 request.trial, request.token, request.choice, request.response_ms
             )
-            told = {"real": receipt.real_side, "choice": receipt.choice}
         except TrialError as error:
-            notice = str(error)
-        return self._reply(study, request.token, notice=notice) | told
+            return self._reply(study, request.token, notice=str(error))
+        reply = _nothing(turn.notice) | {"trial": turn.trial and self._shown(turn.trial)}
+        if turn.receipt is not None:
+            reply |= {"real": turn.receipt.real_side, "choice": turn.receipt.choice}
+        return reply
 
     def next_pair(self, data: object) -> dict[str, Any]:
         """The pair that waits for an answer, else a new one."""
@@ -107,7 +107,7 @@ class TrialStage:
             view = study.next_trial(token)
         except TrialError as error:
             return _nothing(str(error))
-        return _nothing(notice) | {"trial": None if view is None else self._shown(view)}
+        return _nothing(notice) | {"trial": view and self._shown(view)}
 
     def _shown(self, view: TrialView) -> dict[str, Any]:
         return {
