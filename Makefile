@@ -1,5 +1,5 @@
 # make app: start the page.  make test: all tests.  make check: style and types.
-# make bench: how fast it is; some eight minutes on a quiet machine.
+# make bench: how fast it is; some five minutes on a quiet machine.
 # make reliability: votes under load and kill -9, an hour and more; prints its figures.
 # All set up .venv on their first run (Python 3.11 or newer; about 3 minutes).
 

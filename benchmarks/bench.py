@@ -1,6 +1,6 @@
 """How fast Colorizer is, in one run: `make bench`.
 
-    python -m benchmarks.bench                              # everything, some eight minutes
+    python -m benchmarks.bench                              # everything, some five minutes
     python -m benchmarks.bench --only network photo         # some parts
     python -m benchmarks.bench --sizes 1 12                 # smaller photos only
     python -m benchmarks.bench --out bench.json --save-baseline
@@ -75,19 +75,23 @@ def main() -> None:
         "training": other_parts.training,
     }
     figures: dict[str, Figure] = {}
+    parts_run: dict[str, object] = {}
     for name in options.only or parts:
-        with watched(name):
+        with watched(name, parts_run):
             for figure in parts[name]():
                 figures[figure.name] = figure
                 print(_line(figure), flush=True)
-    result = {"machine": _machine(), "figures": {n: f.as_json() for n, f in figures.items()}}
+    result = {
+        "machine": _machine(),
+        "parts": parts_run,
+        "figures": {name: figure.as_json() for name, figure in figures.items()},
+    }
     show_targets(figures)
     if BASELINE.exists() and not options.save_baseline:
         show_baseline(figures, json.loads(BASELINE.read_text(encoding="utf-8")))
-    for path in [options.out] if options.out else []:
-        path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    if options.save_baseline:
-        BASELINE.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    for path in (options.out, BASELINE if options.save_baseline else None):
+        if path is not None:
+            path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def show_targets(figures: dict[str, Figure]) -> None:

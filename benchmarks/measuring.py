@@ -92,8 +92,8 @@ def _memory_mb(field: str) -> float:
 
 
 @contextmanager
-def watched(part: str) -> Iterator[None]:
-    """Say what is measured and, afterwards, how long it took and what else ran meanwhile."""
+def watched(part: str, record: dict[str, object]) -> Iterator[None]:
+    """Say and record under `part` how long something took and what else ran meanwhile."""
     started, busy, own = time.perf_counter(), _busy_seconds(), _own_seconds()
     print(f"{part} …", flush=True)
     yield
@@ -101,6 +101,7 @@ def watched(part: str) -> Iterator[None]:
     others = (_busy_seconds() - busy) - (_own_seconds() - own)
     share = max(0.0, others / (seconds * (os.cpu_count() or 1)))
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    record[part] = {"seconds": round(seconds), "others": round(share, 2), "load": load}
     print(f"  {seconds:.0f} s; others used {share:.0%} of the machine; load {load}", flush=True)
 
 

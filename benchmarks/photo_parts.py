@@ -1,11 +1,10 @@
 """Photos: the whole way from file to file by stage, its memory, the same photo again, an album."""
 
-import gc
-import io
 import json
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import torch
@@ -13,10 +12,9 @@ from PIL import Image
 
 from benchmarks.measuring import Figure, child_python, interleaved, ratio, total
 from benchmarks.pictures import Kind, jpeg, write_folder
-from colorizer import Colorizer, open_photo
+from colorizer import Colorizer, open_photo, save_photo
 from colorizer.album import Job, Wishes, colour_album
 from colorizer.darkroom import Darkroom
-from colorizer.photo import encode_photo
 from colorizer.photo.saving import JPEG_QUALITY
 from colorizer.pipeline import Analysis, network_lightness
 from colorizer.recolouring import recolor
@@ -34,14 +32,13 @@ _MEMORY_OF_ONE_PHOTO = """
 import json, sys
 from benchmarks.measuring import peak_mb, resident_mb
 from benchmarks.pictures import jpeg
-from colorizer import Colorizer, open_photo
-from colorizer.photo import encode_photo
-colorizer = Colorizer.from_pretrained(sys.argv[1])
-encode_photo(colorizer.colorize(open_photo(jpeg(1, "grey"))).photo, "jpg")
-data = open(sys.argv[2], "rb").read()
+from colorizer import Colorizer, open_photo, save_photo
+model, source, target = sys.argv[1:]
+colorizer = Colorizer.from_pretrained(model)
+save_photo(colorizer.colorize(open_photo(jpeg(1, "grey"))).photo, target)
 loaded = resident_mb()
-result = colorizer.colorize(open_photo(data))
-encode_photo(result.photo, "jpg", mark=result.mark)
+result = colorizer.colorize(open_photo(source))
+save_photo(result.photo, target, mark=result.mark)
 print(json.dumps([loaded, peak_mb()]))
 """
 
@@ -49,10 +46,12 @@ print(json.dumps([loaded, peak_mb()]))
 class PhotoRun:
     """One photo on its way; each stage leaves what the next one needs."""
 
-    def __init__(self, colorizer: Colorizer, megapixels: float, kind: Kind) -> None:
+    def __init__(self, colorizer: Colorizer, megapixels: float, kind: Kind, folder: Path) -> None:
         self.colorizer = colorizer
         self.name = f"{kind}, {megapixels:g} MP"
-        self.data = jpeg(megapixels, kind)
+        self.source = folder / f"{self.name}.jpg"
+        self.target = folder / f"{self.name}-colour.jpg"
+        self.source.write_bytes(jpeg(megapixels, kind))
         self.decode()
         self.to_L()
         self.network()
@@ -61,7 +60,7 @@ class PhotoRun:
         self.picture = Image.fromarray(self.coloured.rgb)
 
     def decode(self) -> None:
-        self.photo = open_photo(self.data)
+        self.photo = open_photo(self.source)
 
     def to_L(self) -> None:
         side = self.colorizer.checkpoint.config.decoding.side
@@ -80,17 +79,17 @@ class PhotoRun:
         self.coloured = type(self.photo)(recolor(self.photo.rgb, self.field), format="JPEG")
 
     def encode(self) -> None:
-        encode_photo(self.coloured, "jpg", mark="Colours invented.")
+        save_photo(self.coloured, self.target, mark="Colours invented.")
 
     def whole(self) -> None:
-        result = self.colorizer.colorize(open_photo(self.data))
-        encode_photo(result.photo, "jpg", mark=result.mark)
+        result = self.colorizer.colorize(open_photo(self.source))
+        save_photo(result.photo, self.target, mark=result.mark)
 
     def floor(self) -> None:
         """What nobody can do without: Pillow decodes the file and encodes the result."""
-        with Image.open(io.BytesIO(self.data)) as image:
+        with Image.open(self.source) as image:
             image.load()
-        self.picture.save(io.BytesIO(), "JPEG", quality=JPEG_QUALITY, subsampling=0)
+        self.picture.save(self.target, "JPEG", quality=JPEG_QUALITY, subsampling=0)
 
     def stages(self) -> dict[str, Callable[[], None]]:
         return {
@@ -107,21 +106,19 @@ class PhotoRun:
 
 def pipeline(colorizer: Colorizer, sizes: list[float]) -> Iterator[Figure]:
     """The way from file to file by stage; every size beside its floor, 12 beside 48 megapixels."""
-    for megapixels in sizes:
-        for kind in KINDS:
-            run = PhotoRun(colorizer, megapixels, kind)
+    with tempfile.TemporaryDirectory() as folder:
+        for megapixels, kind in product(sizes, KINDS):
+            run = PhotoRun(colorizer, megapixels, kind, Path(folder))
             stages = {f"{run.name}: {name}": stage for name, stage in run.stages().items()}
             figures = interleaved(stages, rounds=SIZES[megapixels])
             yield from figures
             yield ratio(f"{run.name}: whole / floor", figures[-2], figures[-1])
             yield total(f"{run.name}: sum of the stages", figures[:-2])
-            del run
-            gc.collect()
-    for kind in KINDS if {12, 48} <= set(sizes) else ():
-        small, large = PhotoRun(colorizer, 12, kind), PhotoRun(colorizer, 48, kind)
-        runs = {"12 beside 48": small.whole, "48 beside 12": large.whole}
-        figures = interleaved(runs, rounds=SIZES[48])
-        yield ratio(f"{kind}: 48 MP / 12 MP", figures[1], figures[0])
+        for kind in KINDS if {12, 48} <= set(sizes) else ():
+            small, large = (PhotoRun(colorizer, size, kind, Path(folder)) for size in (12, 48))
+            runs = {"12 beside 48": small.whole, "48 beside 12": large.whole}
+            figures = interleaved(runs, rounds=SIZES[48])
+            yield ratio(f"{kind}: 48 MP / 12 MP", figures[1], figures[0])
 
 
 def memory() -> Iterator[Figure]:
@@ -130,7 +127,8 @@ def memory() -> Iterator[Figure]:
         for kind in KINDS:
             file = Path(folder) / "photo.jpg"
             file.write_bytes(jpeg(48, kind))
-            done = child_python(_MEMORY_OF_ONE_PHOTO, MODEL, str(file))
+            target = str(file.with_name("coloured.jpg"))
+            done = child_python(_MEMORY_OF_ONE_PHOTO, MODEL, str(file), target)
             loaded, peak = json.loads(done.stdout)
             yield Figure(f"{kind}, 48 MP: memory, program loaded", "MB", (loaded,))
             yield Figure(f"{kind}, 48 MP: memory above that", "MB", (peak - loaded,))

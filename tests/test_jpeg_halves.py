@@ -1,0 +1,58 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from colorizer.photo import Photo, encode_photo, open_photo, read_mark
+from colorizer.photo.jpeg_halves import write_jpeg
+from colorizer.photo.saving import JPEG_QUALITY
+
+
+def noisy(height: int, width: int) -> np.ndarray:
+    """A photo with a slope and grain, so that DC and AC values differ everywhere."""
+    slope = np.linspace(0, 160, height * width).reshape(height, width, 1)
+    grain = np.random.default_rng(0).integers(0, 90, (height, width, 3))
+    return (slope + grain).astype(np.uint8)
+
+
+def ordinary(rgb: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(rgb).save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return stream.getvalue()
+
+
+def in_halves(rgb: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    write_jpeg(stream, rgb, quality=JPEG_QUALITY, exif=b"", xmp=b"")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "size", [(128, 64), (129, 65), (191, 8), (192, 7), (200, 301), (255, 1), (1024, 333)]
+)
+def test_the_pixels_are_those_of_an_ordinary_jpeg(size: tuple[int, int]) -> None:
+    rgb = noisy(*size)
+    joined, plain = (Image.open(io.BytesIO(write(rgb))) for write in (in_halves, ordinary))
+    assert joined.size == plain.size == size[::-1]
+    np.testing.assert_array_equal(np.asarray(joined), np.asarray(plain))
+
+
+def test_the_file_is_hardly_larger() -> None:
+    rgb = noisy(640, 480)
+    assert len(in_halves(rgb)) < 1.005 * len(ordinary(rgb))
+
+
+def test_a_large_photo_keeps_its_mark_and_is_read_again() -> None:
+    photo = Photo(noisy(1100, 2000), format="JPEG")
+    data = encode_photo(photo, mark="Colours invented.")
+    assert read_mark(data) == "Colours invented."
+    assert b"\xff\xdd" in data  # the interval between restart markers
+    again = open_photo(data)
+    assert again.rgb.shape == photo.rgb.shape
+    assert np.abs(again.rgb.astype(int) - photo.rgb).mean() < 4
+
+
+def test_transparent_parts_of_a_large_photo_are_white() -> None:
+    photo = Photo(noisy(1100, 2000), alpha=np.zeros((1100, 2000), np.uint8), format="JPEG")
+    assert open_photo(encode_photo(photo)).rgb.min() >= 254
