@@ -1,4 +1,5 @@
 import io
+import re
 
 import numpy as np
 import pytest
@@ -38,6 +39,24 @@ def test_the_pixels_are_those_of_an_ordinary_jpeg(size: tuple[int, int]) -> None
     np.testing.assert_array_equal(np.asarray(joined), np.asarray(plain))
 
 
+def test_the_tallest_jpeg_is_joined_as_well() -> None:
+    rgb = noisy(65_500, 9)
+    joined, plain = (Image.open(io.BytesIO(write(rgb))) for write in (in_halves, ordinary))
+    np.testing.assert_array_equal(np.asarray(joined), np.asarray(plain))
+
+
+@pytest.mark.parametrize("height", [128, 200, 321])
+def test_restart_markers_count_through_the_whole_picture(height: int) -> None:
+    data = in_halves(noisy(height, 50))
+    header, scan = data.split(b"\xff\xda", 1)
+    interval = header.split(b"\xff\xdd\x00\x04", 1)[1][:2]
+    assert int.from_bytes(interval, "big") == 7  # blocks of 8 in a row of 50 pixels
+    numbers = [marker[0] - 0xD0 for marker in re.findall(rb"\xff([\xd0-\xd7])", scan)]
+    assert numbers == [row % 8 for row in range(-(-height // 8) - 1)]
+    assert data.endswith(b"\xff\xd9")
+    assert data.count(b"\xff\xd9") == 1
+
+
 def test_the_file_is_hardly_larger() -> None:
     rgb = noisy(640, 480)
     assert len(in_halves(rgb)) < 1.005 * len(ordinary(rgb))
@@ -47,7 +66,8 @@ def test_a_large_photo_keeps_its_mark_and_is_read_again() -> None:
     photo = Photo(noisy(1100, 2000), format="JPEG")
     data = encode_photo(photo, mark="Colours invented.")
     assert read_mark(data) == "Colours invented."
-    assert b"\xff\xdd" in data  # the interval between restart markers
+    assert b"\xff\xdd" in data  # the interval between restart markers: written in halves
+    assert Image.open(io.BytesIO(data)).getexif()[0x010E] == "Colours invented."
     again = open_photo(data)
     assert again.rgb.shape == photo.rgb.shape
     assert np.abs(again.rgb.astype(int) - photo.rgb).mean() < 4
