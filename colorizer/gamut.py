@@ -45,10 +45,15 @@ class Gamut:
         distances = torch.cdist(ab.reshape(-1, 2), self.centres.to(ab.device))
         return distances.argmin(dim=1).reshape(ab.shape[:-1])
 
-    def soft_encode(self, ab: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """ab float (..., 2) → (indices int64, weights float32), both (..., 5); weights sum to 1."""
+    def soft_encode(
+        self, ab: torch.Tensor, neighbours: int = NEIGHBOURS
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """ab float (..., 2) → (indices int64, weights float32), both (..., neighbours).
+
+        Nearest centre first; weights sum to 1, so that one neighbour makes a hard label.
+        """
         distances = torch.cdist(ab.reshape(-1, 2), self.centres.to(ab.device))
-        near = distances.topk(min(NEIGHBOURS, self.n_classes), dim=1, largest=False)
+        near = distances.topk(min(neighbours, self.n_classes), dim=1, largest=False)
         weights = torch.softmax(-(near.values**2) / (2 * SIGMA**2), dim=1)
         return near.indices.reshape(*ab.shape[:-1], -1), weights.reshape(*ab.shape[:-1], -1)
 

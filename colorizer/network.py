@@ -45,8 +45,8 @@ class NetworkConfig:
 
     decoder_channels: width of the decoder after each doubling of the resolution, from stride 32
     on: three numbers end at stride 4, two at stride 8. skips: whether the decoder sees the
-    backbone's finer features. n_classes: Q, 0 for regression. The original's network, backbone
-    `ORIGINAL`, has no decoder and no skips.
+    backbone's finer features. context: whether it sees the whole photo, see `GlobalContext`.
+    n_classes: Q, 0 for regression. The original's network, backbone `ORIGINAL`, has none of them.
     """
 
     backbone: str = "tf_efficientnet_lite2"
@@ -54,6 +54,7 @@ class NetworkConfig:
     n_classes: int = 128
     decoder_channels: tuple[int, ...] = (256, 128, 64)
     skips: bool = True
+    context: bool = True
 
     def __post_init__(self) -> None:
         if self.backbone not in (*BACKBONES, ORIGINAL):
@@ -102,7 +103,7 @@ class ColorizationNetwork(nn.Module):
             tensor = torch.tensor(values, device="cpu").view(1, 3, 1, 1)
             self.register_buffer(name, tensor, persistent=False)
         self.backbone, widths = _build_backbone(config.backbone)
-        self.context = GlobalContext(widths[-1])
+        self.context = GlobalContext(widths[-1]) if config.context else nn.Identity()
         self.decoder = nn.ModuleList()
         below = widths[-1]
         for step, width in enumerate(config.decoder_channels):

@@ -73,7 +73,7 @@ def test_the_split_follows_the_content() -> None:
 
 
 def sampler(cache: PhotoCache, **changes: int) -> CropSampler:
-    settings = {"crop": 32, "crop_from": 64, "batch": 4, "seed": 3, **changes}
+    settings: dict[str, int] = {"crop": 32, "crop_from": 64, "batch": 4, "seed": 3, **changes}
     return CropSampler(cache, cache.photos, **settings)
 
 
@@ -101,6 +101,17 @@ def test_an_epoch_shows_every_photo_once(cache: PhotoCache) -> None:
 
 def test_photos_smaller_than_a_crop_are_enlarged(cache: PhotoCache) -> None:
     assert sampler(cache, crop=96, crop_from=128)(0).shape == (4, 3, 96, 96)
+
+
+def test_whole_photos_are_squeezed_not_cut_and_not_mirrored(cache: PhotoCache) -> None:
+    draw = sampler(cache, whole=True)
+    batch = draw(0)
+    assert batch.shape == (4, 3, 32, 32)
+    for number, picture in zip(draw._chosen(0), batch, strict=True):
+        rgb = np.ascontiguousarray(cache.rgb(cache.photos[number]))
+        expected = Image.fromarray(rgb).resize((32, 32), Image.Resampling.BILINEAR)
+        difference = np.abs(picture.permute(1, 2, 0).numpy() - np.asarray(expected, np.int16))
+        assert difference.max() <= 1
 
 
 def test_pca_changes_training_photos_only_and_has_a_cache_of_its_own(

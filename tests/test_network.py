@@ -35,6 +35,18 @@ def test_without_skips_the_decoder_sees_the_deepest_features_only() -> None:
     torch.testing.assert_close(network.decode(features), expected)
 
 
+def test_context_lets_distant_places_know_of_each_other() -> None:
+    for context in (False, True):
+        torch.manual_seed(0)
+        config = NetworkConfig("tf_efficientnet_lite0", "regression", 0, (8,), context=context)
+        network = ColorizationNetwork(config).eval()
+        features = network.features(torch.rand(1, 1, 32, 512) * 100)
+        before = network.decode(features)
+        features[-1][..., -1] += 9.0
+        same = torch.equal(network.decode(features)[..., :4], before[..., :4])
+        assert same == (not context)
+
+
 def test_regression_answers_in_ab_units() -> None:
     network = small_network("regression", 0).eval()
     with torch.no_grad():

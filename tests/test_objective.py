@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from skimage import color
+from torch.nn import functional as F
 
 from colorizer.gamut import Gamut
 from train.objective import (
@@ -51,6 +52,14 @@ def test_classification_loss_agrees_with_a_loop(gamut: Gamut) -> None:
     assert float(classification_loss(logits, target, gamut, weights)) == pytest.approx(
         expected, rel=1e-4
     )
+
+
+def test_one_neighbour_without_rebalancing_is_the_plain_cross_entropy(gamut: Gamut) -> None:
+    torch.manual_seed(0)
+    logits, target = torch.randn(2, 9, 2, 3), torch.randn(2, 2, 2, 3) * 40
+    expected = F.cross_entropy(logits, gamut.nearest(target.permute(0, 2, 3, 1)))
+    loss = classification_loss(logits, target, gamut, gamut.class_weights(0.0), neighbours=1)
+    torch.testing.assert_close(loss, expected)
 
 
 def test_regression_losses_have_their_units() -> None:

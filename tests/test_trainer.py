@@ -146,6 +146,24 @@ def test_frozen_layers_do_not_move(options: TrainingOptions, tmp_path: Path) -> 
     assert not [k for k in moved if k.startswith("backbone.") and "running" in k]
 
 
+def test_a_subject_or_a_few_photos_and_whole_ones(options: TrainingOptions, tmp_path: Path) -> None:
+    lines = ["path,subject", *(f"{n:02}.png,{'bird' if n < 7 else 'cat'}" for n in range(11))]
+    (options.photos[0] / "index.csv").write_text("\n".join(lines))
+    birds = dataclasses.replace(
+        options, out=tmp_path, subject="bird", limit=3, whole=True, context=False, neighbours=1
+    )
+    trainer = Trainer(birds)
+    names = [int(Path(photo.name).stem) for photo in trainer.sampler.photos]
+    assert len(names) == 3
+    assert set(names) <= set(range(7))
+    assert trainer.run()["step"] == 4
+    config = load_checkpoint(tmp_path / "checkpoint").config
+    assert (config.network.context, config.decoding.side) == (False, birds.crop)
+    assert config.provenance["photos"] == 3
+    with pytest.raises(SystemExit, match="no photos of that subject"):
+        Trainer(dataclasses.replace(birds, subject="fish"))
+
+
 def test_the_learning_rate_warms_up_and_falls(options: TrainingOptions) -> None:
     long = dataclasses.replace(options, steps=1000)
     shares = [learning_rate_share(long, step) for step in (0, 100, 500, 999)]

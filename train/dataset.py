@@ -176,7 +176,8 @@ class CropSampler:
     """Random square crops of `crop` pixels, the same for the same (seed, step).
 
     A batch is cut at one random scale (crops of `crop` … `crop_from` pixels, shrunk to `crop`),
-    each photo at its own place, half of them mirrored.
+    each photo at its own place, half of them mirrored. whole: the whole photos instead, squeezed
+    into squares, never mirrored.
     """
 
     cache: PhotoCache
@@ -185,10 +186,13 @@ class CropSampler:
     crop_from: int
     batch: int
     seed: int
+    whole: bool = False
 
     def __call__(self, step: int, part: slice = slice(None)) -> torch.Tensor:
         """Batch of `step` → uint8 (batch, 3, crop, crop); `part` is one process's share of it."""
         chosen = self._chosen(step)
+        if self.whole:
+            return torch.stack([self._fit(self.cache.rgb(self.photos[i])) for i in chosen[part]])
         random = np.random.default_rng([self.seed, 1, step])
         source = int(random.integers(self.crop, self.crop_from + 1))
         places = random.random((len(chosen), 3))
@@ -216,8 +220,12 @@ class CropSampler:
         cut = rgb[top : top + size, left : left + size]
         if place[2] < 0.5:
             cut = cut[:, ::-1]
-        pixels = torch.from_numpy(np.array(cut)).permute(2, 0, 1)
-        if size == self.crop:
+        return self._fit(cut)
+
+    def _fit(self, rgb: np.ndarray) -> torch.Tensor:
+        """uint8 (H, W, 3) → uint8 (3, crop, crop)."""
+        pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)
+        if pixels.shape[1:] == (self.crop, self.crop):
             return pixels
         resized = F.interpolate(
             pixels[None].float(), (self.crop, self.crop), mode="bilinear", antialias=True

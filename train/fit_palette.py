@@ -15,13 +15,14 @@ from tqdm import tqdm
 
 from colorizer.gamut import Gamut, ab_histogram, fit_gamut
 from colorizer.lab import rgb_to_lab
-from train.dataset import PhotoCache, open_cache
+from train.dataset import CachedPhoto, PhotoCache, open_cache
+from train.photo_choice import choose_photos
 
 
-def colours_of(cache: PhotoCache) -> np.ndarray:
-    """`colorizer.gamut.ab_histogram` of every second pixel of the training photos."""
+def colours_of(cache: PhotoCache, photos: Sequence[CachedPhoto]) -> np.ndarray:
+    """`colorizer.gamut.ab_histogram` of every second pixel of `photos`."""
     total = np.zeros((1, 1), dtype=np.int64)
-    for photo in tqdm(cache.split("train"), desc="counting colours"):
+    for photo in tqdm(photos, desc="counting colours"):
         rgb = cache.rgb(photo)[::2, ::2].astype(np.float32) / 255.0
         total = total + ab_histogram(rgb_to_lab(rgb)[..., 1:].reshape(-1, 2))
     return total
@@ -40,16 +41,19 @@ def read_palette(file: str | Path) -> Gamut:
 
 
 def fit(
-    photos: Sequence[str | Path],
+    photos: Sequence[Path],
     cache: Path,
     *,
     classes: int,
     side: int = 192,
     flatten: float = 0.5,
+    subject: str | None = None,
+    limit: int | None = None,
 ) -> Gamut:
-    """The palette of the training photos under `photos`."""
-    colours = colours_of(open_cache(photos, cache, side=side))
-    return fit_gamut(colours, classes, flatten=flatten)
+    """The palette of the training photos under `photos`, see `PaletteOptions`."""
+    opened = open_cache(photos, cache, side=side)
+    chosen = choose_photos(opened.split("train"), photos, subject=subject, limit=limit)
+    return fit_gamut(colours_of(opened, chosen), classes, flatten=flatten)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,10 @@ class PaletteOptions:
     """Q, the number of colours; the original used 50."""
     flatten: float = 0.5
     """0 clusters pixels as they come, 1 spreads the colours evenly over the gamut."""
+    subject: str | None = None
+    """Only photos of this subject in the folders' index.csv, such as plant."""
+    limit: int | None = None
+    """Look at this many photos, drawn at random."""
     side: int = 192
     """Short side of the cached photos in pixels."""
     cache: Path = Path(".cache/photos")
@@ -80,6 +88,8 @@ def main(arguments: list[str] | None = None) -> None:
         classes=options.classes,
         side=options.side,
         flatten=options.flatten,
+        subject=options.subject,
+        limit=options.limit,
     )
     write_palette(gamut, options.out)
     print(f"{gamut.n_classes} colours in {options.out}; the commonest has {gamut.prior.max():.1%}")

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from colorizer.gamut import Gamut
+from colorizer.gamut import NEIGHBOURS, Gamut
 from colorizer.lab import AB_LIMIT, rgb_to_lab
 
 
@@ -53,14 +53,19 @@ def squared_loss(ab: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 
 def classification_loss(
-    logits: torch.Tensor, target: torch.Tensor, gamut: Gamut, class_weights: torch.Tensor
+    logits: torch.Tensor,
+    target: torch.Tensor,
+    gamut: Gamut,
+    class_weights: torch.Tensor,
+    neighbours: int = NEIGHBOURS,
 ) -> torch.Tensor:
     """Rebalanced soft cross-entropy (Zhang et al. 2016, eq. 2–4).
 
     logits (B, Q, h, w), target ab (B, 2, h, w), class_weights (Q,); a pixel weighs as the centre
-    nearest to its true colour.
+    nearest to its true colour. neighbours: centres that share a pixel; with one, and equal class
+    weights, this is the plain cross-entropy.
     """
-    indices, weights = gamut.soft_encode(target.permute(0, 2, 3, 1))
+    indices, weights = gamut.soft_encode(target.permute(0, 2, 3, 1), neighbours)
     log_share = F.log_softmax(logits, dim=1)
     chosen = log_share.gather(1, indices.permute(0, 3, 1, 2))
     cross_entropy = -(chosen * weights.permute(0, 3, 1, 2)).sum(dim=1)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from colorizer.gamut import NEIGHBOURS
 from colorizer.network import Head
 
 
@@ -22,6 +23,10 @@ class TrainingOptions:
     """Folders of colour photos, searched recursively."""
     out: Path
     """Folder of this training."""
+    subject: str | None = None
+    """Only photos of this subject in the folders' index.csv, such as bird."""
+    limit: int | None = None
+    """Train on this many photos, drawn at random."""
     palette: Path | None = None
     """Palette file of train.fit_palette; classification only."""
     init_from: str | None = None
@@ -35,6 +40,8 @@ class TrainingOptions:
     """Widths of the decoder: three end at stride 4, two at stride 8."""
     skips: bool = True
     """Whether the decoder sees the backbone's finer features."""
+    context: bool = True
+    """Whether the decoder sees a summary of the whole photo."""
     steps: int = 2600
     """Optimizer steps in all."""
     frozen_steps: int = 500
@@ -47,6 +54,8 @@ class TrainingOptions:
     """Side of a training crop in pixels, a multiple of 32."""
     crop_from: int = 192
     """Crops are cut with sides of crop … crop_from pixels, then shrunk to crop."""
+    whole: bool = False
+    """Squeeze whole photos into squares of crop pixels and do not mirror them: no augmentation."""
     lr: float = 1e-3
     """Peak learning rate of the decoder."""
     backbone_lr: float = 0.15
@@ -58,6 +67,8 @@ class TrainingOptions:
     """Regression only; squared is the original's, on ab / 255."""
     rebalancing: float = 0.5
     """λ of the class weights: 0 = none, 1 = inverse prior; classification only."""
+    neighbours: int = NEIGHBOURS
+    """Soft labels: nearest colours that share a pixel, 1 = hard labels; classification only."""
     temperature: float = 0.38
     """T of the default decoding; classification only."""
     aged: float = 0.3

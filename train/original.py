@@ -34,9 +34,9 @@ from colorizer.gamut import Gamut, fit_gamut
 from colorizer.network import ORIGINAL, Head, NetworkConfig, OriginalNetwork
 from colorizer.pipeline import resize
 from train.dataset import CachedPhoto, PhotoCache, open_cache
-from train.evaluation.subjects import read_subjects
 from train.fit_palette import colours_of
 from train.objective import Sample, squared_loss, to_sample
+from train.photo_choice import choose_photos
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,13 @@ class OriginalOptions:
 def train(options: OriginalOptions) -> list[float]:
     """Train and write the checkpoint; returns the mean training loss of every epoch."""
     cache = open_cache(options.photos, options.cache, side=options.side)
-    photos = _choose(cache, options)
+    photos = choose_photos(
+        cache.split("train"),
+        options.photos,
+        subject=options.subject,
+        limit=options.limit,
+        seed=options.seed,
+    )
     gamut = _palette(cache, photos, options) if options.head == "classification" else None
     network, start = build(options, gamut)
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
@@ -117,6 +123,7 @@ def build(options: OriginalOptions, gamut: Gamut | None) -> tuple[OriginalNetwor
         n_classes=gamut.n_classes if gamut else 0,
         decoder_channels=(),
         skips=False,
+        context=False,
     )
     network = OriginalNetwork(config)
     start = "random weights"
@@ -144,23 +151,9 @@ def _load_coco_weights(fcn: nn.Module) -> None:
     assert all(name.startswith(_NEW) for name in missing)
 
 
-def _choose(cache: PhotoCache, options: OriginalOptions) -> list[CachedPhoto]:
-    photos = cache.split("train")
-    if options.subject is not None:
-        subjects = read_subjects(options.photos, None)
-        photos = [p for p in photos if subjects.get(Path(p.name).resolve()) == options.subject]
-    if options.limit is not None and options.limit < len(photos):
-        drawn = np.random.default_rng(options.seed).permutation(len(photos))[: options.limit]
-        photos = [photos[i] for i in sorted(drawn)]
-    if not photos:
-        raise SystemExit("There are no photos of that subject to train on.")
-    return photos
-
-
 def _palette(cache: PhotoCache, photos: Sequence[CachedPhoto], options: OriginalOptions) -> Gamut:
     """K-means of the pixels as they come, so that most colours crowd around grey, as there."""
-    chosen = PhotoCache(photos, cache.pixels, ())
-    return fit_gamut(colours_of(chosen), options.classes, flatten=0.0, seed=options.seed)
+    return fit_gamut(colours_of(cache, photos), options.classes, flatten=0.0, seed=options.seed)
 
 
 def _epoch(

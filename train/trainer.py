@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from train.fit_palette import read_palette
 from train.moving_average import moving_average
 from train.objective import age, classification_loss, regression_loss, squared_loss, to_sample
 from train.options import TrainingOptions
+from train.photo_choice import choose_photos
 from train.samples import write_samples
 from train.schedule import learning_rate_share, parameter_groups, set_trainable
 from train.trainer_state import Progress, has_state, load_state, save_state
@@ -53,11 +55,18 @@ class Trainer:
             )
         self.sampler = CropSampler(
             cache=self.cache,
-            photos=self.cache.split("train"),
+            photos=choose_photos(
+                self.cache.split("train"),
+                options.photos,
+                subject=options.subject,
+                limit=options.limit,
+                seed=options.seed,
+            ),
             crop=options.crop,
             crop_from=options.crop_from,
             batch=options.batch,
             seed=options.seed,
+            whole=options.whole,
         )
         self.gamut = read_palette(options.palette) if options.palette else None
         self.network = self._build_network()
@@ -134,7 +143,8 @@ class Trainer:
 
     def _loss(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         if self.gamut is not None and self.class_weights is not None:
-            return classification_loss(output, target, self.gamut, self.class_weights)
+            neighbours = self.options.neighbours
+            return classification_loss(output, target, self.gamut, self.class_weights, neighbours)
         loss = squared_loss if self.options.loss == "squared" else regression_loss
         return loss(output, target)
 
@@ -168,13 +178,18 @@ class Trainer:
     def _checkpoint_folder(self) -> Path:
         return self.options.out / "checkpoint"
 
+    @property
+    def _decoding(self) -> DecodingConfig:
+        """A network that learned from whole photos gets whole photos of that size."""
+        options = self.options
+        decoding = DecodingConfig(temperature=options.temperature, rebalancing=options.rebalancing)
+        return replace(decoding, side=options.crop) if options.whole else decoding
+
     def _write_checkpoint(self, validation: dict[str, Any]) -> Checkpoint:
         config = CheckpointConfig(
             name=self.options.head,
             network=self.network.config,
-            decoding=DecodingConfig(
-                temperature=self.options.temperature, rebalancing=self.options.rebalancing
-            ),
+            decoding=self._decoding,
             provenance={
                 "training": self.options.described(),
                 "steps": self.progress.step,
@@ -221,6 +236,7 @@ class Trainer:
                 n_classes=self.gamut.n_classes if self.gamut else 0,
                 decoder_channels=options.decoder,
                 skips=options.skips,
+                context=options.context,
             )
         )
         if options.init_from:

@@ -24,7 +24,9 @@ def validate(
     is the ab RMSE of no colour at all on the same crops.
     """
     photos = cache.split("validation")[: options.validation_photos]
-    sampler = CropSampler(cache, photos, options.crop, options.crop_from, _BATCH, seed=1)
+    sampler = CropSampler(
+        cache, photos, options.crop, options.crop_from, _BATCH, seed=1, whole=options.whole
+    )
     device = next(network.parameters()).device
     network.eval()
     ours: list[torch.Tensor] = []

@@ -68,13 +68,13 @@ def overall_table(content: Mapping[str, Any]) -> str:
     rows: Json = content["rows"]
     keys = [key for key in METRICS if key != _ONCE]
     lines = [
-        [row, *(_cell(key, metrics.get(key), interval=True) for key in keys)]
+        [row, *(cell(key, metrics.get(key), interval=True) for key in keys)]
         for row, metrics in rows.items()
     ]
     better = ["better:", *(METRICS[key].better for key in keys)]
     real = next(iter(rows.values()))[_ONCE]["value"]
-    table = _table(["", *(METRICS[key].heading for key in keys)], [*lines, better])
-    return f"{table}\n\nColorfulness of the real photos: {real:.1f}."
+    heading = ["", *(METRICS[key].heading for key in keys)]
+    return f"{table(heading, [*lines, better])}\n\nColorfulness of the real photos: {real:.1f}."
 
 
 def as_markdown(content: Json) -> str:
@@ -98,7 +98,7 @@ def _targets(label: str, found: Sequence[Json]) -> str:
         [o["target"], f"{o['value']:.4g}", _ends(o, "{:.4g}"), "met" if o["met"] else "missed"]
         for o in found
     ]
-    return f"## Targets: {label}\n\n" + _table(["target", "reached", "95 % interval", ""], lines)
+    return f"## Targets: {label}\n\n" + table(["target", "reached", "95 % interval", ""], lines)
 
 
 def _consistency(label: str, found: Json) -> str:
@@ -113,15 +113,16 @@ def _consistency(label: str, found: Json) -> str:
 
 def _by_subject(subjects: Json) -> str:
     lines = [
-        [name, str(subject["photos"]), row, *(_cell(k, metrics.get(k)) for k in _SUBJECT_METRICS)]
+        [name, str(subject["photos"]), row, *(cell(k, metrics.get(k)) for k in _SUBJECT_METRICS)]
         for name, subject in subjects.items()
         for row, metrics in subject["rows"].items()
     ]
     heading = ["subject", "photos", "", *(METRICS[key].heading for key in _SUBJECT_METRICS)]
-    return "## By subject\n\n" + _table(heading, lines)
+    return "## By subject\n\n" + table(heading, lines)
 
 
-def _cell(key: str, numbers: Json | None, *, interval: bool = False) -> str:
+def cell(key: str, numbers: Json | None, *, interval: bool = False) -> str:
+    """One metric for a table, rounded as its readers need it, with its interval in small print."""
     if numbers is None:
         return ""
     shown = f"{{:.{METRICS[key].decimals}f}}"
@@ -136,7 +137,8 @@ def _ends(numbers: Json, shown: str) -> str:
     return f"{shown.format(numbers['low'])} … {shown.format(numbers['high'])}"
 
 
-def _table(heading: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+def table(heading: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
     rule = ["---"] * len(heading)
     return "\n".join("| " + " | ".join(line) + " |" for line in [heading, rule, *lines])
 
