@@ -8,7 +8,6 @@
 No pickle anywhere: a folder from a stranger can fail to load, but it cannot run code.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -23,6 +22,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from colorizer.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
+from colorizer.checkpoint_identity import PALETTE_FILE, WEIGHTS_FILE, fingerprint
 from colorizer.gamut import Gamut
 from colorizer.hub import HubRepository
 from colorizer.lab import AB_LIMIT
@@ -30,8 +30,6 @@ from colorizer.network import Network, NetworkConfig, build_network
 
 FORMAT = "colorizer-checkpoint"
 FORMAT_VERSION = 1
-WEIGHTS_FILE = "model.safetensors"
-PALETTE_FILE = "palette.safetensors"
 METRICS_FILE = "metrics.json"
 CARD_FILE = "README.md"
 MAX_WEIGHT_BYTES = 512 * 2**20
@@ -137,7 +135,7 @@ def load_checkpoint(source: str | Path, *, revision: str | None = None) -> Check
         config=config,
         network=network.eval().to(memory_format=torch.channels_last),
         gamut=gamut,
-        revision=_fingerprint(folder),
+        revision=fingerprint(folder),
         metrics=_read_json(metrics_file) if metrics_file.exists() else {},
     )
 
@@ -280,11 +278,3 @@ def _label(folder: Path) -> str:
 
 def _write_json(file: Path, content: Mapping[str, Any]) -> None:
     file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _fingerprint(folder: Path) -> str:
-    """Twelve hex digits of the weights' and palette's SHA-256: names a revision anywhere."""
-    digest = hashlib.sha256((folder / WEIGHTS_FILE).read_bytes())
-    if (folder / PALETTE_FILE).exists():
-        digest.update((folder / PALETTE_FILE).read_bytes())
-    return digest.hexdigest()[:12]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from colorizer.bundled import bundled_checkpoints
 from colorizer.certainty import Certainty
+from colorizer.checkpoint_identity import CheckpointIdentity, identify
 from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo
 from colorizer.recent import Recent
 
@@ -71,6 +72,10 @@ class Darkroom:
     def models(self) -> list[str]:
         """Names of the models that come with the package."""
         return list(bundled_checkpoints())
+
+    def identity(self, model: str) -> CheckpointIdentity:
+        """Head and revision of the named model, without loading it; raises CheckpointError."""
+        return identify(bundled_checkpoints()[model])
 
     def is_loaded(self, model: str) -> bool:
         """Whether the named model is in memory; the first time takes seconds."""

@@ -1,7 +1,7 @@
 """Gradio's protocol as the page's script speaks it, without a browser and light enough for 50.
 
-Events wait in the queue (`queue/join`, then a stream of messages from `queue/data`); the study's
-votes are single requests to `component_server`.
+Events wait in the queue (`queue/join`, then a stream of messages from `queue/data`) unless they are
+wired without it; the study's votes are single requests to `component_server`.
 """
 
 import asyncio
@@ -97,6 +97,11 @@ class Page:
 
     async def _event(self, event: int, data: list[object]) -> list[Any]:
         joining = {"data": data, "fn_index": event, "session_hash": self._session}
+        (queued,) = (e["queue"] for e in self._config["dependencies"] if e["id"] == event)
+        if queued is False:
+            answer = await self._ask("POST", f"{_API}/run/predict", json=joining)
+            at_once: list[Any] = answer.json()["data"]
+            return at_once
         await self._ask("POST", f"{_API}/queue/join", json=joining)
         async with asyncio.timeout(_EVENT_SECONDS):
             return await self._outputs()

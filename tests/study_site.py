@@ -85,7 +85,7 @@ def wait_for(condition: Callable[[], bool], *, seconds: float = 60.0) -> None:
 
 def make_host(study: Study, *, demo: bool = False) -> StudyHost:
     """A host whose study is there as soon as it is started."""
-    return StudyHost(lambda: study, demo=demo, head_start_seconds=0.0)
+    return StudyHost(lambda: study, demo=demo)
 
 
 @contextmanager

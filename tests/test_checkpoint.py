@@ -1,5 +1,7 @@
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,14 +10,13 @@ from safetensors.torch import load_file, save_file
 
 from colorizer.checkpoint import (
     CONFIG_FILE,
-    PALETTE_FILE,
-    WEIGHTS_FILE,
     CheckpointConfig,
     CheckpointError,
     bundled_checkpoints,
     load_checkpoint,
     save_checkpoint,
 )
+from colorizer.checkpoint_identity import PALETTE_FILE, WEIGHTS_FILE, CheckpointIdentity, identify
 from colorizer.network import BACKBONES, ORIGINAL, NetworkConfig, build_network
 from tests.conftest import small_network
 
@@ -150,3 +151,29 @@ def test_the_bundled_checkpoints_load_and_are_small(name: str) -> None:
     assert loaded.config.network.head == name
     folder = Path(__file__).parent.parent / "assets" / "checkpoints" / name
     assert sum(f.stat().st_size for f in folder.iterdir()) <= 20 * 2**20
+
+
+@pytest.mark.parametrize("name", ["classification_folder", "regression_folder"])
+def test_a_checkpoint_is_identified_without_loading_it(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    folder = request.getfixturevalue(name)
+    loaded = load_checkpoint(folder)
+    expected = CheckpointIdentity(loaded.config.network.head, loaded.revision)
+    assert identify(folder) == expected
+
+
+@pytest.mark.parametrize("file", [CONFIG_FILE, WEIGHTS_FILE])
+def test_an_incomplete_checkpoint_has_no_identity(folder: Path, file: str) -> None:
+    (folder / file).unlink()
+    with pytest.raises(CheckpointError, match="damaged or incomplete"):
+        identify(folder)
+
+
+def test_identifying_a_checkpoint_needs_no_torch() -> None:
+    script = (
+        "import sys; from colorizer.darkroom import Darkroom; room = Darkroom()\n"
+        "assert all(room.identity(name).revision for name in room.models)\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parent.parent)

@@ -15,12 +15,11 @@ import torch
 from colorizer import checkpoint
 from colorizer.checkpoint import (
     CONFIG_FILE,
-    PALETTE_FILE,
-    WEIGHTS_FILE,
     Checkpoint,
     CheckpointError,
     load_checkpoint,
 )
+from colorizer.checkpoint_identity import PALETTE_FILE, WEIGHTS_FILE
 from colorizer.hub import HubRepository
 from tests.hub_state import TOKEN, Files, Hub
 from tests.loopback_hub import serve_hub

@@ -163,7 +163,7 @@ def test_a_trial_whose_picture_is_gone_is_replaced(
     assert trial is not None
     past = stored_trial(sqlite_store, trial.id)
     assert past is not None
-    pool._real_path(past.trial.photo).unlink()
+    pool._path(past.trial.photo, past.trial.model).unlink()
     fresh = study.next_trial(token)
     assert fresh is not None
     assert fresh.id != trial.id

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from colorizer.bundled import CheckpointError, bundled_study_photos
+from colorizer.checkpoint_identity import CheckpointIdentity
 from colorizer.darkroom import Darkroom
 from colorizer.photo import Photo
 from colorizer.settings import Settings
@@ -18,7 +19,7 @@ from colorizer.study import PUBLISHED_PROTOCOL, Study, TrialError
 from colorizer.study.photos import find_photos
 from colorizer.study.pool import open_real_photo
 from colorizer.web import texts
-from colorizer.web.study.host import StudyHost, open_study, study_protocol
+from colorizer.web.study.host import StudyHost, load_models, open_study, study_protocol
 from tests.study_site import wait_for
 from tests.study_support import MODELS, make_folder, paint
 
@@ -36,9 +37,11 @@ class PaintedDarkroom(Darkroom):
         def colorize(photo: Photo) -> SimpleNamespace:
             return SimpleNamespace(photo=paint(photo, known))
 
-        config = SimpleNamespace(network=SimpleNamespace(head=known.head))
-        checkpoint = SimpleNamespace(config=config, revision=known.revision)
-        return SimpleNamespace(colorize=colorize, checkpoint=checkpoint)
+        return SimpleNamespace(colorize=colorize)
+
+    def identity(self, model: str) -> CheckpointIdentity:
+        (known,) = (each for each in MODELS if each.name == model)
+        return CheckpointIdentity(known.head, known.revision)
 
 
 def settings(folder: Path, **changes: Any) -> Settings:
@@ -53,7 +56,7 @@ def opened(folder: Path, **changes: Any) -> Study:
 
 
 def start(open_: Callable[[], Study]) -> StudyHost:
-    host = StudyHost(open_, head_start_seconds=0.0)
+    host = StudyHost(open_)
     asyncio.run(host.startup())
     return host
 
@@ -66,6 +69,47 @@ def test_everything_that_lasts_lies_beside_the_votes(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     assert {"votes.db", "study-secret", "study-pictures"} <= {path.name for path in kept.iterdir()}
     assert stat.S_IMODE((kept / "study-secret").stat().st_mode) == 0o600
+
+
+def test_a_prepared_study_is_there_before_any_model(tmp_path: Path) -> None:
+    study = opened(tmp_path)
+    study.start()
+    wait_for(lambda: study.status().pictures.finished)
+    study.close()
+
+    class Bare(PaintedDarkroom):
+        def colorizer(self, model: str) -> Any:
+            pytest.fail("a model was loaded")
+
+    study = open_study(settings(tmp_path), Bare())
+    study.start()
+    wait_for(lambda: study.status().pictures.finished)
+    assert study.status().pictures.ready == 3
+    assert study.next_trial(study.start_session(None, None).token) is not None
+    study.close()
+
+
+def test_models_are_loaded_after_the_study_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("colorizer.web.study.host.HEAD_START_SECONDS", 0.0)
+    study, warm = SimpleNamespace(start=lambda: None, close=lambda: None), Event()
+    host = StudyHost(lambda: study, warm_up=warm.set)  # type: ignore[arg-type,return-value]
+    assert not warm.is_set()
+    asyncio.run(host.startup())
+    assert warm.wait(60)
+    assert host.study is study
+    host.close()
+
+
+def test_a_damaged_model_does_not_end_the_warm_up() -> None:
+    loaded = []
+
+    class Damaged(PaintedDarkroom):
+        def colorizer(self, model: str) -> Any:
+            loaded.append(model)
+            raise CheckpointError("The model is damaged.")
+
+    load_models(Damaged())
+    assert loaded == [model.name for model in MODELS]
 
 
 def test_participants_survive_a_restart(tmp_path: Path) -> None:

@@ -58,6 +58,21 @@ def test_a_restart_makes_only_what_is_missing(tmp_path: Path) -> None:
     assert made == [newer] * 3
 
 
+def test_what_is_prepared_is_shown_before_models_start_on_the_rest(tmp_path: Path) -> None:
+    make_pool(tmp_path, photos=2).prepare()
+    shown = []
+
+    def colorize(photo: Photo, model: StudyModel) -> Photo:
+        shown.append(len(pool.photos))
+        return paint(photo, model)
+
+    Image.fromarray(make_photo(77).rgb).save(tmp_path / "photos" / "another.png")
+    pool = make_pool(tmp_path, photos=2, colorize=colorize)
+    pool.prepare()
+    assert shown == [2, 2]
+    assert (len(pool.photos), pool.progress.finished) == (3, True)
+
+
 def test_a_damaged_picture_in_the_cache_is_made_again(tmp_path: Path) -> None:
     pool = make_pool(tmp_path, photos=1)
     pool.prepare()

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 Colorize = Callable[[Photo, StudyModel], Photo]
 
+_REAL = StudyModel(name="")
 _MIN_SHORT_SIDE = 64  # pixels
 _MIN_MEAN_CHROMA = 4.0  # Lab units; a photo with less has no colours to be fooled by
 _PATH_VERSION = (
@@ -65,12 +66,19 @@ class StimulusPool:
     """The study's photos with one fake per model, ready to be composed."""
 
     def __init__(
-        self, folder: Path, models: Sequence[StudyModel], colorize: Colorize, *, cache: Path
+        self,
+        folder: Path,
+        models: Sequence[StudyModel],
+        colorize: Colorize,
+        *,
+        cache: Path,
+        head_start_seconds: float = 0.0,
     ) -> None:
         """Nothing is read before `start` (in the background) or `prepare` (here and now).
 
         colorize: (photo, model) → the photo coloured by the model from its lightness, same size.
         cache: folder for prepared pictures; must not be one that the web server serves.
+        head_start_seconds: how long the models leave the processor to others at first.
         """
         if not models:
             raise ValueError("a study needs at least one model")
@@ -78,6 +86,7 @@ class StimulusPool:
         self._folder = folder
         self._colorize = colorize
         self._cache = cache
+        self._head_start_seconds = head_start_seconds
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.prepare, name="study-photos", daemon=True)
         self._ready: tuple[StudyPhoto, ...] = ()  # replaced as a whole, so readers need no lock
@@ -105,56 +114,73 @@ class StimulusPool:
 
     def has(self, photo: StudyPhoto, model: StudyModel) -> bool:
         """Whether both pictures are prepared; one that turns out damaged has `halves` None."""
-        return self._real_path(photo).exists() and self._path(photo, model).exists()
+        return self._path(photo, _REAL).exists() and self._path(photo, model).exists()
 
     def halves(self, photo: StudyPhoto, model: StudyModel) -> Halves | None:
         """The real photo and the model's fake of it, or None if they are not prepared."""
-        real = self._read(self._real_path(photo))
+        real = self._read(self._path(photo, _REAL))
         fake = self._read(self._path(photo, model))
         return None if real is None or fake is None else Halves(real, fake)
 
     def prepare(self) -> None:
-        """Make what is missing for every photo; a photo that fails is logged and left out."""
+        """Show what is prepared, then make what is missing; photos that fail are left out."""
         ready: list[StudyPhoto] = []
-        found = 0
+        missing: list[PhotoFile] = []
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
-            for found, file in enumerate(find_photos(self._folder), start=1):
+            for file in find_photos(self._folder):
                 if self._stopping.is_set():
                     return
-                if self._prepare_photo(file):
+                if self._missing(file.photo):
+                    missing.append(file)
+                else:
                     ready.append(file.photo)
-                self._ready = tuple(ready)
-                self._progress = PoolProgress(len(ready), found, found - len(ready), False)
         except OSError:
             logger.exception("the study photos could not be read to the end")
-        self._progress = PoolProgress(len(ready), found, found - len(ready), True)
+        found = len(ready) + len(missing)
+        self._publish(ready, found, skipped=0, finished=not missing)
+        if missing:
+            self._stopping.wait(self._head_start_seconds)
+        for number, file in enumerate(missing, start=1):
+            if self._stopping.is_set():
+                return
+            if self._made(file):
+                ready.append(file.photo)
+            skipped = found - len(missing) + number - len(ready)
+            self._publish(ready, found, skipped=skipped, finished=number == len(missing))
         logger.info("study photos: %d ready of %d", len(ready), found)
 
-    def _prepare_photo(self, file: PhotoFile) -> bool:
-        shown = (*self.models, ABSURD)
-        missing = [model for model in shown if not self._path(file.photo, model).exists()]
-        if not missing and self._real_path(file.photo).exists():
-            return True
+    def _publish(
+        self, ready: Sequence[StudyPhoto], found: int, *, skipped: int, finished: bool
+    ) -> None:
+        self._ready = tuple(ready)
+        self._progress = PoolProgress(len(ready), found, skipped, finished)
+
+    def _missing(self, photo: StudyPhoto) -> list[StudyModel]:
+        """Those whose picture is not prepared; the real photo is a model without name."""
+        shown = (*self.models, ABSURD, _REAL)
+        return [model for model in shown if not self._path(photo, model).exists()]
+
+    def _made(self, file: PhotoFile) -> bool:
         try:
-            return self._make(file, missing)
+            self._make(file)
         except PhotoError as error:
             logger.warning("study photo %s left out: %s", file.path.name, error)
         except Exception:  # a model may fail in any way; the other photos can still be shown
             logger.exception("study photo %s left out", file.path.name)
+        else:
+            return True
         return False
 
-    def _make(self, file: PhotoFile, missing: Sequence[StudyModel]) -> bool:
+    def _make(self, file: PhotoFile) -> None:
         photo = open_real_photo(file.path)
-        for model in missing:
-            absurd = model == ABSURD
-            fake = absurd_colours(photo) if absurd else self._colorize(photo, model)
+        for model in self._missing(file.photo):
+            fake = photo
+            if model == ABSURD:
+                fake = absurd_colours(photo)
+            elif model != _REAL:
+                fake = self._colorize(photo, model)
             self._write(self._path(file.photo, model), match_halves(photo, fake).fake)
-        self._write(self._real_path(file.photo), match_halves(photo, photo).real)
-        return True
-
-    def _real_path(self, photo: StudyPhoto) -> Path:
-        return self._path(photo, StudyModel(name=""))
 
     def _path(self, photo: StudyPhoto, model: StudyModel) -> Path:
         """A name that doesn't show what is in the file, should it ever be seen."""

@@ -8,6 +8,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,7 @@ from colorizer.web import texts
 logger = logging.getLogger(__name__)
 
 _HOME = Path("~/.colorizer")
-_HEAD_START_SECONDS = 3.0  # the first visitors' page comes before models and pictures
+HEAD_START_SECONDS = 3.0  # the first visitors' page comes before what needs the models
 _RETRY_SECONDS = 60.0
 
 
@@ -47,17 +48,20 @@ class StudyHost:
         self,
         open_study: Callable[[], Study],
         *,
+        warm_up: Callable[[], object] = lambda: None,
         demo: bool = False,
-        head_start_seconds: float = _HEAD_START_SECONDS,
     ) -> None:
-        """open_study: may take long and may fail. demo: the photos are the small bundled set."""
+        """open_study: may take long and may fail. demo: the photos are the small bundled set.
+
+        warm_up: what can wait until the study is there and the first visitors have their page.
+        """
         self.demo = demo
         self._open_study = open_study
-        self._head_start_seconds = head_start_seconds
+        self._warm_up = warm_up
         self._study: Study | None = None
         self._problem = texts.STUDY_OPENING
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._open, name="study-host", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="study-host", daemon=True)
 
     @property
     def study(self) -> Study:
@@ -78,8 +82,12 @@ class StudyHost:
             self._study.close()
             self._study = None
 
+    def _run(self) -> None:
+        self._open()
+        if not self._stopping.wait(HEAD_START_SECONDS):
+            self._warm_up()
+
     def _open(self) -> None:
-        self._stopping.wait(self._head_start_seconds)
         while not self._stopping.is_set():
             try:
                 study = self._open_study()
@@ -100,7 +108,18 @@ class StudyHost:
 
 def host_study(settings: Settings, darkroom: Darkroom) -> StudyHost:
     """A host for the study that the settings describe."""
-    return StudyHost(partial(open_study, settings, darkroom), demo=not settings.study_photos)
+    return StudyHost(
+        partial(open_study, settings, darkroom),
+        warm_up=partial(load_models, darkroom),
+        demo=not settings.study_photos,
+    )
+
+
+def load_models(darkroom: Darkroom) -> None:
+    """Load all models, so that the first photo need not wait; one that is damaged says so then."""
+    for name in darkroom.models:
+        with suppress(CheckpointError):
+            darkroom.colorizer(name)
 
 
 def open_study(settings: Settings, darkroom: Darkroom) -> Study:
@@ -115,6 +134,7 @@ def open_study(settings: Settings, darkroom: Darkroom) -> Study:
             _study_models(darkroom),
             lambda photo, model: coloured(darkroom, photo, model.name),
             cache=home / "study-pictures",
+            head_start_seconds=HEAD_START_SECONDS,
         )
         secret = settings.study_secret.encode() or _kept_secret(home / "study-secret")
         if len(secret) < MIN_SECRET_BYTES:
@@ -147,9 +167,9 @@ def coloured(darkroom: Darkroom, photo: Photo, model: str) -> Photo:
 
 
 def study_model(darkroom: Darkroom, name: str) -> StudyModel:
-    """The model as the study's tables know it; loads it."""
-    checkpoint = darkroom.colorizer(name).checkpoint
-    return StudyModel(name, head=checkpoint.config.network.head, revision=checkpoint.revision)
+    """The model as the study's tables know it."""
+    identity = darkroom.identity(name)
+    return StudyModel(name, head=identity.head, revision=identity.revision)
 
 
 def _study_models(darkroom: Darkroom) -> list[StudyModel]:

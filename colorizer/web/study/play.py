@@ -11,7 +11,7 @@ from colorizer.web import texts
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
-from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
+from colorizer.web.study.trial import TrialStage
 
 ENOUGH_PHOTOS = 6
 """A session may start with so many photos; the others are ready before it gets there."""
@@ -41,9 +41,10 @@ class PlayPage:
         stage = self._stage.build("study-stage")
         timer = gr.Timer(_POLL_SECONDS, active=False)
         lobby = [lead, card, start, timer, *result]
+        # Not by the queue, like votes: a class that arrives at once would fill it, and who is in
+        # it waits for its pace.
         wiring: dict[str, Any] = {
-            "concurrency_id": STUDY_QUEUE,
-            "concurrency_limit": STUDY_LIMIT,
+            "queue": False,
             "api_visibility": "private",
             "show_progress": "hidden",
         }
