@@ -1,4 +1,5 @@
 # make app: start the page.  make test: all tests.  make check: style and types.
+# make space: the folder that a Space, or a container, runs from.
 # make bench: how fast it is; some five minutes on a quiet machine.
 # make reliability: votes under load and kill -9, an hour and more; prints its figures.
 # All set up .venv on their first run (Python 3.11 or newer; about 3 minutes).
@@ -6,8 +7,9 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+SPACE ?= build/space
 
-.PHONY: app test reliability check bench clean
+.PHONY: app test reliability check bench space clean
 
 app: $(VENV)/app.installed
 	$(RUN) app.py
@@ -26,8 +28,16 @@ check: $(VENV)/test.installed
 bench: $(VENV)/test.installed
 	$(RUN) -m benchmarks.bench
 
+space:
+	rm -rf $(SPACE)
+	mkdir -p $(SPACE)/assets
+	cp README.md LICENSE requirements.txt app.py $(SPACE)
+	cp -r colorizer $(SPACE)
+	cp -r assets/LICENSES.md assets/checkpoints assets/examples assets/readme assets/study $(SPACE)/assets
+	find $(SPACE) -name __pycache__ -prune -exec rm -r {} +
+
 clean:
-	rm -rf $(VENV) .cache
+	rm -rf $(VENV) .cache build
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

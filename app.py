@@ -8,12 +8,11 @@ import logging
 import signal
 import sys
 
-from colorizer.darkroom import Darkroom
 from colorizer.settings import Settings
-from colorizer.web import build_app, host_study, launch_options
+from colorizer.web import build_app, host_study, launch_options, open_darkroom
 
 settings = Settings.from_env()
-darkroom = Darkroom(limits=settings.limits, device=settings.device)
+darkroom = open_darkroom(settings)
 host = host_study(settings, darkroom)
 demo = build_app(settings, darkroom=darkroom, host=host)
 

@@ -21,7 +21,7 @@ from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open
 from colorizer.recent import Recent
 
 if TYPE_CHECKING:
-    from colorizer.pipeline import Analysis, Colorized, Colorizer
+    from colorizer.pipeline import Analysis, Colorized, Colorizer, NetworkPass
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class _Print:
 class Darkroom:
     """Colours files by model name; safe to share between threads.
 
-    max_bytes: bound on the photos and network outputs kept for another decoding.
+    device: where the networks are. network_pass: runs them elsewhere for the photos in files, as
+    `colorizer.pipeline.Colorizer.analyse` takes it. max_bytes: bound on the photos and network
+    outputs kept for another decoding.
     """
 
     def __init__(
@@ -58,10 +60,12 @@ class Darkroom:
         *,
         limits: PhotoLimits = DEFAULT_LIMITS,
         device: str = "cpu",
+        network_pass: "NetworkPass | None" = None,
         max_bytes: int = 384 * 2**20,
     ) -> None:
         self._limits = limits
         self._device = device
+        self._network_pass = network_pass
         self._colorizers: dict[str, Colorizer] = {}
         self._analyses: Recent[tuple[str, str], Analysis] = Recent(max_bytes, _analysis_bytes)
         self._prints: Recent[tuple[str, int], _Print] = Recent(max_bytes // 4, _print_bytes)
@@ -145,7 +149,7 @@ class Darkroom:
             return kept
         photo = open_photo(file, self._limits)
         with self._running:  # two networks at once would only slow each other down
-            analysis = colorizer.analyse(photo)
+            analysis = colorizer.analyse(photo, network_pass=self._network_pass)
         self._analyses.put((digest, model), analysis)
         return analysis
 

@@ -6,12 +6,13 @@ The network runs once per photo (`analyse`); vividness, warmth and temperature o
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from colorizer import __version__
@@ -28,6 +29,9 @@ from colorizer.white_balance import balance
 
 MAX_ASPECT = 4
 """The network's long side is at most this many short sides; slimmer photos are seen smaller."""
+
+NetworkPass = Callable[[nn.Module, torch.Tensor], torch.Tensor]
+"""Runs a network on L float32 (B, 1, h, w); the output is float32 on the CPU."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,17 @@ class Colorizer:
             self.analyse(photo), vividness=vividness, warmth=warmth, temperature=temperature
         )
 
-    def analyse(self, photo: Photo) -> Analysis:
-        """Run the network once; colours that the photo may have are ignored."""
-        return self.analyse_batch([photo])[0]
+    def analyse(self, photo: Photo, *, network_pass: NetworkPass | None = None) -> Analysis:
+        """Run the network once; colours that the photo may have are ignored.
+
+        network_pass: runs it elsewhere than on this object's device.
+        """
+        return self.analyse_batch([photo], network_pass=network_pass)[0]
 
     @torch.inference_mode()
-    def analyse_batch(self, photos: Sequence[Photo]) -> list[Analysis]:
+    def analyse_batch(
+        self, photos: Sequence[Photo], *, network_pass: NetworkPass | None = None
+    ) -> list[Analysis]:
         """`analyse` for each photo; those that the network sees at one size share a pass."""
         started = time.perf_counter()
         side = self.checkpoint.config.decoding.side
@@ -119,7 +128,8 @@ class Colorizer:
             passes[L.shape].append(index)
         outputs: dict[int, torch.Tensor] = {}
         for indices in passes.values():
-            batch = self._run(torch.cat([lightness[index] for index in indices]))
+            L = torch.cat([lightness[index] for index in indices])
+            batch = self._run(L, network_pass or self._pass)
             outputs |= zip(indices, batch.split(1), strict=True)
         seconds = (time.perf_counter() - started) / max(1, len(photos))
         return [
@@ -127,12 +137,16 @@ class Colorizer:
             for index, (photo, L) in enumerate(zip(photos, lightness, strict=True))
         ]
 
-    def _run(self, L: torch.Tensor) -> torch.Tensor:
+    def _pass(self, network: nn.Module, L: torch.Tensor) -> torch.Tensor:
+        output: torch.Tensor = network(L.to(self.device))
+        return output.float().cpu()
+
+    def _run(self, L: torch.Tensor, network_pass: NetworkPass) -> torch.Tensor:
         """The network's output for float32 (B, 1, h, w), h and w multiples of 8."""
         height, width = L.shape[-2:]
         padding = (0, -width % STRIDE, 0, -height % STRIDE)
         padded = F.pad(L, padding, mode="replicate").contiguous(memory_format=torch.channels_last)
-        output: torch.Tensor = self.network(padded.to(self.device)).float().cpu()
+        output = network_pass(self.network, padded)
         stride = self.network.config.output_stride
         return output[..., : height // stride, : width // stride]
 

@@ -10,12 +10,21 @@ from colorizer.settings import Settings
 from colorizer.web import look, texts
 from colorizer.web.colorize.page import ColorizePage
 from colorizer.web.guard import Guard
+from colorizer.web.health import health_route
 from colorizer.web.outbox import Outbox
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
 from colorizer.web.study.host import StudyHost, host_study
 from colorizer.web.study.page import StudyPage
 from colorizer.web.temporary_files import Sweeper, temporary_folder
+from colorizer.web.zero_gpu import lent_card
+
+
+def open_darkroom(settings: Settings) -> Darkroom:
+    """The darkroom that the settings describe; on ZeroGPU its networks wait for the card."""
+    card = lent_card(settings.device)
+    device = settings.device if card is None else "cpu"
+    return Darkroom(limits=settings.limits, device=device, network_pass=card)
 
 
 def build_app(
@@ -26,7 +35,7 @@ def build_app(
     darkroom, host: by default those that the settings describe. Whoever brings a host closes it.
     """
     folder = temporary_folder()  # before Gradio looks for a place of its own
-    darkroom = darkroom or Darkroom(limits=settings.limits, device=settings.device)
+    darkroom = darkroom or open_darkroom(settings)
     host = host or host_study(settings, darkroom)
     outbox = Outbox()
     app: gr.Blocks
@@ -62,7 +71,11 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         # does after a restart on a busy machine with people waiting at the door.
         "_frontend": False,
         "footer_links": ["api"],
-        "app_kwargs": {"middleware": [Middleware(Guard)], "openapi_url": None},
+        "app_kwargs": {
+            "middleware": [Middleware(Guard)],
+            "openapi_url": None,
+            "routes": [health_route()],
+        },
         "theme": look.theme(),
         "css": look.CSS,
     }
