@@ -43,33 +43,29 @@ def fit_ab_field(L: torch.Tensor, ab: torch.Tensor) -> AbField:
     return AbField(slope=slope, offset=offset)
 
 
-class Enlargement:
-    """Maps at the network's size, enlarged bilinearly to a photo's size, a strip at a time.
+@dataclass(frozen=True)
+class WideMaps:
+    """Maps as wide as the photo and as high as the network's picture.
 
-    The maps are widened once; the rows of the photo that lie between two of their rows are blends
-    of those. Safe to share between threads.
+    maps: float32 (C, h, W). above: intp (H,), the row of the maps over each row of the photo.
+    share: float32 (H,), 0…1, how far that row is towards the next row of the maps, if there is one.
     """
 
-    def __init__(self, maps: torch.Tensor, height: int, width: int) -> None:
-        """maps: float32 (C, h, w), enlarged to (C, height, width)."""
-        wide = F.interpolate(maps, size=width, mode="linear", align_corners=False).numpy()
-        last = maps.shape[1] - 1
-        y = ((np.arange(height) + 0.5) * maps.shape[1] / height - 0.5).clip(0, last)
-        self._above = y.astype(np.intp)
-        self._share = (y - self._above).astype(np.float32)[:, None]
-        self._upper = wide[:, :, None]
-        self._step = np.diff(wide, axis=1, append=wide[:, -1:])[:, :, None]
+    maps: NDArray[np.float32]
+    above: NDArray[np.intp]
+    share: NDArray[np.float32]
 
-    def write_rows(self, top: int, out: NDArray[np.float32]) -> None:
-        """Fill out, float32 (C, rows, width), with the rows that begin at `top`."""
-        above = self._above[top : top + out.shape[1]]
-        bounds = np.searchsorted(above, np.arange(above[0], above[-1] + 2))
-        for row, first, end in zip(
-            range(above[0], above[-1] + 1), bounds, bounds[1:], strict=False
-        ):
-            part = out[:, first:end]
-            np.multiply(self._step[:, row], self._share[top + first : top + end], out=part)
-            np.add(part, self._upper[:, row], out=part)
+
+def widen(maps: torch.Tensor, height: int, width: int) -> WideMaps:
+    """The first half of a bilinear enlargement of float32 (C, h, w) to (C, height, width).
+
+    What is left to do for a row of the photo is to blend two rows of the maps.
+    """
+    wide = F.interpolate(maps, size=width, mode="linear", align_corners=False)
+    last = maps.shape[1] - 1
+    y = ((np.arange(height) + 0.5) * maps.shape[1] / height - 0.5).clip(0, last)
+    above = y.astype(np.intp)
+    return WideMaps(maps=wide.numpy(), above=above, share=(y - above).astype(np.float32))
 
 
 def _box(x: torch.Tensor) -> torch.Tensor:

@@ -93,18 +93,6 @@ def test_strips_and_threads_change_nothing(
     np.testing.assert_array_equal(recolor(colourful, field), whole)
 
 
-def test_a_strip_of_grey_rows_beside_coloured_ones_makes_no_seam(
-    colourful: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rgb = colourful.copy()
-    rgb[40:] = rgb[40:, :, :1]
-    field = field_of(24, 36)
-    monkeypatch.setattr(recolouring, "STRIP_PIXELS", rgb.shape[1])
-    by_row = recolor(rgb, field).astype(int)
-    monkeypatch.setattr(recolouring, "STRIP_PIXELS", rgb.size)
-    assert np.abs(by_row - recolor(rgb, field)).max() <= 1
-
-
 def test_the_photo_itself_is_left_alone(colourful: np.ndarray) -> None:
     before = colourful.copy()
     recolor(colourful, field_of(24, 36))
