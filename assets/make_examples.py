@@ -3,7 +3,7 @@
     python -m assets.make_examples
 
 Run it again whenever the bundled checkpoints change, then look at the pictures: what
-colorizer/web/texts.py says about each (EXAMPLES) has to be what one sees. The first is what the
+colorizer/web/texts says about each (EXAMPLES) has to be what one sees. The first is what the
 page shows before anybody has dropped a photo. Origin and licence of the photos: LICENSES.md.
 """
 

@@ -46,8 +46,8 @@ class Compression:
         """One sentence for people: "98 % of the variance in 39 of 256 components: …"."""
         fidelity = "identical" if math.isinf(self.psnr) else f"{self.psnr:.1f} dB"
         return (
-            f"{_percent_kept(self.retained_variance)} of the variance in {self.n_components} of "
-            f"{self.n_total} components: {_percent_stored(self.size_ratio)} of the numbers, "
+            f"{percent_kept(self.retained_variance)} of the variance in {self.n_components} of "
+            f"{self.n_total} components: {percent_stored(self.size_ratio)} of the numbers, "
             f"{fidelity}"
         )
 
@@ -211,10 +211,11 @@ def _principal_basis(centred: NDArray[np.float64]) -> _Basis:
     return _Basis(kernel_pca.eigenvalues_, components, kernel_pca.eigenvectors_ * norms)
 
 
-def _percent_kept(share: float) -> str:
+def percent_kept(share: float) -> str:
     """Rounded down to a tenth, so that 99.97 % does not read as everything."""
     return f"{math.floor(share * 1000 + 1e-6) / 10:g} %"
 
 
-def _percent_stored(ratio: float) -> str:
+def percent_stored(ratio: float) -> str:
+    """A share of the numbers, the small ones with a tenth."""
     return f"{100 * ratio:.0f} %" if ratio >= 0.1 else f"{100 * ratio:.1f} %"

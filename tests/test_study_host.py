@@ -133,9 +133,9 @@ def test_another_secret_knows_no_participant_of_before(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"study_secret": "short"}, texts.STUDY_BAD_SECRET),
-        ({"study_exposure": 61.0}, texts.STUDY_BAD_EXPOSURE),
-        ({"database_url": "no database"}, texts.STUDY_BAD_DATABASE),
+        ({"study_secret": "short"}, "at least 16 characters"),
+        ({"study_exposure": 61.0}, "0 … 60 seconds"),
+        ({"database_url": "no database"}, "COLORIZER_DATABASE_URL"),
         ({"study_photos": "/nowhere/photos"}, "neither a folder nor a dataset"),
         ({"database_url": "sqlite:////dev/null/votes.db"}, "database cannot be opened"),
     ],

@@ -21,7 +21,6 @@ from colorizer.study.trials import Side
 Rgb = npt.NDArray[np.uint8]
 Encoding = Literal["jpeg", "png", "webp"]
 
-ALT_TEXT = "Two versions of one photograph side by side. One has its real colours."
 LONG_SIDE = 512
 
 _JITTER = 8  # pixels: a crop loses 0…8 columns and 0…8 rows, split at random between the sides

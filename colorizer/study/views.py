@@ -8,7 +8,7 @@ from typing import Literal
 
 from colorizer.study.counting import response_ms
 from colorizer.study.statistics import CHANCE
-from colorizer.study.stimuli import ALT_TEXT, Stimulus
+from colorizer.study.stimuli import Stimulus
 from colorizer.study.trials import Ballot, Side, Trial, Vote
 
 Phase = Literal["practice", "scored"]
@@ -56,7 +56,6 @@ class TrialView:
     media_type: str
     width: int
     height: int
-    alt_text: str
     phase: Phase
     number: int
     total: int
@@ -115,15 +114,6 @@ class SessionSummary:
     private: bool = False
     chance: float = CHANCE
 
-    @property
-    def share_text(self) -> str:
-        """Two sentences to share, without a link."""
-        whose = "of my own photos" if self.private else "photos"
-        return (
-            f"I told the real colours from a computer's invented ones in {self.correct} of "
-            f"{self.scored} {whose}. Guessing gives {self.scored * self.chance:g}."
-        )
-
 
 def view_trial(trial: Trial, stimulus: Stimulus, *, number: int, total: int) -> TrialView:
     """The trial without its answer."""
@@ -134,7 +124,6 @@ def view_trial(trial: Trial, stimulus: Stimulus, *, number: int, total: int) -> 
         media_type=stimulus.media_type,
         width=stimulus.width,
         height=stimulus.height,
-        alt_text=ALT_TEXT,
         phase=phase(trial),
         number=number,
         total=total,

@@ -8,16 +8,20 @@ from starlette.middleware import Middleware
 from colorizer.darkroom import Darkroom
 from colorizer.settings import Settings
 from colorizer.web import look, texts
+from colorizer.web.about.page import AboutPage
 from colorizer.web.colorize.page import ColorizePage
 from colorizer.web.guard import Guard
 from colorizer.web.health import health_route
 from colorizer.web.outbox import Outbox
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
+from colorizer.web.spoken_page import SpokenPage
 from colorizer.web.study.host import StudyHost, host_study
 from colorizer.web.study.page import StudyPage
 from colorizer.web.temporary_files import Sweeper, temporary_folder
 from colorizer.web.zero_gpu import lent_card
+
+NAME = "Colorizer"
 
 
 def open_darkroom(settings: Settings) -> Darkroom:
@@ -39,8 +43,8 @@ def build_app(
     host = host or host_study(settings, darkroom)
     outbox = Outbox()
     app: gr.Blocks
-    with gr.Blocks(title=texts.TITLE, analytics_enabled=False) as app:
-        gr.Markdown(f"# {texts.TITLE}")
+    with texts.placeholders(), gr.Blocks(title=NAME, analytics_enabled=False) as app:
+        gr.Markdown(f"# {NAME}")
         gr.Markdown(texts.LEAD, elem_id="lead")
         with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab(texts.TAB_COLORIZE):
@@ -51,7 +55,9 @@ def build_app(
                 PalettePage(darkroom, settings, outbox).build()
             with gr.Tab(texts.TAB_STUDY) as study:
                 StudyPage(host, darkroom, settings, outbox).build(study)
-        gr.Markdown(texts.PRIVACY, elem_id="small-print")
+            with gr.Tab(texts.TAB_ABOUT) as about:
+                AboutPage(host).build(about)
+        gr.Markdown(f"{texts.PRIVACY} {texts.FOOTER}", elem_id="small-print")
     app.extra_startup_events += [host.startup, Sweeper(app, folder).startup]
     app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
     return app
@@ -72,7 +78,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "_frontend": False,
         "footer_links": ["api"],
         "app_kwargs": {
-            "middleware": [Middleware(Guard)],
+            "middleware": [Middleware(Guard), Middleware(SpokenPage)],
             "openapi_url": None,
             "routes": [health_route()],
         },

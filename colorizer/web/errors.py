@@ -8,11 +8,12 @@ import gradio as gr
 from colorizer.bundled import CheckpointError
 from colorizer.photo import PhotoError
 from colorizer.study import TrialError
+from colorizer.web import texts
 
 
 def refusal(sentence: str) -> gr.Error:
     """An error for the page that leaves no traceback in the log."""
-    return gr.Error(sentence, print_exception=False)
+    return gr.Error(sentence, title=texts.ERROR, print_exception=False)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import gradio as gr
 from colorizer.certainty import heat_map
 from colorizer.darkroom import Darkroom
 from colorizer.photo import Photo, encode_photo
-from colorizer.web import texts
+from colorizer.web import endpoint_texts, texts
 from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.errors import errors_on_the_page, refusal
@@ -40,9 +40,15 @@ class ColourEndpoints:
         report = gr.JSON(label="report", visible=False)
         inputs = [file, model, vividness, warmth]
         for answer, name, given, outputs, description in (
-            (self.colorize, "colorize", inputs, [result], texts.API_COLORIZE),
-            (self.chroma_layer, "chroma_layer", inputs, [result], texts.API_CHROMA_LAYER),
-            (self.certainty, "certainty", [file, model], [result, report], texts.API_CERTAINTY),
+            (self.colorize, "colorize", inputs, [result], endpoint_texts.COLORIZE),
+            (self.chroma_layer, "chroma_layer", inputs, [result], endpoint_texts.CHROMA_LAYER),
+            (
+                self.certainty,
+                "certainty",
+                [file, model],
+                [result, report],
+                endpoint_texts.CERTAINTY,
+            ),
         ):
             gr.Button(visible=False).click(
                 answer,

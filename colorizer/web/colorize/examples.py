@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from colorizer.bundled import bundled_examples
+from colorizer.web import texts
 
 MODEL = "classification"
 """The model that coloured them; another one colours them when it is asked for."""
@@ -38,6 +39,12 @@ def load_examples() -> list[Example]:
         )
         for name in names
     ]
+
+
+def example_caption(name: str) -> str:
+    """What is said below an example; Markdown."""
+    title, note = texts.EXAMPLES[name]
+    return f"**{texts.EXAMPLE}: {title}**, {note}. {texts.EXAMPLE_INVITATION}"
 
 
 def grey_file(name: str) -> str:

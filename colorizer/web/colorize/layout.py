@@ -8,7 +8,7 @@ import gradio as gr
 
 from colorizer.web import texts
 from colorizer.web.colorize.batch import Batch
-from colorizer.web.colorize.examples import Example
+from colorizer.web.colorize.examples import Example, example_caption
 from colorizer.web.colorize.photo_tiles import Tile, photo_tiles
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE
 from colorizer.web.photo_drop import photo_drop
@@ -148,7 +148,7 @@ def _stage(examples: Sequence[Example]) -> Stage:
         with gr.Tab(texts.VIEW_REAL, visible=False) as real_tab:
             real = _before_after(texts.REAL_LABEL, "real")
             real_figures = gr.Markdown(elem_id="real-figures")
-    caption = gr.Markdown(texts.example_caption(first.name) if first else "", elem_id="status")
+    caption = gr.Markdown(example_caption(first.name) if first else "", elem_id="status")
     with gr.Row(elem_id="adjust-row"):
         vividness = _adjustment(texts.VIVIDNESS, texts.VIVIDNESS_HINT, (0, 2, 1), "vividness")
         warmth = _adjustment(texts.WARMTH, texts.WARMTH_HINT, (-1, 1, 0), "warmth")

@@ -10,7 +10,7 @@ from colorizer.web import texts
 from colorizer.web.colorize.batch import Batch, BatchPhoto, PhotoState
 from colorizer.web.colorize.choice import Choice, chosen, look_at
 from colorizer.web.colorize.examples import MODEL as EXAMPLES_MODEL
-from colorizer.web.colorize.examples import Example
+from colorizer.web.colorize.examples import Example, example_caption
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.photo_tiles import chosen_tile, tiles_value
 from colorizer.web.errors import errors_on_the_page
@@ -84,7 +84,7 @@ class StageView:
             yield gr.skip(), gr.skip(), gr.skip()
             return
         example = next((e for e in self._examples if str(e.grey) == choice.file), None)
-        caption = texts.example_caption(example.name) if example else None
+        caption = example_caption(example.name) if example else None
         if example and choice == Choice(choice.file, EXAMPLES_MODEL):
             pair = screen_file(example.grey), screen_file(example.coloured)
             yield pair, caption, gr.Tab(visible=False)

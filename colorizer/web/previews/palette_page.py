@@ -11,7 +11,7 @@ from colorizer.palette import PalettePreview, elbow_curve, gamut_palette, kmeans
 from colorizer.photo import Photo, encode_photo
 from colorizer.photo_colours import PhotoColours, Space, count_colours
 from colorizer.settings import Settings
-from colorizer.web import texts
+from colorizer.web import endpoint_texts, texts
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE, curve_svg, swatches_html
 from colorizer.web.outbox import Outbox, plain_stem
@@ -95,7 +95,7 @@ class PalettePage:
         files = self._files(preview, plain_stem(file))
         return (
             (before, preview.rgb),
-            f"**{preview.summary}.**",
+            _figures(preview),
             swatches_html(preview),
             *(gr.DownloadButton(value=each, interactive=True) for each in files),
         )
@@ -146,7 +146,7 @@ class PalettePage:
             [file, way, number],
             [picture, report],
             api_name="palette_preview",
-            api_description=texts.API_PALETTE,
+            api_description=endpoint_texts.PALETTE,
             concurrency_id=PREVIEW_QUEUE,
         )
 
@@ -169,3 +169,18 @@ class PalettePage:
 
     def _count(self, file: str) -> PhotoColours:
         return count_colours(open_preview(file, self.settings))
+
+
+def _figures(preview: PalettePreview) -> str:
+    """How many colours, why not more, and how far off they are; Markdown."""
+    used, asked = int(np.count_nonzero(preview.shares)), preview.n_requested
+    if len(preview.shares) < asked:
+        count = texts.PALETTE_FEWER.format(used=used, asked=asked)
+    elif used < asked:
+        count = texts.PALETTE_UNUSED.format(used=used, asked=asked)
+    else:
+        count = texts.PALETTE_COLOURS.format(used=used)
+    distance = texts.PALETTE_DISTANCE.format(
+        mean=preview.delta_e_mean, most=preview.delta_e_p95, psnr=preview.psnr
+    )
+    return f"**{count}: {distance if np.isfinite(preview.psnr) else texts.IDENTICAL}.**"

@@ -6,10 +6,17 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from colorizer.compression import Compression, PcaFit, fit_patch_pca, fit_row_pca
+from colorizer.compression import (
+    Compression,
+    PcaFit,
+    fit_patch_pca,
+    fit_row_pca,
+    percent_kept,
+    percent_stored,
+)
 from colorizer.photo import Photo, encode_photo, open_photo, save_photo
 from colorizer.settings import Settings
-from colorizer.web import texts
+from colorizer.web import endpoint_texts, texts
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import curve_svg
 from colorizer.web.outbox import Outbox, plain_stem
@@ -96,7 +103,7 @@ class PcaPage:
         result = fit.at_variance(variance / 100)
         return (
             (fit.original, result.rgb),
-            f"**{result.summary}**, SSIM {result.ssim:.3f}.",
+            _figures(result),
             _curve(fit, result),
             fit.component_grid(),
         )
@@ -138,12 +145,25 @@ class PcaPage:
             [file, method, variance],
             [picture, report],
             api_name="pca_preview",
-            api_description=texts.API_PCA,
+            api_description=endpoint_texts.PCA,
             concurrency_id=PREVIEW_QUEUE,
         )
 
     def _fit_preview(self, file: str, method: str) -> PcaFit:
         return _FITS[method](open_preview(file, self.settings))
+
+
+def _figures(result: Compression) -> str:
+    """What was kept and how close it is; Markdown."""
+    near = texts.DECIBELS.format(psnr=result.psnr)
+    return texts.PCA_FIGURES.format(
+        variance=percent_kept(result.retained_variance),
+        components=result.n_components,
+        total=result.n_total,
+        numbers=percent_stored(result.size_ratio),
+        fidelity=near if np.isfinite(result.psnr) else texts.IDENTICAL,
+        ssim=result.ssim,
+    )
 
 
 def _curve(fit: PcaFit, result: Compression) -> str:

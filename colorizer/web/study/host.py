@@ -40,6 +40,12 @@ _HOME = Path("~/.colorizer")
 HEAD_START_SECONDS = 3.0  # the first visitors' page comes before what needs the models
 _RETRY_SECONDS = 60.0
 
+# For whoever runs the page, so in English like the log.
+_BAD_EXPOSURE = "The study cannot start: COLORIZER_STUDY_EXPOSURE must be in 0 … 60 seconds."
+_BAD_DATABASE = "The study cannot start: COLORIZER_DATABASE_URL is not a database's address."
+_BAD_SECRET = "The study cannot start: its secret needs at least 16 characters."
+_NO_MODELS = "The study cannot start: no model came with this installation."
+
 
 class StudyHost:
     """Opens a study when the page starts, again and again until it works, and holds it."""
@@ -59,7 +65,8 @@ class StudyHost:
         self._open_study = open_study
         self._warm_up = warm_up
         self._study: Study | None = None
-        self._problem = texts.STUDY_OPENING
+        self._problem: str | None = None
+        self._broken = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="study-host", daemon=True)
 
@@ -67,8 +74,13 @@ class StudyHost:
     def study(self) -> Study:
         """The study; TrialError with a sentence for the page as long as there is none."""
         if self._study is None:
-            raise TrialError(self._problem)
+            raise TrialError(self._problem or self._waiting)
         return self._study
+
+    @property
+    def _waiting(self) -> str:
+        """What a visitor is told in their language; a known problem is told as it was raised."""
+        return texts.STUDY_BROKEN if self._broken else texts.STUDY_OPENING
 
     async def startup(self) -> None:
         """Begin opening; called by Gradio when the server answers."""
@@ -101,7 +113,7 @@ class StudyHost:
                 self._problem = str(error)
                 logger.error("the study cannot start: %s", error)
             except Exception:  # colouring must go on whatever is wrong with the study
-                self._problem = texts.STUDY_BROKEN
+                self._problem, self._broken = None, True
                 logger.exception("the study cannot start")
             self._stopping.wait(_RETRY_SECONDS)
 
@@ -138,7 +150,7 @@ def open_study(settings: Settings, darkroom: Darkroom) -> Study:
         )
         secret = settings.study_secret.encode() or _kept_secret(home / "study-secret")
         if len(secret) < MIN_SECRET_BYTES:
-            raise TrialError(texts.STUDY_BAD_SECRET)
+            raise TrialError(_BAD_SECRET)
         mirror = _mirror(settings, store, home)
         return Study(store, pool, secret=secret, settings=protocol, mirror=mirror)
     except BaseException:
@@ -158,7 +170,7 @@ def study_protocol(settings: Settings) -> StudySettings:
             participants_per_hour_per_address=max(settings.study_address_pairs // 10, 1),
         )
     except ValueError as error:
-        raise TrialError(texts.STUDY_BAD_EXPOSURE) from error
+        raise TrialError(_BAD_EXPOSURE) from error
 
 
 def coloured(darkroom: Darkroom, photo: Photo, model: str) -> Photo:
@@ -174,7 +186,7 @@ def study_model(darkroom: Darkroom, name: str) -> StudyModel:
 
 def _study_models(darkroom: Darkroom) -> list[StudyModel]:
     if not darkroom.models:
-        raise TrialError(texts.STUDY_NO_MODELS)
+        raise TrialError(_NO_MODELS)
     return [study_model(darkroom, name) for name in darkroom.models]
 
 
@@ -186,7 +198,7 @@ def _database(url: str) -> tuple[str, Path]:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise TrialError(texts.STUDY_BAD_DATABASE) from error
+        raise TrialError(_BAD_DATABASE) from error
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         home = Path(parsed.database).absolute().parent
     return url, home

@@ -41,7 +41,7 @@ class PrivatePage:
         result = self._result.build("private-result")
         with gr.Column() as choice:
             gr.Markdown(texts.PRIVATE_LEAD)
-            photos = photo_drop(texts.PRIVATE_DROP.format(limit=MAX_PAIRS), "private-photos")
+            photos = photo_drop(f"{texts.PRIVATE_DROP} (1 – {MAX_PAIRS})", "private-photos")
             model = gr.Radio(
                 [(texts.MODELS[name], name) for name in self._models],
                 value=self._models[0] if self._models else None,

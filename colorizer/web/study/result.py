@@ -36,7 +36,7 @@ class ResultPanel:
         """The updates that show the result, or hide it when there is none."""
         if summary is None:
             return gr.update(value="", visible=False), gr.update(visible=False)
-        text = gr.update(value=summary.share_text, visible=True)
+        text = gr.update(value=_to_share(summary), visible=True)
         return gr.update(value=self._result(summary), visible=True), text
 
     def _result(self, summary: SessionSummary) -> str:
@@ -80,6 +80,16 @@ class ResultPanel:
             model=texts.MODEL_SHORT.get(mistake.model, mistake.model),
         )
         return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def _to_share(summary: SessionSummary) -> str:
+    """Two sentences, without a link."""
+    said = texts.SHARED_PRIVATE if summary.private else texts.SHARED
+    return said.format(
+        correct=summary.correct,
+        scored=summary.scored,
+        expected=summary.scored * summary.chance,
+    )
 
 
 def _chance(summary: SessionSummary) -> str:

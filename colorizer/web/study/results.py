@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from colorizer.study import FoolingRate, PhotoRate, StudyResults, TrialError
-from colorizer.web import texts
+from colorizer.web import endpoint_texts, texts
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.outbox import Outbox
 from colorizer.web.study.figures import RateRow, rates_svg, table_html
@@ -55,7 +55,7 @@ class ResultsPage:
             None,
             [report],
             api_name="study_results",
-            api_description=texts.API_STUDY_RESULTS,
+            api_description=endpoint_texts.STUDY_RESULTS,
             **_WIRING,
         )
 
@@ -126,7 +126,7 @@ def _drawing(results: StudyResults) -> str:
 def _counts(results: StudyResults) -> str:
     catch = results.catch_pass_rate
     excluded = [
-        texts.RESULTS_EXCLUDED.format(votes=votes, reason=reason)
+        texts.RESULTS_EXCLUDED.format(votes=votes, reason=texts.RESULTS_EXCLUSIONS[reason])
         for reason, votes in results.excluded.items()
         if votes
     ]

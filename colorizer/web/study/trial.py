@@ -116,7 +116,7 @@ class TrialStage:
             "width": view.width,
             "height": view.height,
             "half": half_width(view.width),
-            "alt": view.alt_text,
+            "alt": texts.TRIAL["pair"],
             "number": view.number,
             "total": view.total,
             "practice": view.phase == "practice",
