@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from colorizer import __version__
 from colorizer.certainty import Certainty, measure_certainty
 from colorizer.checkpoint import Checkpoint, load_checkpoint
-from colorizer.folding import fold_batch_norm
+from colorizer.folding import fold_network
 from colorizer.gamut import Gamut
 from colorizer.lab import clip_chroma, rgb_to_lightness
 from colorizer.network import STRIDE
@@ -80,7 +80,7 @@ class Colorizer:
     def __init__(self, checkpoint: Checkpoint, *, device: str = "cpu") -> None:
         self.checkpoint = checkpoint
         self.device = torch.device(device)
-        folded = fold_batch_norm(checkpoint.network)
+        folded = fold_network(checkpoint.network)
         self.network = folded.to(self.device).to(memory_format=torch.channels_last)
 
     @classmethod

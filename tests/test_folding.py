@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from colorizer.folding import fold_batch_norm
+from colorizer.folding import fold_network
 from colorizer.network import BACKBONES, ORIGINAL, Network, NetworkConfig, build_network
 
 
@@ -29,7 +29,7 @@ def trained(backbone: str) -> Network:
 @pytest.mark.parametrize("backbone", [*BACKBONES, ORIGINAL])
 def test_no_batch_norm_is_left_and_the_output_is_the_same(backbone: str) -> None:
     network = trained(backbone)
-    folded = fold_batch_norm(network)
+    folded = fold_network(network)
     L = torch.rand(2, 1, 64, 96) * 100
     with torch.inference_mode():
         before, after = network(L), folded(L)
@@ -40,4 +40,4 @@ def test_no_batch_norm_is_left_and_the_output_is_the_same(backbone: str) -> None
 
 def test_a_network_in_training_is_refused() -> None:
     with pytest.raises(RuntimeError, match="eval"):
-        fold_batch_norm(trained("tf_efficientnet_lite0").train())
+        fold_network(trained("tf_efficientnet_lite0").train())
