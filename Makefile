@@ -2,6 +2,7 @@
 # make space: the folder that a Space, or a container, runs from.
 # make bench: how fast it is; some five minutes on a quiet machine.
 # make reliability: votes under load and kill -9, an hour and more; prints its figures.
+# make audit: known holes in what is installed; needs the network.
 # All set up .venv on their first run (Python 3.11 or newer; about 3 minutes).
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 SPACE ?= build/space
 
-.PHONY: app test reliability check bench space clean
+.PHONY: app test reliability check audit bench space clean
 
 app: $(VENV)/app.installed
 	$(RUN) app.py
@@ -24,6 +25,10 @@ check: $(VENV)/test.installed
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+
+audit: $(VENV)/test.installed
+	$(RUN) -m pip install --quiet pip-audit
+	$(RUN) -m pip_audit --local
 
 bench: $(VENV)/test.installed
 	$(RUN) -m benchmarks.bench

@@ -5,11 +5,19 @@ read from the environment, see README.
 """
 
 import logging
+import os
 import signal
 import sys
+from contextlib import suppress
 
 from colorizer.settings import Settings
-from colorizer.web import build_app, host_study, launch_options, open_darkroom
+from colorizer.web import (
+    build_app,
+    discard_temporary_files,
+    host_study,
+    launch_options,
+    open_darkroom,
+)
 
 settings = Settings.from_env()
 darkroom = open_darkroom(settings)
@@ -19,7 +27,11 @@ demo = build_app(settings, darkroom=darkroom, host=host)
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        demo.launch(**launch_options(settings))
-    finally:
-        host.close()  # sends the last votes to their copy
+    with suppress(SystemExit):  # SIGTERM
+        try:
+            demo.launch(**launch_options(settings))
+        finally:
+            host.close()  # sends the last votes to their copy
+    discard_temporary_files()
+    logging.shutdown()
+    os._exit(0)  # Python's own ending aborts when a thread is in the middle of a photo

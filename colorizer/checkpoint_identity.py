@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from safetensors import SafetensorError, safe_open
+
 from colorizer.bundled import CONFIG_FILE, CheckpointError
 
 WEIGHTS_FILE = "model.safetensors"
@@ -23,8 +25,9 @@ def identify(folder: Path) -> CheckpointIdentity:
     """Read what `load_checkpoint` would find in `folder`; CheckpointError if it cannot be read."""
     try:
         config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-        return CheckpointIdentity(str(config["network"]["head"]), fingerprint(folder))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        with safe_open(folder / WEIGHTS_FILE, framework="numpy"):  # header and length fit
+            return CheckpointIdentity(str(config["network"]["head"]), fingerprint(folder))
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise CheckpointError(f"The model in {folder.name} is damaged or incomplete.") from error
 
 

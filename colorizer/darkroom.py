@@ -6,7 +6,10 @@ torch is imported with the first photo, so that a page can be shown before.
 """
 
 import hashlib
+import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +25,9 @@ from colorizer.recent import Recent
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Analysis, Colorized, Colorizer, NetworkPass
+
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -104,12 +110,13 @@ class Darkroom:
         temperature: float | None = None,
     ) -> "Colorized":
         """Colour the photo in `file`; raises PhotoError or CheckpointError."""
-        return self.colorizer(model).decode(
-            self.analysis(file, model),
-            vividness=vividness,
-            warmth=warmth,
-            temperature=temperature,
-        )
+        with self._enough_memory():
+            return self.colorizer(model).decode(
+                self.analysis(file, model),
+                vividness=vividness,
+                warmth=warmth,
+                temperature=temperature,
+            )
 
     def preview(
         self,
@@ -122,10 +129,11 @@ class Darkroom:
     ) -> Preview:
         """Before and after at a size for the screen; costs no more than the first full analysis."""
         digest = _digest(Path(file))
-        analysis = self._analysis(digest, file, model)
-        print_ = self._print(digest, analysis.photo, long_side)
-        seen = replace(analysis, photo=Photo(rgb=print_.rgb))
-        coloured = self.colorizer(model).decode(seen, vividness=vividness, warmth=warmth)
+        with self._enough_memory():
+            analysis = self._analysis(digest, file, model)
+            print_ = self._print(digest, analysis.photo, long_side)
+            seen = replace(analysis, photo=Photo(rgb=print_.rgb))
+            coloured = self.colorizer(model).decode(seen, vividness=vividness, warmth=warmth)
         return Preview(
             before=print_.grey,
             after=coloured.photo.rgb,
@@ -136,11 +144,29 @@ class Darkroom:
 
     def certainty(self, file: str | Path, model: str) -> Certainty | None:
         """How sure the model is of the photo in `file`; None when it cannot tell (regression)."""
-        return self.colorizer(model).certainty(self.analysis(file, model))
+        with self._enough_memory():
+            return self.colorizer(model).certainty(self.analysis(file, model))
 
     def analysis(self, file: str | Path, model: str) -> "Analysis":
         """The network's view of the photo in `file`, from memory where it was seen lately."""
         return self._analysis(_digest(Path(file)), file, model)
+
+    @contextmanager
+    def _enough_memory(self) -> Iterator[None]:
+        """Whatever runs out of memory inside costs this photo, and what is kept of earlier ones."""
+        try:
+            yield
+        except (MemoryError, RuntimeError) as error:
+            # torch says so in words alone: "not enough memory", "can't allocate memory" …
+            if not isinstance(error, MemoryError) and "memory" not in str(error).lower():
+                raise
+            logger.error("out of memory; photos kept for another look are dropped")
+            self._analyses.clear()
+            self._prints.clear()
+            raise PhotoError(
+                "There is not enough memory for this photo at the moment: try again later, or with "
+                "a smaller one."
+            ) from error
 
     def _analysis(self, digest: str, file: str | Path, model: str) -> "Analysis":
         colorizer = self.colorizer(model)

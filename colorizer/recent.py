@@ -36,5 +36,10 @@ class Recent(Generic[Key, Value]):
             while len(self._values) > 1 and self._bytes() > self._max_bytes:
                 self._values.popitem(last=False)
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self._lock:
+            self._values.clear()
+
     def _bytes(self) -> int:
         return sum(self._size_of(value) for value in self._values.values())

@@ -48,6 +48,9 @@ class Settings:
         DEFAULT_LIMITS.max_pixels // 10**6, "largest photo accepted, megapixels"
     )
     max_photos: int = _number(50, "photos coloured in one go")
+    address_runs: int = _number(
+        4, "runs at a time for visitors of one address together; raise it for a classroom"
+    )
     queue_size: int = _number(32, "people waiting before the page says that it is busy")
     preview_side: int = _number(1280, "long side of the pictures on the page, pixels")
     study_photos: str = _setting(

@@ -26,7 +26,10 @@ class Page:
     """The running page; every request and its status is counted in `statuses`."""
 
     def __init__(self, url: str) -> None:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+        # Given up before the server closes them after 5 s: a request sent just then would be lost.
+        limits = httpx.Limits(
+            max_connections=None, max_keepalive_connections=100, keepalive_expiry=2.0
+        )
         self._http = httpx.AsyncClient(base_url=url, timeout=_EVENT_SECONDS, limits=limits)
         self._config: dict[str, Any] = {}
         self._session = uuid.uuid4().hex
@@ -44,6 +47,11 @@ class Page:
     async def open(self) -> None:
         """Read the page's configuration; httpx.TransportError while nobody answers."""
         self._config = (await self._ask("GET", "config")).json()
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The page's configuration as its script gets it."""
+        return self._config
 
     @property
     def server_errors(self) -> int:
@@ -96,12 +104,22 @@ class Page:
         return answer
 
     async def _event(self, event: int, data: list[object]) -> list[Any]:
-        joining = {"data": data, "fn_index": event, "session_hash": self._session}
         (queued,) = (e["queue"] for e in self._config["dependencies"] if e["id"] == event)
         if queued is False:
-            answer = await self._ask("POST", f"{_API}/run/predict", json=joining)
+            asked = {"data": data, "fn_index": event, "session_hash": self._session}
+            answer = await self._ask("POST", f"{_API}/run/predict", json=asked)
             at_once: list[Any] = answer.json()["data"]
             return at_once
+        return await self.trigger(event, data)
+
+    async def trigger(self, event: int, data: list[object], event_data: object = None) -> list[Any]:
+        """Let the event of this number wait in the queue, as it may, and return its outputs."""
+        joining = {
+            "data": data,
+            "fn_index": event,
+            "session_hash": self._session,
+            "event_data": event_data,
+        }
         await self._ask("POST", f"{_API}/queue/join", json=joining)
         async with asyncio.timeout(_EVENT_SECONDS):
             return await self._outputs()

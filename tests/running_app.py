@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -21,8 +22,10 @@ _PREPARED = re.compile(r"study photos: (\d+) ready of \1\n")
 class RunningApp:
     """`python app.py`, restarted with the same settings, port and folder as often as wanted."""
 
-    def __init__(self, home: Path, database_url: str) -> None:
-        """home: holds what the app keeps between starts, prepared pictures too."""
+    def __init__(
+        self, home: Path, database_url: str, more: Mapping[str, str] | None = None
+    ) -> None:
+        """home: holds what the app keeps between starts, prepared pictures too. more: settings."""
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = home / f"app-{self.port}.log"
@@ -35,8 +38,9 @@ class RunningApp:
             "COLORIZER_STUDY_SECRET": "a secret of the load tests only",
             # All voters come from one address.
             "COLORIZER_STUDY_ADDRESS_PAIRS": "1000000",
+            "COLORIZER_ADDRESS_RUNS": "1000000",
         }
-        self._environment = os.environ | own
+        self._environment = os.environ | own | dict(more or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -60,6 +64,11 @@ class RunningApp:
             time.sleep(0.1)
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -70,16 +79,20 @@ class RunningApp:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
-    def stop(self) -> None:
-        """End the process as a service manager does; the hard way if it does not listen."""
+    def stop(self) -> int | None:
+        """End the process as a service manager does; the hard way if it does not listen.
+
+        Returns its exit code.
+        """
         if self._process is None:
-            return
+            return None
         self._process.terminate()
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        return self._process.returncode
 
     def tracebacks(self) -> int:
         """Errors that nobody caught, over all starts.

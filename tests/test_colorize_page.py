@@ -19,6 +19,7 @@ from colorizer.web.colorize.run import ColourRun, batch_tiles, progress
 from colorizer.web.colorize.save_buttons import SaveButtons
 from colorizer.web.colorize.stage_view import StageView
 from colorizer.web.outbox import Outbox
+from colorizer.web.turns import Turns
 from tests.colorize_support import TinyDarkroom, skipped
 
 Photos = list[tuple[str, None]]
@@ -44,7 +45,7 @@ def done(file: str) -> tuple[BatchPhoto, ...]:
 class TestRun:
     @pytest.fixture
     def run(self, darkroom: TinyDarkroom) -> ColourRun:
-        return ColourRun(darkroom, long_side=90, max_photos=3)
+        return ColourRun(darkroom, Turns(), long_side=90, max_photos=3)
 
     def test_no_photo_and_too_many_are_refused_before_the_queue(
         self, run: ColourRun, photos: Photos
@@ -97,7 +98,7 @@ class TestRun:
 
 
 def test_cancelling_in_the_queue_leaves_what_was_there(darkroom: TinyDarkroom) -> None:
-    run = ColourRun(darkroom, long_side=90, max_photos=3)
+    run = ColourRun(darkroom, Turns(), long_side=90, max_photos=3)
     batch, _, said = run.stop(done("a.jpg"))
     assert batch == done("a.jpg")
     assert said == texts.STOPPED_WAITING

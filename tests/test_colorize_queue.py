@@ -36,12 +36,14 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 @pytest.fixture(scope="module")
 def narrow_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page with room for one person in the queue."""
+    """The page with places for two runs and room for one person in the queue."""
     folder = tmp_path_factory.mktemp("narrow")
     settings = Settings(
         queue_size=1, database_url=f"sqlite:///{folder}/votes.db", study_photos=str(folder)
     )
-    app = build_app(settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "MODEL_PLACES", 2)
+        app = build_app(settings)
     _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options(settings))
     yield url
     app.close()

@@ -7,12 +7,14 @@ Server Error"; they are listed here and must tell nothing.
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
-from colorizer.web.guard import HEADERS
+from colorizer.web.guard import HEADERS, Guard
 from colorizer.web.temporary_files import temporary_folder
 from tests.running_app import ROOT
 
@@ -21,7 +23,9 @@ JPEG = (ROOT / "assets" / "examples" / "dahlia.jpg").read_bytes()
 
 @pytest.fixture(scope="module")
 def http(page_url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=page_url, timeout=60) as client:
+    # One connection for each request: the server closes it after an error of its own.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(base_url=page_url, timeout=60, limits=limits) as client:
         yield client
 
 
@@ -157,6 +161,27 @@ def test_an_error_over_the_direct_way_is_its_sentence_alone(http: httpx.Client) 
     answer = http.post("gradio_api/run/colorize", json={"data": [None, "regression", 1.0, 0.0]})
     assert answer.json()["error"] == "Choose a photo first."
     assert not tells_of_the_host(answer.text)
+
+
+def test_one_address_gets_half_of_the_queue() -> None:
+    class Waiting:
+        def __init__(self, address: str) -> None:
+            self.request = request_of(address)
+
+    def request_of(address: str) -> Request:
+        return Request({"type": "http", "headers": [], "client": (address, 1)})
+
+    def refused(address: str, waiting: list[str], path: str = "/gradio_api/queue/join") -> bool:
+        places = SimpleNamespace(queue=[Waiting(each) for each in waiting])
+        queue = SimpleNamespace(max_size=8, event_queue_per_concurrency_id={"model": places})
+        app = SimpleNamespace(get_blocks=lambda: SimpleNamespace(_queue=queue))
+        scope = request_of(address).scope | {"method": "POST", "path": path, "app": app}
+        return Guard(app)._crowds_out_others(scope)  # type: ignore[arg-type]
+
+    assert not refused("a", ["a"] * 3 + ["b"] * 4)
+    assert refused("a", ["a"] * 4)
+    assert not refused("b", ["a"] * 4)
+    assert not refused("a", ["a"] * 4, "/gradio_api/component_server/")
 
 
 BAD_BODIES = [b"", b"{", b"[]", b"\xff\xfe", b'{"data": 1}', b"null", b'{"data":' + b"[" * 50_000]

@@ -41,7 +41,7 @@ def test_threads_queue_for_one_sqlite_connection(sqlite_store: Store) -> None:
     with ThreadPoolExecutor(max_workers=30) as threads:
         list(threads.map(lambda n: sqlite_store.add_participant(f"p{n}", "a", 0), range(100)))
     assert len(opened) == 1
-    assert sqlite_store.recent_participants("a", since_ms=0) == 100
+    assert sqlite_store.recent_participants("a", 0, 10**15) == 100
 
 
 def test_tables_are_strict(sqlite_store: Store) -> None:

@@ -104,7 +104,7 @@ async def vote_for(
     async with AsyncExitStack() as stack:
         if visitors:
             await stack.enter_async_context(
-                colouring(page, PHOTO, visitors=visitors, coloured=coloured)
+                colouring(page, lambda: PHOTO, visitors=visitors, coloured=coloured)
             )
         await stack.enter_async_context(voting(page, tally, voters=VOTERS, seed=visitors))
         await asyncio.sleep(seconds)

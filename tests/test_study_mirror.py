@@ -203,14 +203,14 @@ def test_segments_stay_small(
     assert len(list((tmp_path / "mirror").glob("*.jsonl"))) == 3
 
 
-def test_votes_that_commit_late_are_still_exported(
+def test_votes_that_commit_late_or_after_the_clock_was_set_back_are_exported(
     hub: Hub, sqlite_store: Store, tmp_path: Path
 ) -> None:
     mirror = make_mirror(sqlite_store, hub, tmp_path / "mirror")
-    base = make_ballot("p").vote.cast_ms
+    base, day = make_ballot("p").vote.cast_ms, 86_400_000
     sqlite_store.add_ballots([make_ballot("p", cast_ms=base)])
     mirror.export()
-    sqlite_store.add_ballots([make_ballot("q", cast_ms=base - 60_000)])
+    sqlite_store.add_ballots([make_ballot("q", cast_ms=base - day)])
     mirror.export()
     (segment,) = (tmp_path / "mirror").glob("*.jsonl")
     assert len(segment.read_text().splitlines()) == 2

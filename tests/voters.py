@@ -165,17 +165,19 @@ async def voting(page: Page, tally: Tally, *, voters: int, seed: int) -> Any:
 
 
 @asynccontextmanager
-async def colouring(page: Page, photo: Path, *, visitors: int, coloured: list[float]) -> Any:
-    """Let `visitors` have a photo coloured again and again while the block runs.
+async def colouring(
+    page: Page, photo: Callable[[], Path], *, visitors: int, coloured: list[float]
+) -> Any:
+    """Let `visitors` have photos coloured, one after the other, while the block runs.
 
-    coloured: gets the seconds of each.
+    photo: gives the file of the next one. coloured: gets the seconds of each.
     """
 
     async def visit() -> None:
         window = page.window()
         while True:
             begun = time.monotonic()
-            file = await window.upload(photo)
+            file = await window.upload(photo())
             await window.call("colorize", [file, "classification", 1.0, 0.0])
             coloured.append(time.monotonic() - begun)
 
@@ -187,4 +189,4 @@ async def colouring(page: Page, photo: Path, *, visitors: int, coloured: list[fl
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert not ended, ended[0].exception()
+        assert not ended, repr(ended[0].exception())

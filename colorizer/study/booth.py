@@ -34,9 +34,9 @@ class History:
         """The participant's trial of this id; None if it is nobody's or somebody else's."""
         return next((past for past in self.trials if past.trial.id == trial_id), None)
 
-    def issued_since(self, since_ms: int) -> int:
-        """How many trials the participant got since `since_ms`."""
-        return sum(past.trial.issued_ms >= since_ms for past in self.trials)
+    def issued_between(self, since_ms: int, until_ms: int) -> int:
+        """How many trials the participant got then; not those from before a clock was set back."""
+        return sum(since_ms <= past.trial.issued_ms <= until_ms for past in self.trials)
 
     def with_trial(self, trial: Trial) -> "History":
         """The history after `trial` was handed out."""
@@ -101,8 +101,9 @@ class Booth:
         self._connection.execute(TRIALS.insert().values(row))
         self.history = self.history.with_trial(trial)
 
-    def issued_at_address(self, since_ms: int) -> int:
-        """How many trials everybody at the participant's address got since `since_ms`."""
+    def issued_at_address(self, since_ms: int, until_ms: int) -> int:
+        """How many trials everybody at the participant's address got then."""
         here = TRIALS.c.address_hash == self.history.address_hash
-        count = select(func.count()).select_from(TRIALS).where(here, TRIALS.c.issued_ms >= since_ms)
+        then = TRIALS.c.issued_ms.between(since_ms, until_ms)
+        count = select(func.count()).select_from(TRIALS).where(here, then)
         return self._connection.execute(count).scalar_one()

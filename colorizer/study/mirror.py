@@ -24,7 +24,6 @@ from colorizer.study.trials import Ballot
 logger = logging.getLogger(__name__)
 
 _SEGMENT_BYTES = 1_000_000  # every push sends changed segments as a whole, so they stay small
-_OVERLAP_MS = 600_000  # a transaction may commit after a later vote: look back this far
 _FINAL_PUSH_SECONDS = 30.0
 
 
@@ -73,7 +72,6 @@ class Mirror:
         self._retry_seconds = retry_seconds
         self._api = HfApi(endpoint=endpoint, token=token)
         self._mirrored: set[str] = set()  # ids of trials whose votes are in some segment
-        self._exported_ms = 0
         self._segment = self._new_segment()
         self._status = MirrorStatus(repo_id)
         self._scheduler: _VoteScheduler | None = None
@@ -125,8 +123,8 @@ class Mirror:
 
     def export(self) -> None:
         """Append the store's votes that are in no segment yet to this process's segment."""
-        ballots = self._store.ballots(since_ms=max(self._exported_ms - _OVERLAP_MS, 0))
-        new = [ballot for ballot in ballots if ballot.trial.id not in self._mirrored]
+        # All of them: by time, votes would be missed that commit late or after a clock is set back.
+        new = [ballot for ballot in self._store.ballots() if ballot.trial.id not in self._mirrored]
         if not new:
             return
         if self._segment.exists() and self._segment.stat().st_size > _SEGMENT_BYTES:
@@ -137,7 +135,6 @@ class Mirror:
             file.flush()
             os.fsync(file.fileno())
         self._mirrored.update(ballot.trial.id for ballot in new)
-        self._exported_ms = new[-1].vote.cast_ms
 
     def _begin(self) -> None:
         """Open the repository and restore from it, again and again until both have worked."""

@@ -75,17 +75,16 @@ class Store:
                 continue
         raise TrialError(NOT_SAVED)
 
-    def recent_participants(self, address_hash: str, since_ms: int) -> int:
-        """Participants who came from an address since `since_ms`."""
-        new = (PARTICIPANTS.c.address_hash == address_hash) & (
-            PARTICIPANTS.c.created_ms >= since_ms
-        )
+    def recent_participants(self, address_hash: str, since_ms: int, until_ms: int) -> int:
+        """New participants from an address; not those from before a clock was set back."""
+        then = PARTICIPANTS.c.created_ms.between(since_ms, until_ms)
+        new = (PARTICIPANTS.c.address_hash == address_hash) & then
         count = select(func.count()).select_from(PARTICIPANTS).where(new)
         return self.database.read(lambda connection: connection.execute(count).scalar_one())
 
-    def ballots(self, *, since_ms: int = 0) -> list[Ballot]:
-        """All votes cast since `since_ms` with their trials, oldest first."""
-        query = trials_with_votes().where(VOTES.c.cast_ms >= since_ms)
+    def ballots(self) -> list[Ballot]:
+        """All votes with their trials, oldest first."""
+        query = trials_with_votes().where(VOTES.c.trial_id.is_not(None))
         ordered = query.order_by(VOTES.c.cast_ms, VOTES.c.trial_id)
         rows = self.database.read(lambda connection: connection.execute(ordered).mappings().all())
         return [Ballot(past_trial(row).trial, vote(row)) for row in rows]

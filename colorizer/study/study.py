@@ -200,7 +200,7 @@ class Study:
         return history
 
     def _limit_participants(self, address_hash: str, now_ms: int) -> None:
-        recent = self._store.recent_participants(address_hash, now_ms - _HOUR_MS)
+        recent = self._store.recent_participants(address_hash, now_ms - _HOUR_MS, now_ms)
         if recent >= self.settings.participants_per_hour_per_address:
             raise TrialError(TOO_MUCH)
 

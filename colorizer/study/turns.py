@@ -116,10 +116,11 @@ class Turns:
         waiting = booth.history.open_trial(self._clock_ms(), but=replacing)
         if waiting is not None:
             return Dealt(waiting)
-        since = self._clock_ms() - _HOUR_MS
-        if booth.history.issued_since(since) >= self._settings.trials_per_hour:
+        now = self._clock_ms()
+        hour = now - _HOUR_MS, now
+        if booth.history.issued_between(*hour) >= self._settings.trials_per_hour:
             raise TrialError(TOO_MUCH)
-        if booth.issued_at_address(since) >= self._settings.trials_per_hour_per_address:
+        if booth.issued_at_address(*hour) >= self._settings.trials_per_hour_per_address:
             raise TrialError(TOO_MUCH)
         dealt = self._dealer.deal(participant_id, booth.history)
         if dealt is not None:

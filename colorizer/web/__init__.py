@@ -2,5 +2,6 @@
 
 from colorizer.web.blocks import build_app, launch_options, open_darkroom
 from colorizer.web.study.host import host_study
+from colorizer.web.temporary_files import discard_temporary_files
 
-__all__ = ["build_app", "host_study", "launch_options", "open_darkroom"]
+__all__ = ["build_app", "discard_temporary_files", "host_study", "launch_options", "open_darkroom"]

@@ -19,6 +19,7 @@ from colorizer.web.spoken_page import SpokenPage
 from colorizer.web.study.host import StudyHost, host_study
 from colorizer.web.study.page import StudyPage
 from colorizer.web.temporary_files import Sweeper, temporary_folder
+from colorizer.web.turns import Turns
 from colorizer.web.zero_gpu import lent_card
 
 NAME = "Colorizer"
@@ -42,19 +43,20 @@ def build_app(
     darkroom = darkroom or open_darkroom(settings)
     host = host or host_study(settings, darkroom)
     outbox = Outbox()
+    turns = Turns(runs_per_visitor=settings.address_runs, behind_proxy=bool(settings.proxy))
     app: gr.Blocks
     with texts.placeholders(), gr.Blocks(title=NAME, analytics_enabled=False) as app:
         gr.Markdown(f"# {NAME}")
         gr.Markdown(texts.LEAD, elem_id="lead")
         with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab(texts.TAB_COLORIZE):
-                ColorizePage(darkroom, settings, outbox).build()
+                ColorizePage(darkroom, turns, settings, outbox).build()
             with gr.Tab(texts.TAB_PCA):
                 PcaPage(settings, outbox).build()
             with gr.Tab(texts.TAB_PALETTE):
                 PalettePage(darkroom, settings, outbox).build()
             with gr.Tab(texts.TAB_STUDY) as study:
-                StudyPage(host, darkroom, settings, outbox).build(study)
+                StudyPage(host, darkroom, turns, settings, outbox).build(study)
             with gr.Tab(texts.TAB_ABOUT) as about:
                 AboutPage(host).build(about)
         gr.Markdown(f"{texts.PRIVACY} {texts.FOOTER}", elem_id="small-print")
@@ -78,7 +80,10 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "_frontend": False,
         "footer_links": ["api"],
         "app_kwargs": {
-            "middleware": [Middleware(Guard), Middleware(SpokenPage)],
+            "middleware": [
+                Middleware(Guard, behind_proxy=bool(settings.proxy)),
+                Middleware(SpokenPage),
+            ],
             "openapi_url": None,
             "routes": [health_route()],
         },

@@ -1,5 +1,6 @@
 """From the library's errors to the page: their text is the sentence that people see."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,8 @@ from colorizer.bundled import CheckpointError
 from colorizer.photo import PhotoError
 from colorizer.study import TrialError
 from colorizer.web import texts
+
+logger = logging.getLogger(__name__)
 
 
 def refusal(sentence: str) -> gr.Error:
@@ -23,3 +26,6 @@ def errors_on_the_page() -> Iterator[None]:
         yield
     except (PhotoError, CheckpointError, TrialError) as error:
         raise refusal(str(error)) from error
+    except OSError as error:  # a full or read-only disk; what it says may hold paths
+        logger.error("a file for the page could not be written: %s", error.strerror or "unknown")
+        raise refusal(texts.NOT_STORED) from error

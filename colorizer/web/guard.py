@@ -1,12 +1,17 @@
 """Around every answer: headers that tell browsers what the page needs; some doors are closed.
 
+The queue has room for everybody: one address gets at most half of it.
+
 Gradio's pages build themselves with inline scripts and `new Function`, so `script-src` can keep out
 foreign addresses only. The page may be framed by itself and by Hugging Face, which shows Spaces so.
 """
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from colorizer.web.turns import visitor_address
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -38,11 +43,17 @@ _CLOSED = (
 )  # fmt: skip
 
 
+_JOINING = ("/gradio_api/queue/join", "/gradio_api/call/")
+"""The ways into the queue; to its full half the page says "busy", as to a full queue."""
+
+
 class Guard:
     """ASGI middleware; pass it to Gradio by `launch(app_kwargs={"middleware": [...]})`."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, behind_proxy: bool = False) -> None:
+        """behind_proxy: see `visitor_address`."""
         self._app = app
+        self._behind_proxy = behind_proxy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -57,6 +68,25 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        closed = scope["path"].lower().startswith(_CLOSED)
-        answer = PlainTextResponse("Not found", status_code=404) if closed else self._app
+        answer = self._app
+        if scope["path"].lower().startswith(_CLOSED):
+            answer = PlainTextResponse("Not found", status_code=404)
+        elif self._crowds_out_others(scope):
+            answer = JSONResponse({"detail": "Queue is full for your address."}, status_code=503)
         await answer(scope, receive, send_guarded)
+
+    def _crowds_out_others(self, scope: Scope) -> bool:
+        """Whether the request would take more than half of the queue for one address."""
+        if scope["method"] != "POST" or not scope["path"].startswith(_JOINING):
+            return False
+        queue = scope["app"].get_blocks()._queue
+        asking = self._address(Request(scope))
+        waiting = sum(
+            self._address(event.request) == asking
+            for places in queue.event_queue_per_concurrency_id.values()
+            for event in tuple(places.queue)
+        )
+        return queue.max_size is not None and waiting >= max(1, queue.max_size // 2)
+
+    def _address(self, request: Request) -> str:
+        return visitor_address(request, behind_proxy=self._behind_proxy)

@@ -49,8 +49,18 @@ def temporary_folder() -> Path:
             f"({error.strerror}): set GRADIO_TEMP_DIR to one that can."
         ) from error
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
-    atexit.register(_remove_own, folder, os.getpid())
+    atexit.register(_discard, folder, os.getpid())
     return folder
+
+
+def discard_temporary_files() -> None:
+    """Delete the folder of this process and all that is in it."""
+    _discard(temporary_folder(), os.getpid())
+
+
+def _discard(folder: Path, process: int) -> None:
+    if os.getpid() == process:  # not in a fork of it
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Sweeper:
@@ -134,8 +144,3 @@ def _remove(path: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _remove_own(folder: Path, process: int) -> None:
-    if os.getpid() == process:  # not in a fork of it
-        shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from colorizer.darkroom import Darkroom, Preview
+from colorizer.web import texts
+from colorizer.web.arguments import is_number_in
 from colorizer.web.colorize.batch import Batch, PhotoState
+
+MAX_VIVIDNESS = 3.0
 
 
 @dataclass(frozen=True)
@@ -15,12 +19,22 @@ class Choice:
     vividness: float = 1.0
     warmth: float = 0.0
 
+    @property
+    def problem(self) -> str:
+        """The sentence that says what is wrong with adjustments that cannot be; "" if nothing."""
+        if not is_number_in(self.vividness, 0.0, MAX_VIVIDNESS):
+            return texts.BAD_VIVIDNESS
+        if not is_number_in(self.warmth, -1.0, 1.0):
+            return texts.BAD_WARMTH
+        return ""
+
 
 def chosen(batch: Batch, index: int, model: str, vividness: float, warmth: float) -> Choice | None:
-    """The photo number `index` with these adjustments, or None while it is not coloured."""
+    """The photo number `index` with these adjustments, or None while it cannot be shown."""
     if not 0 <= index < len(batch) or batch[index].state != PhotoState.DONE:
         return None
-    return Choice(batch[index].file, model, vividness, warmth)
+    choice = Choice(batch[index].file, model, vividness, warmth)
+    return choice if isinstance(model, str) and not choice.problem else None
 
 
 def look_at(darkroom: Darkroom, choice: Choice, long_side: int) -> Preview:

@@ -10,12 +10,12 @@ from colorizer.certainty import heat_map
 from colorizer.darkroom import Darkroom
 from colorizer.photo import Photo, encode_photo
 from colorizer.web import endpoint_texts, texts
+from colorizer.web.arguments import known_model
 from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.outbox import Outbox, plain_stem
-
-MAX_VIVIDNESS = 3.0
+from colorizer.web.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class ColourEndpoints:
     """
 
     darkroom: Darkroom
+    turns: Turns
     outbox: Outbox
     models: list[str]
     long_side: int
@@ -60,25 +61,37 @@ class ColourEndpoints:
             )
 
     def colorize(
-        self, file: str | None, model: str, vividness: float = 1.0, warmth: float = 0.0
+        self,
+        file: str | None,
+        model: str,
+        vividness: float = 1.0,
+        warmth: float = 0.0,
+        request: gr.Request | None = None,
     ) -> str:
         """Answer /colorize."""
         choice = self._checked(file, model, vividness, warmth)
-        with errors_on_the_page():
+        with errors_on_the_page(), self.turns.turn(self.turns.visitor(request)):
             return str(Downloads(self.darkroom, self.outbox).photo(choice, marked=True))
 
     def chroma_layer(
-        self, file: str | None, model: str, vividness: float = 1.0, warmth: float = 0.0
+        self,
+        file: str | None,
+        model: str,
+        vividness: float = 1.0,
+        warmth: float = 0.0,
+        request: gr.Request | None = None,
     ) -> str:
         """Answer /chroma_layer."""
         choice = self._checked(file, model, vividness, warmth)
-        with errors_on_the_page():
+        with errors_on_the_page(), self.turns.turn(self.turns.visitor(request)):
             return str(Downloads(self.darkroom, self.outbox).layer(choice, marked=True))
 
-    def certainty(self, file: str | None, model: str) -> tuple[str, dict[str, Any]]:
+    def certainty(
+        self, file: str | None, model: str, request: gr.Request | None = None
+    ) -> tuple[str, dict[str, Any]]:
         """Answer /certainty."""
         choice = self._checked(file, model, 1.0, 0.0)
-        with errors_on_the_page():
+        with errors_on_the_page(), self.turns.turn(self.turns.visitor(request)):
             certainty = self.darkroom.certainty(choice.file, model)
             if certainty is None:
                 raise refusal(texts.NO_CERTAINTY)
@@ -93,17 +106,11 @@ class ColourEndpoints:
             "colours_at_least_sure_places": certainty.colours_at(95),
         }
 
-    def _checked(
-        self, file: str | None, model: str, vividness: float | None, warmth: float | None
-    ) -> Choice:
+    def _checked(self, file: str | None, model: str, vividness: float, warmth: float) -> Choice:
         """The request as a choice; an error on the page if there is something wrong with it."""
         if file is None or not Path(file).is_file():
             raise refusal(texts.NO_PHOTO)
-        if model not in self.models:
-            known = ", ".join(self.models)
-            raise refusal(texts.UNKNOWN_MODEL.format(model=str(model)[:40], known=known))
-        if vividness is None or not 0.0 <= vividness <= MAX_VIVIDNESS:
-            raise refusal(texts.BAD_VIVIDNESS)
-        if warmth is None or not -1.0 <= warmth <= 1.0:
-            raise refusal(texts.BAD_WARMTH)
-        return Choice(file, model, vividness, warmth)
+        choice = Choice(file, known_model(model, self.models), vividness, warmth)
+        if choice.problem:
+            raise refusal(choice.problem)
+        return choice

@@ -18,20 +18,23 @@ from colorizer.web.colorize.run import MODEL_QUEUE, ColourRun
 from colorizer.web.colorize.save_buttons import SaveButtons
 from colorizer.web.colorize.stage_view import StageView
 from colorizer.web.outbox import Outbox
+from colorizer.web.turns import Turns
 
 
 class ColorizePage:
     """Builds the tab and connects its parts."""
 
-    def __init__(self, darkroom: Darkroom, settings: Settings, outbox: Outbox) -> None:
+    def __init__(
+        self, darkroom: Darkroom, turns: Turns, settings: Settings, outbox: Outbox
+    ) -> None:
         side = settings.preview_side
         self._examples = load_examples()
         self._models = [name for name in texts.MODELS if name in darkroom.models]
-        self._run = ColourRun(darkroom, long_side=side, max_photos=settings.max_photos)
+        self._run = ColourRun(darkroom, turns, long_side=side, max_photos=settings.max_photos)
         self._stage = StageView(darkroom, self._examples, long_side=side)
         self._folded = FoldedView(Insight(darkroom, side), self._models)
         self._save = SaveButtons(Downloads(darkroom, outbox))
-        self._endpoints = ColourEndpoints(darkroom, outbox, self._models, side)
+        self._endpoints = ColourEndpoints(darkroom, turns, outbox, self._models, side)
 
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""

@@ -1,6 +1,7 @@
 """A run: the dropped photos are coloured one after the other, shown as they are done, cancelled."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import gradio as gr
 
 from colorizer.darkroom import Darkroom, Preview
 from colorizer.web import texts
+from colorizer.web.arguments import known_model
 from colorizer.web.colorize.batch import Batch, PhotoState, colour_batch, in_state, stopped
 from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.colorize.layout import ColorizeLayout
@@ -15,17 +17,21 @@ from colorizer.web.colorize.photo_tiles import Tile, tiles_value
 from colorizer.web.colorize.stage_view import photo_caption, shown
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.photo_drop import Dropped, dropped_files, shown_name
+from colorizer.web.turns import Turns
 
 MODEL_QUEUE = "model"
-MODEL_PLACES = 2
-"""Runs at a time: a single photo need not wait for the end of somebody's fifty."""
+MODEL_PLACES = 12
+"""Runs at a time; their photos take turns."""
 
 
 class ColourRun:
     """Answers the buttons "Colour" and "Cancel"."""
 
-    def __init__(self, darkroom: Darkroom, *, long_side: int, max_photos: int) -> None:
+    def __init__(
+        self, darkroom: Darkroom, turns: Turns, *, long_side: int, max_photos: int
+    ) -> None:
         self._darkroom = darkroom
+        self._turns = turns
         self._long_side = long_side
         self._max_photos = max_photos
 
@@ -69,18 +75,28 @@ class ColourRun:
         return gr.Button(interactive=True), gr.Button(interactive=False)
 
     def colour(
-        self, photos: Dropped, model: str, vividness: float, warmth: float
+        self,
+        photos: Dropped,
+        model: str,
+        vividness: float,
+        warmth: float,
+        request: gr.Request | None = None,
     ) -> Iterator[tuple[Any, ...]]:
         """Colour every photo once; the first that is done goes on the stage by itself."""
+        self.check(photos)
+        choice = Choice("", known_model(model, self._darkroom.models), vividness, warmth)
+        if choice.problem:
+            raise refusal(choice.problem)
+        visitor = self._turns.visitor(request)
 
         def colour_one(file: str) -> Preview:
-            choice = Choice(file, model, vividness, warmth)
-            return look_at(self._darkroom, choice, self._long_side)
+            with self._turns.turn(visitor):
+                return look_at(self._darkroom, replace(choice, file=file), self._long_side)
 
         unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
         if not self._darkroom.is_loaded(model):
             yield gr.skip(), gr.skip(), texts.LOADING, *unchanged
-        with errors_on_the_page():
+        with self._turns.run(visitor), errors_on_the_page():
             self._darkroom.colorizer(model)
             on_stage = False
             for step in colour_batch(dropped_files(photos), colour_one):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import gradio as gr
 
 from colorizer.web import texts
-from colorizer.web.colorize.batch import Batch, PhotoState, in_state
+from colorizer.web.colorize.batch import Batch
 from colorizer.web.colorize.choice import Choice, chosen
 from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.colorize.layout import ColorizeLayout
@@ -76,8 +76,8 @@ class SaveButtons:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio finds it by this default
     ) -> str:
         """All photos of the batch with the same model and adjustments."""
-        done = in_state(batch, PhotoState.DONE)
-        choices = [Choice(photo.file, model, vividness, warmth) for photo in done]
+        wanted = (chosen(batch, at, model, vividness, warmth) for at in range(len(batch)))
+        choices = [choice for choice in wanted if choice is not None]
         if not choices:
             raise refusal(texts.NOTHING_TO_SAVE)
         with errors_on_the_page():

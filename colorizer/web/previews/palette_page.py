@@ -12,6 +12,7 @@ from colorizer.photo import Photo, encode_photo
 from colorizer.photo_colours import PhotoColours, Space, count_colours
 from colorizer.settings import Settings
 from colorizer.web import endpoint_texts, texts
+from colorizer.web.arguments import is_number_in
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE, curve_svg, swatches_html
 from colorizer.web.outbox import Outbox, plain_stem
@@ -88,9 +89,10 @@ class PalettePage:
             nothing = gr.DownloadButton(interactive=False)
             return None, "", "", nothing, nothing
         file = dropped_files(photo)[0]
+        number = self._checked(way, number)
         with errors_on_the_page():
             colours = self._colours(file)
-            preview = self._palette(colours, way, int(number))
+            preview = self._palette(colours, way, number)
         before = colours.rgb[colours.index]
         files = self._files(preview, plain_stem(file))
         return (
@@ -102,6 +104,7 @@ class PalettePage:
 
     def elbow(self, photo: Dropped, way: str, number: float) -> str:
         """Mean ΔE over the number of colours."""
+        number = self._checked(way, number)
         with errors_on_the_page():
             colours = self._colours(dropped_files(photo)[0])
         space: Space = "lab" if way == "lab" else "ab"
@@ -120,10 +123,9 @@ class PalettePage:
         """Answer /palette_preview."""
         if file is None:
             raise refusal(texts.NO_PHOTO)
-        if way not in (*get_args(Space), CLASSIFIER) or not 2 <= number <= 256:
-            raise refusal(texts.PALETTE_BAD_REQUEST)
+        number = self._checked(way, number)
         with errors_on_the_page():
-            preview = self._palette(self._colours(file), way, int(number))
+            preview = self._palette(self._colours(file), way, number)
             path = self.outbox.place(f"{plain_stem(file)}-palette.png")
             path.write_bytes(encode_photo(Photo(rgb=preview.rgb), "png"))
         return str(path), {
@@ -149,6 +151,12 @@ class PalettePage:
             api_description=endpoint_texts.PALETTE,
             concurrency_id=PREVIEW_QUEUE,
         )
+
+    def _checked(self, way: str, number: float) -> int:
+        """The number of colours; an error on the page if the request cannot be meant."""
+        if way not in (*get_args(Space), CLASSIFIER) or not is_number_in(number, 2, 256):
+            raise refusal(texts.PALETTE_BAD_REQUEST)
+        return int(number)
 
     def _palette(self, colours: PhotoColours, way: str, number: int) -> PalettePreview:
         if way == CLASSIFIER:

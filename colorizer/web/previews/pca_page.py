@@ -17,6 +17,7 @@ from colorizer.compression import (
 from colorizer.photo import Photo, encode_photo, open_photo, save_photo
 from colorizer.settings import Settings
 from colorizer.web import endpoint_texts, texts
+from colorizer.web.arguments import is_number_in
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import curve_svg
 from colorizer.web.outbox import Outbox, plain_stem
@@ -98,6 +99,7 @@ class PcaPage:
         """Rebuild the preview at another share of the variance."""
         if not photo:
             return None, "", "", None
+        _check(method, variance)
         with errors_on_the_page():
             fit = self._fit(dropped_files(photo)[0], method)
         result = fit.at_variance(variance / 100)
@@ -111,6 +113,7 @@ class PcaPage:
     def full_size(self, photo: Dropped, method: str, variance: float) -> Any:
         """The same at the photo's own size, as a file."""
         file = dropped_files(photo)[0]
+        _check(method, variance)
         with errors_on_the_page():
             opened = open_photo(file, self.settings.limits)
             if opened.width * opened.height > FULL_SIZE_PIXELS:
@@ -126,8 +129,7 @@ class PcaPage:
         """Answer /pca_preview."""
         if file is None:
             raise refusal(texts.NO_PHOTO)
-        if method not in _FITS or not 0 < variance <= 100:
-            raise refusal(texts.PCA_BAD_REQUEST)
+        _check(method, variance)
         with errors_on_the_page():
             result = self._fit(file, method).at_variance(variance / 100)
             path = self.outbox.place(f"{plain_stem(file)}-pca.png")
@@ -164,6 +166,12 @@ def _figures(result: Compression) -> str:
         fidelity=near if np.isfinite(result.psnr) else texts.IDENTICAL,
         ssim=result.ssim,
     )
+
+
+def _check(method: str, variance: float) -> None:
+    """An error on the page if the request cannot be meant."""
+    if method not in _FITS or not is_number_in(variance, 0, 100) or not variance:
+        raise refusal(texts.PCA_BAD_REQUEST)
 
 
 def _curve(fit: PcaFit, result: Compression) -> str:

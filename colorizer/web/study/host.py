@@ -185,9 +185,20 @@ def study_model(darkroom: Darkroom, name: str) -> StudyModel:
 
 
 def _study_models(darkroom: Darkroom) -> list[StudyModel]:
+    """The models that are whole; the last one's CheckpointError when none is."""
     if not darkroom.models:
         raise TrialError(_NO_MODELS)
-    return [study_model(darkroom, name) for name in darkroom.models]
+    models: list[StudyModel] = []
+    problem: CheckpointError | None = None
+    for name in darkroom.models:
+        try:
+            models.append(study_model(darkroom, name))
+        except CheckpointError as error:
+            logger.error("the study goes without a model: %s", error)
+            problem = error
+    if problem is not None and not models:
+        raise problem
+    return models
 
 
 def _database(url: str) -> tuple[str, Path]:

@@ -11,17 +11,23 @@ from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.play import PlayPage
 from colorizer.web.study.private import PrivatePage
 from colorizer.web.study.results import ResultsPage
+from colorizer.web.turns import Turns
 
 
 class StudyPage:
     """Puts the three parts into tabs of their own."""
 
     def __init__(
-        self, host: StudyHost, darkroom: Darkroom, settings: Settings, outbox: Outbox
+        self,
+        host: StudyHost,
+        darkroom: Darkroom,
+        turns: Turns,
+        settings: Settings,
+        outbox: Outbox,
     ) -> None:
         pictures = StudyPictures()
         self._play = PlayPage(host, settings, pictures)
-        self._private = PrivatePage(host, darkroom, settings, pictures)
+        self._private = PrivatePage(host, darkroom, turns, settings, pictures)
         self._results = ResultsPage(host, outbox)
 
     def build(self, tab: gr.Tab) -> None:

@@ -8,10 +8,12 @@ import gradio as gr
 from colorizer.settings import Settings
 from colorizer.study import SessionSummary, Standing, Study, TrialError
 from colorizer.web import texts
+from colorizer.web.arguments import event_details
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.trial import TrialStage
+from colorizer.web.turns import visitor_address
 
 ENOUGH_PHOTOS = 6
 """A session may start with so many photos; the others are ready before it gets there."""
@@ -71,7 +73,7 @@ class PlayPage:
 
     def stop(self, token: Any, event: gr.EventData) -> tuple[Any, ...]:
         """The stage has nothing more to show: the session is over, or something is in the way."""
-        return None, *self._lobby(token, str(event._data.get("notice", "")))
+        return None, *self._lobby(token, str(event_details(event).get("notice", "")))
 
     def _lobby(self, token: Any, notice: str) -> tuple[Any, ...]:
         """What there is before or after a session: lead, card, button, timer, result."""
@@ -136,9 +138,7 @@ class PlayPage:
 
     def _address(self, request: gr.Request) -> str | None:
         """The visitor's address, which only the study's rate limits get to know, hashed."""
-        forwarded = request.headers.get("x-forwarded-for", "") if self._settings.proxy else ""
-        first = str(forwarded).split(",")[0].strip()
-        return first or (request.client.host if request.client else None)
+        return visitor_address(request, behind_proxy=bool(self._settings.proxy)) or None
 
 
 def _summary(study: Study, token: Any) -> SessionSummary:

@@ -12,6 +12,7 @@ from colorizer.study import SessionSummary, TrialError
 from colorizer.study.pool import open_real_photo
 from colorizer.study.private import MAX_PAIRS
 from colorizer.web import texts
+from colorizer.web.arguments import event_details, known_model
 from colorizer.web.colorize.run import MODEL_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
@@ -19,16 +20,23 @@ from colorizer.web.study.host import StudyHost, coloured, study_model
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
+from colorizer.web.turns import Turns
 
 
 class PrivatePage:
     """Builds the tab and answers its events."""
 
     def __init__(
-        self, host: StudyHost, darkroom: Darkroom, settings: Settings, pictures: StudyPictures
+        self,
+        host: StudyHost,
+        darkroom: Darkroom,
+        turns: Turns,
+        settings: Settings,
+        pictures: StudyPictures,
     ) -> None:
         self._host = host
         self._darkroom = darkroom
+        self._turns = turns
         self._settings = settings
         self._models = [name for name in texts.MODELS if name in darkroom.models]
         self._stage = TrialStage(host, pictures)
@@ -71,21 +79,16 @@ class PrivatePage:
         photos: Dropped,
         model: str,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio finds it by this default
+        request: gr.Request | None = None,
     ) -> tuple[Any, ...]:
         """Colour the photos and show the first pair; photos that cannot be used are named."""
         files = dropped_files(photos)
         if len(files) > MAX_PAIRS:
             raise refusal(texts.PRIVATE_TOO_MANY.format(limit=MAX_PAIRS))
-        if model not in self._models:
-            raise refusal(texts.UNKNOWN_MODEL.format(model=model, known=", ".join(self._models)))
-        pairs, refused = [], []
-        for number, file in enumerate(files):
-            name = shown_name(file)
-            progress(number / len(files), desc=texts.PRIVATE_WORKING.format(name=name))
-            try:
-                pairs.append(self._pair(file, model))
-            except PhotoError as error:
-                refused.append(f"**{name}**: {error}")
+        model = known_model(model, self._models)
+        visitor = self._turns.visitor(request)
+        with self._turns.run(visitor):
+            pairs, refused = self._pairs(files, model, visitor, progress)
         if not pairs:
             raise refusal(" ".join(refused))
         with errors_on_the_page():
@@ -97,12 +100,28 @@ class PrivatePage:
 
     def stop(self, event: gr.EventData) -> tuple[Any, ...]:
         """The last pair has its answer, or the test is gone."""
+        told = event_details(event)
         summary: SessionSummary | None = None
         try:
-            summary = self._host.study.summary(str(event._data.get("token", "")))
+            summary = self._host.study.summary(str(told.get("token", "")))
         except TrialError as error:
-            gr.Info(str(event._data.get("notice") or error))
+            gr.Info(str(told.get("notice") or error))
         return None, gr.update(visible=True), *self._result.show(summary)
+
+    def _pairs(
+        self, files: list[str], model: str, visitor: str, progress: gr.Progress
+    ) -> tuple[list[tuple[Photo, Photo]], list[str]]:
+        """Each photo with its coloured version, and what is to be said about the others."""
+        pairs, refused = [], []
+        for number, file in enumerate(files):
+            name = shown_name(file)
+            progress(number / len(files), desc=texts.PRIVATE_WORKING.format(name=name))
+            try:
+                with self._turns.turn(visitor):
+                    pairs.append(self._pair(file, model))
+            except PhotoError as error:
+                refused.append(f"**{name}**: {error}")
+        return pairs, refused
 
     def _pair(self, file: str, model: str) -> tuple[Photo, Photo]:
         photo = open_real_photo(Path(file), self._settings.limits)

@@ -4,6 +4,7 @@ Answers come by Gradio's server functions, not by its queue: one short request e
 can repeat without a sentence about errors, and which nobody who waits for a colouring can hold up.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from colorizer.study.stimuli import GAP
 from colorizer.web import texts
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
+
+logger = logging.getLogger(__name__)
 
 STUDY_QUEUE = "study"
 STUDY_LIMIT = 10
@@ -90,7 +93,7 @@ class TrialStage:
             )
         except TrialError as error:
             return self._reply(study, request.token, notice=str(error))
-        reply = _nothing(turn.notice) | {"trial": turn.trial and self._shown(turn.trial)}
+        reply = self._next(turn.trial, turn.notice)
         if turn.receipt is not None:
             reply |= {"real": turn.receipt.real_side, "choice": turn.receipt.choice}
         return reply
@@ -107,7 +110,15 @@ class TrialStage:
             view = study.next_trial(token)
         except TrialError as error:
             return _nothing(str(error))
-        return _nothing(notice) | {"trial": view and self._shown(view)}
+        return self._next(view, notice)
+
+    def _next(self, view: TrialView | None, notice: str) -> dict[str, Any]:
+        """The pair to look at, if there is one and its picture finds a place."""
+        try:
+            return _nothing(notice) | {"trial": view and self._shown(view)}
+        except OSError as error:  # the disk is full
+            logger.error("a picture of the study could not be written: %s", error.strerror)
+            return _nothing(texts.NOT_STORED)
 
     def _shown(self, view: TrialView) -> dict[str, Any]:
         return {

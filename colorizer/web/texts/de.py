@@ -19,6 +19,12 @@ WARMTH_HINT = "Vom blauen Abendlicht bis zum goldenen Morgenlicht"
 ERROR = "Das ging nicht"
 NO_PHOTO = "Wähl zuerst ein Foto aus."
 TOO_MANY = "Bitte höchstens {limit} Fotos auf einmal."
+TOO_MANY_RUNS = (
+    "Einige deiner Fotos werden noch gefärbt: Warte, bis sie fertig sind, oder brich ab."
+)
+NOT_STORED = (
+    "Der Server kann gerade keine Dateien speichern: Versuch es in einigen Minuten noch einmal."
+)
 LOADING = "Das Modell wird geladen: Nach einem Start dauert das erste Foto einige Sekunden länger …"
 WORKING = "Foto {number} von {total} wird gefärbt …"
 DONE_SINGLE = "Dein Foto ist gefärbt."

@@ -19,6 +19,10 @@ WARMTH_HINT = "Blue evening light to golden morning light"
 ERROR = "That did not work"
 NO_PHOTO = "Choose a photo first."
 TOO_MANY = "Please send at most {limit} photos at a time."
+TOO_MANY_RUNS = (
+    "Some of your photos are still being coloured: please wait until they are done, or cancel them."
+)
+NOT_STORED = "The server cannot store files at the moment: please try again in a few minutes."
 LOADING = "Loading the model: the first photo after a start waits some seconds for it …"
 WORKING = "Colouring photo {number} of {total} …"
 DONE_SINGLE = "Your photo is coloured."
