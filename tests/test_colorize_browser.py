@@ -241,6 +241,20 @@ def test_row_12_the_page_says_what_happens_to_photos(page: Page) -> None:
     expect(page.get_by_text("deleted within two hours")).to_be_visible()
 
 
+def test_row_18_the_footer_leads_to_models_licence_and_how_it_works(page: Page) -> None:
+    expect(page.locator("#small-print")).to_contain_text("licence (Apache-2.0)")
+    tab(page, "About the models").click()
+    models = page.locator(".about-model")
+    expect(models).to_have_count(2)
+    expect(models.locator("figure img").first).to_be_visible()
+    for term in ("Trained on", "Training", "Licence", "Revision", "Fooling rate, %"):
+        expect(models.first.locator("dt", has_text=re.compile(f"^{term}$"))).to_be_visible()
+    assert models.first.locator("tbody tr").count() >= 4
+    expect(page.locator("#about-not-for")).to_contain_text("evidence")
+    page.get_by_role("button", name="How it works").click()
+    expect(page.locator("#about-how a[href*=arxiv]")).to_be_visible()
+
+
 def test_a_colour_photo_is_told_and_compared(page: Page, photos: list[Path]) -> None:
     expect(tab(page, "Real colours")).to_have_count(0)
     colour(page, photos[2:])

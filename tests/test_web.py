@@ -1,5 +1,8 @@
 """The page as programs see it, over real HTTP, with the bundled models."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +135,19 @@ def test_only_the_named_endpoints_are_offered(client: Client) -> None:
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     colouring = {"/colorize", "/chroma_layer", "/certainty"}
     assert set(named) == {*colouring, "/pca_preview", "/palette_preview", "/study_results"}
+
+
+def test_row_19_the_app_starts_in_an_empty_environment(tmp_path: Path) -> None:
+    code = (
+        "import httpx2\nimport app\n"
+        "_, url, _ = app.demo.launch(prevent_thread_lock=True, quiet=True, "
+        "**app.launch_options(app.settings))\n"
+        "assert 'Colorizer' in httpx2.get(url).text\n"
+        "app.demo.close()"
+    )
+    empty = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    root = Path(__file__).parent.parent
+    subprocess.run([sys.executable, "-c", code], env=empty, cwd=root, check=True, timeout=240)
 
 
 def test_the_page_starts_without_models_or_environment() -> None:

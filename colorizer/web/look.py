@@ -11,7 +11,12 @@ CSS = """
 #small-print { font-size: 0.85rem; opacity: 0.7; }
 """ + "".join(
     (Path(__file__).parent / name).read_text(encoding="utf-8")
-    for name in ("colorize/colorize.css", "study/study.css", "about/about.css")
+    for name in (
+        "colorize/colorize.css",
+        "previews/previews.css",
+        "study/study.css",
+        "about/about.css",
+    )
 )
 
 

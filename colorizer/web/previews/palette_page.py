@@ -35,7 +35,7 @@ class PalettePage:
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""
         gr.Markdown(texts.PALETTE_LEAD)
-        with gr.Row():
+        with gr.Row(elem_classes="preview-desk"):
             with gr.Column(scale=2, min_width=300):
                 photo = photo_drop(texts.PREVIEW_DROP, "palette-photo", columns=1, height=220)
                 way = gr.Radio(

@@ -41,7 +41,7 @@ class PcaPage:
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""
         gr.Markdown(texts.PCA_LEAD)
-        with gr.Row():
+        with gr.Row(elem_classes="preview-desk"):
             with gr.Column(scale=2, min_width=300):
                 photo = photo_drop(texts.PREVIEW_DROP, "pca-photo", columns=1, height=220)
                 method = gr.Radio(
