@@ -75,10 +75,10 @@ LEFT_OUT = "Nicht im Zip: {names}."
 EXAMPLES = {
     "dahlia": ("Dahlie", "Blüten und Blätter gelingen leicht"),
     "cameraman": ("Kameramann", "Himmel und Rasen sind gut zu erkennen"),
-    "coffee": ("Kaffee", "warmes Holz, aber die Untertasse ist nur stellenweise rot"),
+    "coffee": ("Kaffee", "warmes Holz, das Rot der Untertasse ist matter als in Wirklichkeit"),
     "pagoda": ("Pagode", "Bäume gelingen, bemalte Dächer kann niemand erraten"),
     "astronaut": ("Astronautin", "ein Gesicht gelingt, die Fahne verliert ihre Farben"),
-    "retina": ("Netzhaut des Auges", "falsch, in Wahrheit ist sie gleichmäßig rot"),
+    "retina": ("Netzhaut des Auges", "zu gelb, in Wahrheit ist sie gleichmäßig rot"),
 }
 EXAMPLES_LABEL = "Beispiele: was klappt und was nicht"
 EXAMPLE = "Ein Beispiel"

@@ -75,10 +75,10 @@ LEFT_OUT = "Not in the zip: {names}."
 EXAMPLES = {
     "dahlia": ("Dahlia", "flowers and leaves come easily"),
     "cameraman": ("Cameraman", "sky and lawn are plain to see"),
-    "coffee": ("Coffee", "warm wood, but the saucer is red in places only"),
+    "coffee": ("Coffee", "warm wood, the red of the saucer is duller than in truth"),
     "pagoda": ("Pagoda", "trees come well, painted roofs nobody can guess"),
     "astronaut": ("Astronaut", "a face comes well, the flag loses its colours"),
-    "retina": ("Eye's retina", "wrong, in truth it is evenly red"),
+    "retina": ("Eye's retina", "too yellow, in truth it is evenly red"),
 }
 EXAMPLES_LABEL = "Examples, with what works and what does not"
 EXAMPLE = "An example"
