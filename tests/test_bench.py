@@ -2,6 +2,7 @@
 
 import io
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from PIL import Image
 from benchmarks.bench import TARGETS, Target
 from benchmarks.eccv16 import BINS, eccv16
 from benchmarks.measuring import Figure, interleaved, ratio, total
+from benchmarks.photo_parts import MODEL, PhotoRun
 from benchmarks.pictures import jpeg, write_folder
+from colorizer import Colorizer
 
 
 def test_the_published_architecture_has_its_size() -> None:
@@ -68,3 +71,11 @@ def test_photos_of_a_folder_differ(tmp_path: object) -> None:
     files = write_folder(tmp_path, 3, megapixels=0.02, kind="grey")  # type: ignore[arg-type]
     pictures = {np.asarray(Image.open(file)).tobytes() for file in files}
     assert len(pictures) == 3
+
+
+def test_every_stage_of_a_photo_runs_by_itself(tmp_path: Path) -> None:
+    run = PhotoRun(Colorizer.from_pretrained(MODEL), 0.02, "colour", tmp_path)
+    for stage in run.stages().values():
+        stage()
+    assert run.coloured.rgb.shape == run.photo.rgb.shape
+    assert run.target.is_file()
