@@ -101,6 +101,20 @@ def test_many_participants_get_a_bootstrap(results: ResultsPage, sqlite_store: S
     assert texts.RESULTS_PROVISIONAL not in results.figures()
 
 
+def test_checkpoints_that_followed_each_other_are_told_apart(
+    results: ResultsPage, sqlite_store: Store
+) -> None:
+    sqlite_store.add_ballots([make_ballot("p"), make_ballot("q")])
+    assert texts.RESULTS_BY_REVISION not in results.figures()
+    results._host.study._results = None  # counted a moment ago
+    newer = StudyModel("classification", head="classification", revision="c2")
+    sqlite_store.add_ballots([make_ballot("p", model=newer)])
+    shown = results.figures()
+    assert f"<caption>{texts.RESULTS_BY_REVISION}</caption>" in shown
+    for revision in ("c1", "c2"):
+        assert f"{texts.MODEL_NAMES['classification']} {revision}</th>" in shown
+
+
 def test_photos_are_told_by_number_and_only_with_enough_votes(
     results: ResultsPage, sqlite_store: Store
 ) -> None:

@@ -101,10 +101,17 @@ async def vote_for(
     """What the voters counted, the seconds of each colouring, and answers of status 5xx."""
     tally, coloured = Tally(), []
     page = await opened(app)
+
+    def another_photo() -> Path:
+        """A file that the app has not seen, so that it remembers nothing of it."""
+        file = app.log.with_suffix(".jpg")
+        file.write_bytes(PHOTO.read_bytes() + os.urandom(16))
+        return file
+
     async with AsyncExitStack() as stack:
         if visitors:
             await stack.enter_async_context(
-                colouring(page, lambda: PHOTO, visitors=visitors, coloured=coloured)
+                colouring(page, another_photo, visitors=visitors, coloured=coloured)
             )
         await stack.enter_async_context(voting(page, tally, voters=VOTERS, seed=visitors))
         await asyncio.sleep(seconds)

@@ -74,6 +74,7 @@ class ResultsPage:
                 _drawing(results),
                 _counts(results),
                 _models(results.by_model),
+                _revisions(results),
                 _subjects(results.by_subject),
                 _photos(results.by_photo),
                 saved,
@@ -152,6 +153,18 @@ def _models(rates: Sequence[FoolingRate]) -> str:
         for rate in rates
     ]
     return table_html(texts.RESULTS_COLUMNS, rows, caption=texts.RESULTS_BY_MODEL)
+
+
+def _revisions(results: StudyResults) -> str:
+    """What the rates by model pool, where a model's checkpoint was replaced during the study."""
+    if len(results.by_revision) == len(results.by_model):
+        return ""
+    rows = []
+    for rate in results.by_revision:
+        model, _, revision = rate.name.partition(" ")
+        name = f"{texts.MODEL_NAMES.get(model, model)} {revision}"
+        rows.append((name, *_rate(rate)[1:], str(rate.participants), str(rate.trials)))
+    return table_html(texts.RESULTS_SUBJECT_COLUMNS, rows, caption=texts.RESULTS_BY_REVISION)
 
 
 def _subjects(rates: Sequence[FoolingRate]) -> str:
