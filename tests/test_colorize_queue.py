@@ -107,7 +107,7 @@ def test_results_can_be_looked_at_while_the_rest_is_coloured(
     start(page, photos)
     page.locator("#tiles .done").first.wait_for()
     expect(page.locator("#status")).to_contain_text("a.png")
-    expect(page.locator("#progress")).to_contain_text("3 of 3")
+    expect(page.locator("#progress")).to_contain_text("3 of 3 photos coloured")
     gate.clear()
     page.locator("#colorize").click()
     expect(page.locator("#progress")).to_contain_text("Colouring photo 1 of 3")

@@ -78,7 +78,7 @@ EXAMPLES = {
     "coffee": ("Kaffee", "warmes Holz, das Rot der Untertasse ist matter als in Wirklichkeit"),
     "pagoda": ("Pagode", "Bäume gelingen, bemalte Dächer kann niemand erraten"),
     "astronaut": ("Astronautin", "ein Gesicht gelingt, die Fahne verliert ihre Farben"),
-    "retina": ("Netzhaut des Auges", "zu gelb, in Wahrheit ist sie gleichmäßig rot"),
+    "retina": ("Netzhaut des Auges", "falsch, zu gelb: in Wahrheit ist sie gleichmäßig rot"),
 }
 EXAMPLES_LABEL = "Beispiele: was klappt und was nicht"
 EXAMPLE = "Ein Beispiel"

@@ -78,7 +78,7 @@ EXAMPLES = {
     "coffee": ("Coffee", "warm wood, the red of the saucer is duller than in truth"),
     "pagoda": ("Pagoda", "trees come well, painted roofs nobody can guess"),
     "astronaut": ("Astronaut", "a face comes well, the flag loses its colours"),
-    "retina": ("Eye's retina", "too yellow, in truth it is evenly red"),
+    "retina": ("Eye's retina", "wrong, too yellow: in truth it is evenly red"),
 }
 EXAMPLES_LABEL = "Examples, with what works and what does not"
 EXAMPLE = "An example"
