@@ -22,7 +22,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from colorizer.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
-from colorizer.checkpoint_identity import PALETTE_FILE, WEIGHTS_FILE, fingerprint
+from colorizer.checkpoint_identity import METRICS_FILE, PALETTE_FILE, WEIGHTS_FILE, fingerprint
 from colorizer.gamut import Gamut
 from colorizer.hub import HubRepository
 from colorizer.lab import AB_LIMIT
@@ -30,7 +30,6 @@ from colorizer.network import Network, NetworkConfig, build_network
 
 FORMAT = "colorizer-checkpoint"
 FORMAT_VERSION = 1
-METRICS_FILE = "metrics.json"
 CARD_FILE = "README.md"
 MAX_WEIGHT_BYTES = 512 * 2**20
 MAX_TEXT_BYTES = 4 * 2**20

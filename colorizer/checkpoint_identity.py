@@ -1,4 +1,4 @@
-"""Which checkpoint a folder holds, without loading it. Knows no torch, so pages start fast."""
+"""Which checkpoint a folder holds, and in which files, without loading it; knows no torch."""
 
 import hashlib
 import json
@@ -11,6 +11,8 @@ from colorizer.bundled import CONFIG_FILE, CheckpointError
 
 WEIGHTS_FILE = "model.safetensors"
 PALETTE_FILE = "palette.safetensors"
+METRICS_FILE = "metrics.json"
+EXAMPLES_FILE = "examples.jpg"
 
 
 @dataclass(frozen=True)

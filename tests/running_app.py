@@ -10,8 +10,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 _START_SECONDS = 240.0
@@ -109,3 +111,21 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home for all apps of this module: the study's pictures are prepared once."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".colorizer").mkdir()
+    return home
+
+
+@pytest.fixture(scope="module")
+def app(home: Path, url: str) -> Iterator[RunningApp]:
+    """An app on the database of the module's own fixture `url`, for all of its tests."""
+    app = RunningApp(home, url)
+    app.start()
+    app.wait_until_prepared()
+    yield app
+    app.stop()

@@ -7,7 +7,7 @@ memory of recent photos fills up to its bound during the warm-up.
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from tests.running_app import RunningApp
 from tests.test_study_load import machine_load, opened, pairs_twice, stored_votes
 from tests.voters import Tally, colouring, voting
 
+pytest_plugins = ["tests.running_app"]
+
 COLOURING, VOTING = 20, 50
 FULL_SECONDS, SHORT_SECONDS = 300.0, 20.0
 SOAK_MINUTES = float(os.environ.get("COLORIZER_TEST_SOAK_MINUTES", "30"))
@@ -29,24 +31,8 @@ Figures = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("crowd")
-    (home / ".colorizer").mkdir()
-    return home
-
-
-@pytest.fixture(scope="module")
 def url(home: Path) -> str:
     return f"sqlite:///{home}/.colorizer/votes.db"
-
-
-@pytest.fixture(scope="module")
-def app(home: Path, url: str) -> Iterator[RunningApp]:
-    app = RunningApp(home, url)
-    app.start()
-    app.wait_until_prepared()
-    yield app
-    app.stop()
 
 
 class Photos:

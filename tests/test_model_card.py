@@ -6,9 +6,9 @@ import pytest
 import yaml
 from PIL import Image
 
-from colorizer.checkpoint import CARD_FILE, CONFIG_FILE, METRICS_FILE, load_checkpoint
+from colorizer.checkpoint import CARD_FILE, CONFIG_FILE, load_checkpoint
+from colorizer.checkpoint_identity import EXAMPLES_FILE, METRICS_FILE
 from train.evaluation.row_scores import METRICS
-from train.example_pictures import EXAMPLES_FILE
 from train.model_card import main, own_metrics
 
 

@@ -11,11 +11,10 @@ from huggingface_hub import HfApi, ModelCard
 from colorizer.bundled import CheckpointError
 from colorizer.checkpoint import (
     CARD_FILE,
-    METRICS_FILE,
     _download,
     load_checkpoint,
 )
-from colorizer.checkpoint_identity import PALETTE_FILE, WEIGHTS_FILE
+from colorizer.checkpoint_identity import METRICS_FILE, PALETTE_FILE, WEIGHTS_FILE
 from colorizer.hub import HubRepository
 from tests.hub_state import TOKEN, Hub
 from tests.loopback_hub import serve_hub

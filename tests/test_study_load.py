@@ -26,6 +26,8 @@ from tests.running_app import RunningApp
 from tests.study_fixtures import database_of_its_own
 from tests.voters import AWAY, Tally, colouring, voting
 
+pytest_plugins = ["tests.running_app"]
+
 VOTERS = 50
 FULL_SECONDS = 180.0
 SHORT_SECONDS = 10.0
@@ -35,27 +37,10 @@ PHOTO = Path(__file__).parent.parent / "assets" / "examples" / "astronaut.jpg"
 Figures = Callable[[str, object], None]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One home for all apps of this module: the study's pictures are prepared once."""
-    home = tmp_path_factory.mktemp("home")
-    (home / ".colorizer").mkdir()
-    return home
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
     with database_of_its_own(request.param, home / ".colorizer") as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def app(home: Path, url: str) -> Iterator[RunningApp]:
-    app = RunningApp(home, url)
-    app.start()
-    app.wait_until_prepared()
-    yield app
-    app.stop()
 
 
 async def opened(app: RunningApp) -> Page:

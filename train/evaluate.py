@@ -17,7 +17,7 @@ import tyro
 
 from colorizer import __version__
 from colorizer.bundled import CheckpointError
-from colorizer.checkpoint import METRICS_FILE
+from colorizer.checkpoint_identity import METRICS_FILE
 from colorizer.realism import N_DIRECTIONS, PROBE_FOLDS
 from colorizer.recolouring import grey
 from train.evaluation import feature_network, report

@@ -11,7 +11,6 @@ from colorizer.pipeline import Colorizer, shrink
 from colorizer.recolouring import grey
 from train.evaluation.contact_sheet import SheetLine, draw_sheet
 
-EXAMPLES_FILE = "examples.jpg"
 CREDITS = (
     "Photos as scikit-image ships them: chelsea and coffee CC0 by their photographers, rocket and "
     "astronaut public domain (SpaceX, NASA)."

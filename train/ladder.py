@@ -17,7 +17,8 @@ from pathlib import Path
 import tyro
 
 from colorizer.bundled import CONFIG_FILE, bundled_checkpoints
-from colorizer.checkpoint import METRICS_FILE, load_checkpoint
+from colorizer.checkpoint import load_checkpoint
+from colorizer.checkpoint_identity import METRICS_FILE
 from train.dataset import open_cache
 from train.evaluate import evaluate
 from train.evaluation.contact_sheet import SheetLine, write_sheets

@@ -20,10 +20,11 @@ from tyro.conf import Positional
 
 from colorizer.bundled import CONFIG_FILE
 from colorizer.checkpoint import CARD_FILE, Checkpoint, CheckpointConfig, load_checkpoint
+from colorizer.checkpoint_identity import EXAMPLES_FILE
 from colorizer.pipeline import Colorizer
 from train.evaluation.report import overall_table
 from train.evaluation.row_scores import METRICS
-from train.example_pictures import CREDITS, EXAMPLES_FILE, draw_examples
+from train.example_pictures import CREDITS, draw_examples
 
 _CARD = """\
 ---

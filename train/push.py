@@ -23,12 +23,11 @@ from tyro.conf import Positional
 from colorizer.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
 from colorizer.checkpoint import (
     CARD_FILE,
-    METRICS_FILE,
     load_checkpoint,
 )
-from colorizer.checkpoint_identity import PALETTE_FILE, WEIGHTS_FILE
+from colorizer.checkpoint_identity import EXAMPLES_FILE, METRICS_FILE, PALETTE_FILE, WEIGHTS_FILE
 from colorizer.pipeline import Colorizer
-from train.example_pictures import EXAMPLES_FILE, draw_examples
+from train.example_pictures import draw_examples
 from train.model_card import model_card, own_metrics
 
 logger = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 A rung is a set of flags of `train.train`; below a head's first rung only the changes are written.
 The original trained an FCN of ResNet-50 that had learned from COCO; its stand-in here is an
 EfficientNet-Lite2 that had learned from ImageNet with a decoder that ends at the same stride of 8,
-because a step of the FCN takes minutes on two cores (`train.original` is the FCN itself).
+because a step of the FCN takes more than a minute on two cores (`train.original` is that FCN).
 """
 
 from collections.abc import Mapping

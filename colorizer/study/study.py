@@ -21,7 +21,7 @@ from colorizer.study.protocol import StudySettings, TrialError
 from colorizer.study.statistics import StudyResults, study_results
 from colorizer.study.store import Store
 from colorizer.study.trials import Ballot, StudyModel
-from colorizer.study.turns import TOO_MUCH, Answer, Clock, Turns, now_ms
+from colorizer.study.turns import HOUR_MS, TOO_MUCH, Answer, Clock, Turns, now_ms
 from colorizer.study.views import (
     Mistake,
     Session,
@@ -34,7 +34,6 @@ from colorizer.study.views import (
     view_mistake,
 )
 
-_HOUR_MS = 3_600_000
 _RESULTS_SECONDS = 5.0
 
 NO_MIRROR = "Votes are kept on this machine only; no copy is made elsewhere."
@@ -200,7 +199,7 @@ class Study:
         return history
 
     def _limit_participants(self, address_hash: str, now_ms: int) -> None:
-        recent = self._store.recent_participants(address_hash, now_ms - _HOUR_MS, now_ms)
+        recent = self._store.recent_participants(address_hash, now_ms - HOUR_MS, now_ms)
         if recent >= self.settings.participants_per_hour_per_address:
             raise TrialError(TOO_MUCH)
 

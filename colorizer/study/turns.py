@@ -21,7 +21,7 @@ EXPIRED = "This pair was open for too long and does not count: please load the n
 TOO_MUCH = "You have looked at a lot of pictures: please come back in an hour."
 NO_PAIR = "No new pair could be found: please try again."
 
-_HOUR_MS = 3_600_000
+HOUR_MS = 3_600_000
 _DRAWS = 5
 
 Clock = Callable[[], int]
@@ -117,7 +117,7 @@ class Turns:
         if waiting is not None:
             return Dealt(waiting)
         now = self._clock_ms()
-        hour = now - _HOUR_MS, now
+        hour = now - HOUR_MS, now
         if booth.history.issued_between(*hour) >= self._settings.trials_per_hour:
             raise TrialError(TOO_MUCH)
         if booth.issued_at_address(*hour) >= self._settings.trials_per_hour_per_address:

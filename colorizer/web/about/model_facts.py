@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.bundled import CONFIG_FILE
-from colorizer.checkpoint_identity import fingerprint
-
-EXAMPLES_FILE = "examples.jpg"
-METRICS_FILE = "metrics.json"
+from colorizer.checkpoint_identity import EXAMPLES_FILE, METRICS_FILE, fingerprint
 
 Rows = Mapping[str, Mapping[str, float]]
 """Row of the evaluation → metric → value; baselines first, the checkpoint last."""

@@ -1,8 +1,8 @@
 """The Colorize tab: photos in, coloured photos out.
 
-`layout` lays it out; from the drop zone on, `run` colours the photos one after the
-other, `stage_view` shows the chosen one and decodes it again whenever a control changes,
-`folded_view` looks closer at it, `save_buttons` hands it over. Programs have `colour_endpoints`.
+`layout` lays it out; from the drop zone on, `run` colours the photos one after the other,
+`stage_view` shows the chosen one and decodes it again whenever a control changes, `folded_view`
+looks closer at it, `save_buttons` hands it over. Programs have `endpoints`.
 """
 
 from colorizer.darkroom import Darkroom
