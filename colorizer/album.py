@@ -13,7 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorizer.photo import Photo, PhotoError, open_photo, save_photo
+from colorizer.photo import (
+    DEFAULT_LIMITS,
+    Photo,
+    PhotoError,
+    PhotoLimits,
+    open_photo,
+    save_photo,
+)
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Analysis, Colorizer
@@ -58,7 +65,13 @@ class Outcome:
     reason: str = ""
 
 
-def colour_album(colorizer: "Colorizer", jobs: Sequence[Job], wishes: Wishes) -> Iterator[Outcome]:
+def colour_album(
+    colorizer: "Colorizer",
+    jobs: Sequence[Job],
+    wishes: Wishes,
+    *,
+    limits: PhotoLimits = DEFAULT_LIMITS,
+) -> Iterator[Outcome]:
     """Colour and save every photo; outcomes come handful by handful, refused photos first.
 
     While it runs, every thread of the process has one thread of torch's: workers instead of
@@ -71,24 +84,28 @@ def colour_album(colorizer: "Colorizer", jobs: Sequence[Job], wishes: Wishes) ->
     handfuls = [jobs[first : first + handful] for first in range(0, len(jobs), handful or 1)]
     if workers <= 1:
         for each in handfuls:
-            yield from _colour(colorizer, wishes, each)
+            yield from _colour(colorizer, wishes, limits, each)
         return
-    colour = partial(_colour_at_once, colorizer, wishes)
+    colour = partial(_colour_at_once, colorizer, wishes, limits)
     with _torch_threads(1), ThreadPoolExecutor(workers) as pool:
         for outcomes in pool.map(colour, handfuls):
             yield from outcomes
 
 
-def _colour_at_once(colorizer: "Colorizer", wishes: Wishes, jobs: Sequence[Job]) -> list[Outcome]:
-    return list(_colour(colorizer, wishes, jobs))
+def _colour_at_once(
+    colorizer: "Colorizer", wishes: Wishes, limits: PhotoLimits, jobs: Sequence[Job]
+) -> list[Outcome]:
+    return list(_colour(colorizer, wishes, limits, jobs))
 
 
-def _colour(colorizer: "Colorizer", wishes: Wishes, jobs: Sequence[Job]) -> Iterator[Outcome]:
+def _colour(
+    colorizer: "Colorizer", wishes: Wishes, limits: PhotoLimits, jobs: Sequence[Job]
+) -> Iterator[Outcome]:
     """Open the photos and run the network on as many at once as _HANDFUL_BYTES allow."""
     waiting: list[tuple[Job, Photo]] = []
     for job in jobs:
         try:
-            waiting.append((job, open_photo(job.source)))
+            waiting.append((job, open_photo(job.source, limits)))
         except PhotoError as error:
             yield Outcome(job, reason=str(error))
         if sum(photo.rgb.nbytes for _, photo in waiting) > _HANDFUL_BYTES:

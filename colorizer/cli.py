@@ -15,6 +15,7 @@ from colorizer import __version__
 from colorizer.album import Job, Wishes, colour_album
 from colorizer.bundled import CheckpointError
 from colorizer.photo import READABLE_SUFFIXES
+from colorizer.settings import Settings
 
 EXIT_DONE = 0
 EXIT_SOME_FAILED = 1
@@ -89,6 +90,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Colour what the arguments name; returns the exit status."""
     arguments = build_parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        limits = Settings.from_env().limits
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return EXIT_NOTHING_DONE
     jobs = list(plan(arguments.photos, arguments.out))
     if not jobs:
         print("No photos found there.", file=sys.stderr)
@@ -104,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CheckpointError as error:
         print(error, file=sys.stderr)
         return EXIT_NOTHING_DONE
-    outcomes = colour_album(colorizer, jobs, wishes(arguments))
+    outcomes = colour_album(colorizer, jobs, wishes(arguments), limits=limits)
     silent = arguments.quiet or not sys.stderr.isatty()
     done = 0
     for outcome in tqdm(outcomes, total=len(jobs), unit="photo", disable=silent):

@@ -8,7 +8,7 @@ torch is imported with the first photo, so that a page can be shown before.
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from colorizer.bundled import bundled_checkpoints
 from colorizer.certainty import Certainty
 from colorizer.checkpoint_identity import CheckpointIdentity, identify
-from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo
+from colorizer.photo import Photo, PhotoError, open_photo
 from colorizer.recent import Recent
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class _Print:
 class Darkroom:
     """Colours files by model name; safe to share between threads.
 
+    open_photo: opens every file, as `colorizer.photo.open_photo` does; raises PhotoError.
     device: where the networks are. network_pass: runs them elsewhere for the photos in files, as
     `colorizer.pipeline.Colorizer.analyse` takes it. max_bytes: bound on the photos and network
     outputs kept for another decoding.
@@ -64,12 +65,12 @@ class Darkroom:
     def __init__(
         self,
         *,
-        limits: PhotoLimits = DEFAULT_LIMITS,
+        open_photo: Callable[[str | Path], Photo] = open_photo,
         device: str = "cpu",
         network_pass: "NetworkPass | None" = None,
         max_bytes: int = 384 * 2**20,
     ) -> None:
-        self._limits = limits
+        self.open_photo = open_photo
         self._device = device
         self._network_pass = network_pass
         self._colorizers: dict[str, Colorizer] = {}
@@ -173,7 +174,7 @@ class Darkroom:
         kept = self._analyses.get((digest, model))
         if kept is not None:
             return kept
-        photo = open_photo(file, self._limits)
+        photo = self.open_photo(file)
         with self._running:  # two networks at once would only slow each other down
             analysis = colorizer.analyse(photo, network_pass=self._network_pass)
         self._analyses.put((digest, model), analysis)

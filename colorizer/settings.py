@@ -47,6 +47,7 @@ class Settings:
     max_megapixels: int = _number(
         DEFAULT_LIMITS.max_pixels // 10**6, "largest photo accepted, megapixels"
     )
+    max_side: int = _number(DEFAULT_LIMITS.max_side, "longest side accepted, pixels")
     max_photos: int = _number(50, "photos coloured in one go")
     address_runs: int = _number(
         4, "runs at a time for visitors of one address together; raise it for a classroom"
@@ -97,9 +98,13 @@ class Settings:
 
     @property
     def limits(self) -> PhotoLimits:
-        """The limits for photos from the page."""
+        """The limits for photos, the same for uploads, programs and the command line."""
+        max_pixels = self.max_megapixels * 10**6
         return PhotoLimits(
-            max_bytes=self.max_megabytes << 20, max_pixels=self.max_megapixels * 10**6
+            max_bytes=self.max_megabytes << 20,
+            max_pixels=max_pixels,
+            max_side=self.max_side,
+            max_memory=max_pixels * DEFAULT_LIMITS.max_memory // DEFAULT_LIMITS.max_pixels,
         )
 
 

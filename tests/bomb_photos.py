@@ -7,6 +7,7 @@ from PIL import Image
 
 from tests.photo_bytes import (
     LONG,
+    PNG_START,
     SHORT,
     UNDEFINED,
     encoded,
@@ -81,6 +82,30 @@ def gif_bomb() -> bytes:
         + struct.pack("<HHBBB", 65_000, 65_000, 0, 0, 0)
         + encoded(picture().quantize(16), "GIF")[13 + 48 :]
     )
+
+
+@refused(34, "megapixels")
+def animated_png_whose_canvas_is_terabytes() -> bytes:
+    """Return an animation to be cleared after its first frame, which Pillow prepares on opening."""
+    header = struct.pack(">IIBBBBB", 8_388_736, 4_194_368, 8, 6, 0, 0, 0)
+    frame = struct.pack(">IIIIIHHBB", 0, 64, 48, 0, 0, 1, 10, 1, 0)
+    chunks = png_chunk(b"acTL", struct.pack(">II", 2, 0)) + png_chunk(b"fcTL", frame)
+    picture_data = png_chunk(b"IDAT", zlib.compress(bytes(64)))
+    return PNG_START + png_chunk(b"IHDR", header) + chunks + picture_data
+
+
+@refused(34, "megapixels")
+def lossless_webp_of_268_megapixels() -> bytes:
+    data = bytearray(encoded(picture(), "WEBP", lossless=True))
+    data[21:25] = ((16_383 << 14) | 16_383).to_bytes(4, "little")
+    return bytes(data)
+
+
+@refused(34, "megapixels")
+def lossy_webp_of_268_megapixels() -> bytes:
+    data = bytearray(encoded(picture(), "WEBP"))
+    data[26:30] = struct.pack("<HH", 16_383, 16_383)
+    return bytes(data)
 
 
 @refused(34, "megapixels")

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ from PIL import Image
 
 from colorizer.checkpoint import CheckpointError
 from colorizer.darkroom import Darkroom
-from colorizer.photo import PhotoError, PhotoLimits
+from colorizer.photo import PhotoError, PhotoLimits, open_photo
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def test_a_photo_that_was_deleted_is_refused_in_a_sentence(
 
 
 def test_limits_and_models_are_checked(photo: Path, regression_folder: Path) -> None:
-    strict = Darkroom(limits=PhotoLimits(max_pixels=100))
+    strict = Darkroom(open_photo=partial(open_photo, limits=PhotoLimits(max_pixels=100)))
     with pytest.raises(PhotoError):
         strict.colorize(photo, str(regression_folder))
     with pytest.raises(CheckpointError):

@@ -77,6 +77,11 @@ def test_nothing_that_is_loaded_can_run_code(file: Path) -> None:
             assert options["weights_only"] == "True"
 
 
+def test_the_page_decodes_no_photo_in_its_own_process() -> None:
+    for file in (ROOT / "colorizer" / "web").rglob("*.py"):
+        assert not imports_of(file) & {"colorizer.open_photo", "colorizer.photo.open_photo"}, file
+
+
 OURS = [
     file
     for part in ("colorizer", "train", "tests", "benchmarks")

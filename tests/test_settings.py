@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from colorizer.photo import DEFAULT_LIMITS
 from colorizer.settings import Settings, describe
 
 
@@ -9,8 +12,15 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 def test_variables_are_read_and_turned_into_limits() -> None:
     settings = Settings.from_env({"COLORIZER_MAX_MEGABYTES": "3", "COLORIZER_HOST": "0.0.0.0"})
-    assert settings.limits.max_bytes == 3 * 2**20
+    assert settings.limits == replace(DEFAULT_LIMITS, max_bytes=3 * 2**20)
     assert settings.host == "0.0.0.0"
+
+
+def test_memory_for_a_photo_grows_with_the_pixels_that_are_accepted() -> None:
+    settings = Settings.from_env({"COLORIZER_MAX_MEGAPIXELS": "200", "COLORIZER_MAX_SIDE": "80000"})
+    assert settings.limits.max_pixels == 2 * DEFAULT_LIMITS.max_pixels
+    assert settings.limits.max_memory == 2 * DEFAULT_LIMITS.max_memory
+    assert settings.limits.max_side == 80_000
 
 
 def test_a_bad_number_is_named() -> None:

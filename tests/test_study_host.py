@@ -13,11 +13,11 @@ import pytest
 from colorizer.bundled import CheckpointError, bundled_study_photos
 from colorizer.checkpoint_identity import CheckpointIdentity
 from colorizer.darkroom import Darkroom
-from colorizer.photo import Photo
+from colorizer.photo import Photo, open_photo
 from colorizer.settings import Settings
 from colorizer.study import PUBLISHED_PROTOCOL, Study, TrialError
 from colorizer.study.photos import find_photos
-from colorizer.study.pool import open_real_photo
+from colorizer.study.pool import real_photo
 from colorizer.web import texts
 from colorizer.web.study.host import StudyHost, load_models, open_study, study_protocol
 from tests.study_site import wait_for
@@ -232,7 +232,7 @@ def test_the_demo_photos_are_real_free_and_different() -> None:
     licences = (folder / "LICENSES.md").read_text()
     assert 15 <= len(files) == len(list(folder.rglob("*.jpg")))
     for file in files:
-        photo = open_real_photo(file.path)
+        photo = real_photo(open_photo(file.path))
         assert 256 <= min(photo.rgb.shape[:2]) <= 320, file.path
         assert f"`{file.path.relative_to(folder).with_suffix('')}`" in licences
         assert file.photo.subject == file.path.parent.name

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from colorizer.photo.decoding import decode, open_header
 from colorizer.photo.honest_mark import mark_in_xmp
 from colorizer.photo.inspection import READABLE_SUFFIXES, damaged
-from colorizer.photo.limits import DEFAULT_LIMITS, PhotoError, PhotoLimits
+from colorizer.photo.limits import DEFAULT_LIMITS, PhotoError, PhotoLimits, out_of_memory
 from colorizer.photo.saving import (
     encode_pixels,
     format_named,
@@ -63,12 +63,14 @@ class Photo:
         alpha: uint8 (H, W), 0 transparent to 255 opaque, or None when all is opaque.
         format: format it came in, by Pillow's name ("JPEG", "PNG", ...).
         notes: sentences for the page about what was left out or assumed while reading.
+        mark: the honest mark of the file it came from, or None when that carries none of ours.
     """
 
     rgb: NDArray[np.uint8]
     alpha: NDArray[np.uint8] | None = None
     format: str = "PNG"
     notes: tuple[str, ...] = ()
+    mark: str | None = None
 
     def __post_init__(self) -> None:
         if self.rgb.dtype != np.uint8 or self.rgb.ndim != 3 or self.rgb.shape[2] != 3:
@@ -118,7 +120,7 @@ def open_photo(source: str | Path | bytes, limits: PhotoLimits = DEFAULT_LIMITS)
     data = _read(source, limits)
     with _answered_in_a_sentence(data):
         decoded = decode(data, limits)
-    return Photo(decoded.rgb, decoded.alpha, decoded.format, decoded.notes)
+    return Photo(decoded.rgb, decoded.alpha, decoded.format, decoded.notes, decoded.mark)
 
 
 def encode_photo(photo: Photo, format: str | None = None, *, mark: str | None = None) -> bytes:
@@ -210,9 +212,7 @@ def _answered_in_a_sentence(data: bytes) -> Iterator[None]:
         raise
     except MemoryError as error:
         _log_refusal(data, "out of memory")
-        raise PhotoError(
-            "There is not enough memory for this photo right now: make it smaller or try later."
-        ) from error
+        raise out_of_memory() from error
     except Exception as error:
         _log_refusal(data, f"{type(error).__name__}: {error}")
         raise damaged() from error

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from colorizer.photo import tiff_directory
+from colorizer.photo.honest_mark import mark_in_xmp
 from colorizer.photo.inspection import accepted_formats, damaged, inspect
 from colorizer.photo.limits import PhotoError, PhotoLimits
 from colorizer.photo.srgb import convert_in_place, convert_strips, read_profile, strips
@@ -54,12 +55,14 @@ class DecodedPhoto:
         alpha: uint8 (H, W), or None when all is opaque.
         format: format of the file by Pillow's name; "JPEG" for multi-picture JPEGs too.
         notes: sentences about what was left out or assumed.
+        mark: the honest mark in the file's XMP, or None.
     """
 
     rgb: _Array
     alpha: _Array | None
     format: str
     notes: tuple[str, ...]
+    mark: str | None
 
 
 def open_header(data: bytes, limits: PhotoLimits) -> ImageFile.ImageFile:
@@ -69,7 +72,7 @@ def open_header(data: bytes, limits: PhotoLimits) -> ImageFile.ImageFile:
         PhotoError: not an accepted photo, or one beyond the limits.
         Exception: whatever Pillow answers to damaged bytes.
     """
-    bytes_per_pixel = inspect(data)
+    bytes_per_pixel = inspect(data, limits)
     _hold_pillow_to(limits)
     try:
         image = Image.open(io.BytesIO(data), formats=accepted_formats())
@@ -102,12 +105,14 @@ def decode(data: bytes, limits: PhotoLimits) -> DecodedPhoto:
     if image.format in ("JPEG", _MULTI_PICTURE_JPEG) and _is_cut_off(rgb):
         raise damaged()
     notes += _note_other_pictures(image)
+    packet = image.info.get("xmp")
     image.close()
     return DecodedPhoto(
         rgb=_upright(rgb, orientation),
         alpha=None if alpha is None else _upright(alpha, orientation),
         format="JPEG" if image.format == _MULTI_PICTURE_JPEG else str(image.format),
         notes=notes,
+        mark=mark_in_xmp(packet) if isinstance(packet, bytes) else None,
     )
 
 

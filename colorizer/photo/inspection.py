@@ -2,8 +2,8 @@
 
 Pillow guards its decoders well and its header readers less: some of them take a loop in Python
 for every segment, chunk or comment block that a file cares to declare. `inspect` names the
-format by its first bytes, refuses what is not on the list, counts those loops beforehand and
-returns what decoding will cost in memory.
+format by its first bytes, refuses what is not on the list or larger than it may be, counts those
+loops beforehand and returns what decoding will cost in memory.
 """
 
 import re
@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 from PIL import features
 
+from colorizer.photo.announced_size import announced_size
 from colorizer.photo.jpeg_structure import read_structure
-from colorizer.photo.limits import PhotoError
+from colorizer.photo.limits import PhotoError, PhotoLimits
 from colorizer.photo.tiff_directory import is_bomb
 
 _JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")
@@ -35,6 +36,8 @@ _BYTES_PER_PIXEL = {
 }
 # Turning a picture by 90 degrees holds it twice.
 _BYTES_TO_TURN = 6.2
+# The empty canvas that an animated PNG may be cleared to.
+_BYTES_TO_DISPOSE = 4.0
 
 # Far above what real files have, far below what takes a second to read.
 _MAX_JPEG_SEGMENTS = 5_000
@@ -75,17 +78,22 @@ def accepted_formats() -> tuple[str, ...]:
     return (*always, "AVIF") if features.check("avif") else always
 
 
-def inspect(data: bytes) -> float:
+def inspect(data: bytes, limits: PhotoLimits) -> float:
     """Refuse what no decoder should see; return the bytes per pixel that decoding takes.
 
     Raises:
-        PhotoError: not a photo, not an accepted format, or built to exhaust the decoder.
+        PhotoError: not a photo, not an accepted format, built to exhaust the decoder, or of a
+            kind whose header alone tells that it is beyond the limits.
     """
     kind = _kind_of(data)
     if kind not in accepted_formats():
         raise _refusal_of_kind(data, kind)
     extra = _CHECKS[kind](data) if kind in _CHECKS else 0.0
-    return max(_BYTES_PER_PIXEL[kind] + extra, _BYTES_TO_TURN)
+    bytes_per_pixel = max(_BYTES_PER_PIXEL[kind] + extra, _BYTES_TO_TURN)
+    size = announced_size(data, kind)
+    if size is not None and 0 not in size:
+        limits.check_picture(*size, bytes_per_pixel)
+    return bytes_per_pixel
 
 
 def damaged() -> PhotoError:
@@ -159,12 +167,14 @@ def _check_jpeg(data: bytes) -> float:
 
 
 def _check_png(data: bytes) -> float:
-    """Count the chunks up to the end of the picture."""
-    position = 8
+    """Count the chunks up to the end; return the bytes per pixel that an animation costs more."""
+    position, extra = 8, 0.0
     for _ in range(_MAX_PNG_CHUNKS):
         head = data[position : position + 8]
         if len(head) < 8 or head[4:] == b"IEND":
-            return 0.0
+            return extra
+        if head[4:] == b"acTL":
+            extra = _BYTES_TO_DISPOSE
         position += 12 + int.from_bytes(head[:4], "big")
     raise damaged()
 

@@ -1,21 +1,24 @@
 """`open_photo` in a process of its own: what crashes, hangs or eats memory costs one photo.
 
-    decoder = IsolatedDecoder()
+    decoder = IsolatedDecoder(limits)
     photo = decoder.open_photo("upload.jpg")
-    decoder.close()
 
 Decoders of image formats are large and written in C; a page that takes strangers' files must
 survive them. The process inherits no secret, can write no file, and has bounded memory and time.
 It speaks JSON lines and raw pixels over its standard streams, lives on between photos, and ends
-when its parent does.
+when its parent does. Beside decoding itself a photo costs the copy of its pixels through a pipe,
+some 3 ms a megapixel.
 """
 
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
+import weakref
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +29,7 @@ from typing import IO, Any
 import numpy as np
 
 from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo
+from colorizer.photo.limits import out_of_memory
 
 logger = logging.getLogger(__name__)
 
@@ -35,95 +39,137 @@ SECONDS = 30.0
 SPARE_MEMORY = 1 << 30
 """Address space beside `PhotoLimits.max_memory`: interpreter, libraries, the result's copies."""
 
+_MAX_LINE = 1 << 16
+_MAX_PHOTOS = 500  # of one process: what a decoder leaks ends with it
+
 TOO_LONG = "This photo takes too long to decode: save it again as an ordinary JPEG and try that."
 CRASHED = "This file made the decoder fail: save the photo again with another program and try that."
 
+_COMMAND = (sys.executable, "-W", "ignore", "-m", "colorizer.photo.isolation")
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 class IsolatedDecoder:
     """Opens photos in up to `workers` processes, started when they are first needed.
 
-    Safe to share between threads; a thread waits while all processes are busy.
+    Safe to share between threads; a thread waits while all processes are busy. The processes end
+    with the decoder, or at the end of the program at the latest.
     """
 
-    def __init__(self, *, workers: int = 2, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
-        self._idle: LifoQueue[subprocess.Popen[bytes] | None] = LifoQueue()
-        self._workers = workers
-        for _ in range(workers):
-            self._idle.put(None)
+    def __init__(
+        self,
+        limits: PhotoLimits = DEFAULT_LIMITS,
+        *,
+        workers: int = 2,
+        seconds: float = SECONDS,
+    ) -> None:
+        """seconds: after so long a photo is given up and its process ended."""
+        self._workers = [_Worker(limits, seconds) for _ in range(workers)]
+        self._idle: LifoQueue[_Worker] = LifoQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        weakref.finalize(self, _stop_all, self._workers)
 
-    def open_photo(self, file: str | Path, limits: PhotoLimits = DEFAULT_LIMITS) -> Photo:
+    def open_photo(self, file: str | Path) -> Photo:
         """As `colorizer.photo.open_photo`; PhotoError also when the process dies or takes long."""
-        process = self._idle.get()
+        worker = self._idle.get()
         try:
-            if process is None or process.poll() is not None:
-                process = _start(limits)
-            photo = self._ask(process, file, limits)
-        except PhotoError:
-            raise
-        except BaseException:
-            _stop(process)
-            raise
+            return worker.open_photo(file)
         finally:
-            self._idle.put(process)
-        return photo
+            self._idle.put(worker)
 
     def close(self) -> None:
-        """Stop the processes; waits for those that are busy."""
-        for _ in range(self._workers):
-            _stop(self._idle.get())
-        for _ in range(self._workers):
-            self._idle.put(None)
+        """End all processes at once; photos that are being decoded are refused."""
+        _stop_all(self._workers)
 
-    def _ask(
-        self, process: "subprocess.Popen[bytes]", file: str | Path, limits: PhotoLimits
-    ) -> Photo:
-        stdin, stdout = process.stdin, process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        alarm = Timer(self._seconds, process.kill)
+
+class _Worker:
+    """One decoder process, started again after every failure; opens one photo at a time."""
+
+    def __init__(self, limits: PhotoLimits, seconds: float) -> None:
+        self._limits = limits
+        self.seconds = seconds
+        self._photos = 0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """The process, started if there is none that lives."""
+        if self.process is None or self.process.poll() is not None:
+            self._photos = 0
+            self.process = _start(self._limits, self.seconds)
+        return self.process
+
+    def stop(self) -> None:
+        """End the process; whoever reads from it sees it end."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def open_photo(self, file: str | Path) -> Photo:
+        process = self.start()
+        alarm = Timer(self.seconds, process.kill)
         started = time.monotonic()
         alarm.start()
         try:
-            question = {"file": str(Path(file).absolute()), "limits": asdict(limits)}
-            stdin.write(json.dumps(question).encode() + b"\n")
-            stdin.flush()
-            answer = json.loads(stdout.readline())
-            if "error" in answer:
-                raise PhotoError(answer["error"])
-            return _read_photo(stdout, answer, limits)
-        except (OSError, EOFError, json.JSONDecodeError) as error:
-            _stop(process)
-            reason = TOO_LONG if time.monotonic() - started >= self._seconds else CRASHED
+            photo = self._ask(process, file)
+        except PhotoError:
+            raise
+        except MemoryError as error:  # here, for the pixels; there it is one more sentence
+            self._forget(process)
+            raise out_of_memory() from error
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+            self._forget(process)
+            reason = TOO_LONG if time.monotonic() - started >= self.seconds else CRASHED
             logger.warning("a decoder process ended: %s (%s)", reason, process.returncode)
             raise PhotoError(reason) from error
+        except BaseException:  # an answer may be left half read
+            self._forget(process)
+            raise
         finally:
             alarm.cancel()
+            self._photos += 1
+            if self._photos >= _MAX_PHOTOS or time.monotonic() - started >= self.seconds:
+                self._forget(process)  # the alarm, too, may go off before the next photo
+        return photo
+
+    def _ask(self, process: "subprocess.Popen[bytes]", file: str | Path) -> Photo:
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps(str(Path(file).absolute())).encode() + b"\n")
+        stdin.flush()
+        answer = json.loads(stdout.readline(_MAX_LINE))
+        if "error" in answer:
+            raise PhotoError(str(answer["error"]))
+        return _read_photo(stdout, answer, self._limits)
+
+    def _forget(self, process: "subprocess.Popen[bytes]") -> None:
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+        process.wait()
 
 
-def _start(limits: PhotoLimits) -> "subprocess.Popen[bytes]":
+def _stop_all(workers: Sequence[_Worker]) -> None:
+    for worker in workers:
+        worker.stop()
+
+
+def _start(limits: PhotoLimits, seconds: float) -> "subprocess.Popen[bytes]":
     environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     environment["OPENBLAS_NUM_THREADS"] = "1"
+    memory = limits.max_memory + SPARE_MEMORY
+    task = json.dumps({"limits": asdict(limits), "seconds": seconds, "memory": memory})
     return subprocess.Popen(
-        [sys.executable, "-m", "colorizer.photo.isolation", str(limits.max_memory + SPARE_MEMORY)],
+        [*_COMMAND, task],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,
+        start_new_session=True,  # Ctrl-C in a terminal is for the parent
     )
-
-
-def _stop(process: "subprocess.Popen[bytes] | None") -> None:
-    if process is None:
-        return
-    process.kill()
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with suppress(OSError):
-                stream.close()
-    process.wait()
 
 
 def _read_photo(stream: IO[bytes], header: dict[str, Any], limits: PhotoLimits) -> Photo:
@@ -133,7 +179,9 @@ def _read_photo(stream: IO[bytes], header: dict[str, Any], limits: PhotoLimits) 
         raise EOFError(f"the decoder announced {width} × {height} pixels")
     rgb = _read_array(stream, (height, width, 3))
     alpha = _read_array(stream, (height, width)) if header["alpha"] else None
-    return Photo(rgb, alpha, str(header["format"]), tuple(map(str, header["notes"])))
+    notes = tuple(map(str, header["notes"]))
+    mark = None if header["mark"] is None else str(header["mark"])
+    return Photo(rgb, alpha, str(header["format"]), notes, mark)
 
 
 def _read_array(stream: IO[bytes], shape: tuple[int, ...]) -> np.ndarray:
@@ -147,33 +195,43 @@ def _read_array(stream: IO[bytes], shape: tuple[int, ...]) -> np.ndarray:
     return array
 
 
-def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
+def _serve(questions: IO[bytes], answers: IO[bytes], limits: PhotoLimits, seconds: float) -> None:
     """Answer until the parent closes the stream."""
     for line in questions:
-        question = json.loads(line)
+        _end_after(seconds)
         try:
-            photo = open_photo(question["file"], PhotoLimits(**question["limits"]))
+            photo = open_photo(json.loads(line), limits)
         except PhotoError as error:
             _write_line(answers, {"error": str(error)})
-            continue
-        header = {
-            "height": photo.height,
-            "width": photo.width,
-            "alpha": photo.alpha is not None,
-            "format": photo.format,
-            "notes": photo.notes,
-        }
-        _write_line(answers, header, flush=False)
-        for array in (photo.rgb, photo.alpha):
-            if array is not None:
-                answers.write(np.ascontiguousarray(array).data)
+        else:
+            _write_photo(answers, photo)
         answers.flush()
+        _end_after(0)
 
 
-def _write_line(stream: IO[bytes], content: dict[str, Any], *, flush: bool = True) -> None:
+def _write_photo(stream: IO[bytes], photo: Photo) -> None:
+    header = {
+        "height": photo.height,
+        "width": photo.width,
+        "alpha": photo.alpha is not None,
+        "format": photo.format,
+        "notes": photo.notes,
+        "mark": photo.mark,
+    }
+    _write_line(stream, header)
+    for array in (photo.rgb, photo.alpha):
+        if array is not None:
+            stream.write(np.ascontiguousarray(array).data)
+
+
+def _write_line(stream: IO[bytes], content: dict[str, Any]) -> None:
     stream.write(json.dumps(content).encode() + b"\n")
-    if flush:
-        stream.flush()
+
+
+def _end_after(seconds: float) -> None:
+    """Let the kernel end this process, should the parent be gone that would; 0 takes it back."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
 
 
 def _bound_this_process(memory: int) -> None:
@@ -185,8 +243,15 @@ def _bound_this_process(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a parent that is gone needs no traceback
+
+
+def main(task: dict[str, Any]) -> None:
+    """Be the process: see `_start` for the task."""
+    _bound_this_process(task["memory"])
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    _serve(sys.stdin.buffer, sys.stdout.buffer, PhotoLimits(**task["limits"]), task["seconds"])
 
 
 if __name__ == "__main__":
-    _bound_this_process(int(sys.argv[1]))
-    _serve(sys.stdin.buffer, sys.stdout.buffer)
+    main(json.loads(sys.argv[1]))

@@ -15,6 +15,8 @@ class PhotoError(ValueError):
 class PhotoLimits:
     """Limits of one photo, all checked before its pixels are decoded.
 
+    There is none for frames: whatever the file, only its first picture is ever decoded.
+
     Attributes:
         max_bytes: size of the file.
         max_pixels: width times height.
@@ -73,3 +75,10 @@ class PhotoLimits:
 
 
 DEFAULT_LIMITS = PhotoLimits()
+
+
+def out_of_memory() -> PhotoError:
+    """Return the refusal of a photo for which this machine has no memory left."""
+    return PhotoError(
+        "There is not enough memory for this photo right now: make it smaller or try later."
+    )

@@ -123,7 +123,7 @@ def _write(
 
 def _write_jpeg(stream: IO[bytes], rgb: _Array, alpha: _Array | None, mark: str | None) -> None:
     """Write a JPEG with full colour resolution, on white where the photo is transparent."""
-    opaque = rgb if alpha is None else _on_white(rgb, alpha)
+    opaque = rgb if alpha is None else on_white(rgb, alpha)
     exif, xmp = _exif_and_xmp(mark)
     if len(rgb) >= _SPLIT_ROWS and rgb.size >= 3 * _SPLIT_PIXELS:
         write_jpeg(stream, opaque, quality=JPEG_QUALITY, exif=exif, xmp=xmp)
@@ -138,7 +138,8 @@ def _exif_and_xmp(mark: str | None) -> tuple[bytes, bytes]:
     return honest_mark.exif_fields(mark).tobytes(), honest_mark.xmp_packet(mark)
 
 
-def _on_white(rgb: _Array, alpha: _Array) -> _Array:
+def on_white(rgb: _Array, alpha: _Array) -> _Array:
+    """Return rgb uint8 (H, W, 3) as it looks on white paper through alpha uint8 (H, W)."""
     flat = np.empty_like(rgb)
     for rows in strips(*alpha.shape):
         opacity = alpha[rows, :, None].astype(np.uint16)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo, read_mark
+from colorizer.photo import Photo, PhotoError, open_photo
 from colorizer.study.photos import PhotoFile, find_photos
 from colorizer.study.stimuli import (
     LONG_SIDE,
@@ -50,11 +50,11 @@ class PoolProgress:
     finished: bool
 
 
-def open_real_photo(path: Path, limits: PhotoLimits = DEFAULT_LIMITS) -> Photo:
-    """The photo in `path` at study size; PhotoError if it cannot stand for a real one."""
-    if read_mark(path) is not None:
+def real_photo(photo: Photo) -> Photo:
+    """The photo at study size; PhotoError if it cannot stand for a real one."""
+    if photo.mark is not None:
         raise PhotoError("The photo's colours were invented by a program: it is not real.")
-    photo = at_study_size(open_photo(path, limits))
+    photo = at_study_size(photo)
     if min(photo.rgb.shape[:2]) < _MIN_SHORT_SIDE:
         raise PhotoError(f"The photo is smaller than {_MIN_SHORT_SIDE} pixels.")
     if mean_chroma(photo.rgb) < _MIN_MEAN_CHROMA:
@@ -173,7 +173,7 @@ class StimulusPool:
         return False
 
     def _make(self, file: PhotoFile) -> None:
-        photo = open_real_photo(file.path)
+        photo = real_photo(open_photo(file.path))
         for model in self._missing(file.photo):
             fake = photo
             if model == ABSURD:

@@ -16,6 +16,7 @@ from PIL import Image
 
 from colorizer.lab import clip_chroma, lab_to_rgb, rgb_to_lab
 from colorizer.photo import Photo
+from colorizer.photo.saving import on_white
 from colorizer.study.trials import Side
 
 Rgb = npt.NDArray[np.uint8]
@@ -63,8 +64,7 @@ def at_study_size(photo: Photo, *, long_side: int = LONG_SIDE) -> Photo:
     """The photo opaque (on white) and no longer than `long_side` pixels; never enlarged."""
     rgb = photo.rgb
     if photo.alpha is not None:
-        alpha = photo.alpha[..., None].astype(np.float32) / 255.0
-        rgb = np.rint(rgb * alpha + 255.0 * (1.0 - alpha)).astype(np.uint8)
+        rgb = on_white(rgb, photo.alpha)
     height, width = rgb.shape[:2]
     scale = min(long_side / max(height, width), 1.0)
     if scale < 1.0:

@@ -6,6 +6,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from colorizer.darkroom import Darkroom
+from colorizer.photo.isolation import IsolatedDecoder
 from colorizer.settings import Settings
 from colorizer.web import look, texts
 from colorizer.web.about.page import AboutPage
@@ -26,10 +27,14 @@ NAME = "Colorizer"
 
 
 def open_darkroom(settings: Settings) -> Darkroom:
-    """The darkroom that the settings describe; on ZeroGPU its networks wait for the card."""
+    """The darkroom that the settings describe: it decodes strangers' files in other processes.
+
+    On ZeroGPU its networks wait for the card.
+    """
+    decoder = IsolatedDecoder(settings.limits)
     card = lent_card(settings.device)
     device = settings.device if card is None else "cpu"
-    return Darkroom(limits=settings.limits, device=device, network_pass=card)
+    return Darkroom(open_photo=decoder.open_photo, device=device, network_pass=card)
 
 
 def build_app(
@@ -52,9 +57,9 @@ def build_app(
             with gr.Tab(texts.TAB_COLORIZE):
                 ColorizePage(darkroom, turns, settings, outbox).build()
             with gr.Tab(texts.TAB_PCA):
-                PcaPage(settings, outbox).build()
+                PcaPage(darkroom, outbox).build()
             with gr.Tab(texts.TAB_PALETTE):
-                PalettePage(darkroom, settings, outbox).build()
+                PalettePage(darkroom, outbox).build()
             with gr.Tab(texts.TAB_STUDY) as study:
                 StudyPage(host, darkroom, turns, settings, outbox).build(study)
             with gr.Tab(texts.TAB_ABOUT) as about:

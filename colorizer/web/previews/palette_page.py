@@ -10,7 +10,6 @@ from colorizer.darkroom import Darkroom
 from colorizer.palette import PalettePreview, elbow_curve, gamut_palette, kmeans_palette
 from colorizer.photo import Photo, encode_photo
 from colorizer.photo_colours import PhotoColours, Space, count_colours
-from colorizer.settings import Settings
 from colorizer.web import endpoint_texts, texts
 from colorizer.web.arguments import is_number_in
 from colorizer.web.errors import errors_on_the_page, refusal
@@ -26,9 +25,8 @@ CLASSIFIER = "classifier"
 class PalettePage:
     """Builds the tab and answers its events; the colours of a photo are counted once."""
 
-    def __init__(self, darkroom: Darkroom, settings: Settings, outbox: Outbox) -> None:
+    def __init__(self, darkroom: Darkroom, outbox: Outbox) -> None:
         self.darkroom = darkroom
-        self.settings = settings
         self.outbox = outbox
         self._colours = lru_cache(maxsize=12)(self._count)
 
@@ -176,7 +174,7 @@ class PalettePage:
         return paths
 
     def _count(self, file: str) -> PhotoColours:
-        return count_colours(open_preview(file, self.settings))
+        return count_colours(open_preview(file, self.darkroom))
 
 
 def _figures(preview: PalettePreview) -> str:

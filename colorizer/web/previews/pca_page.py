@@ -14,8 +14,8 @@ from colorizer.compression import (
     percent_kept,
     percent_stored,
 )
-from colorizer.photo import Photo, encode_photo, open_photo, save_photo
-from colorizer.settings import Settings
+from colorizer.darkroom import Darkroom
+from colorizer.photo import Photo, encode_photo, save_photo
 from colorizer.web import endpoint_texts, texts
 from colorizer.web.arguments import is_number_in
 from colorizer.web.errors import errors_on_the_page, refusal
@@ -33,8 +33,8 @@ _FITS = {"rows": fit_row_pca, "patches": fit_patch_pca}
 class PcaPage:
     """Builds the tab and answers its events; fits are kept, only the reconstruction changes."""
 
-    def __init__(self, settings: Settings, outbox: Outbox) -> None:
-        self.settings = settings
+    def __init__(self, darkroom: Darkroom, outbox: Outbox) -> None:
+        self.darkroom = darkroom
         self.outbox = outbox
         self._fit = lru_cache(maxsize=12)(self._fit_preview)
 
@@ -115,7 +115,7 @@ class PcaPage:
         file = dropped_files(photo)[0]
         _check(method, variance)
         with errors_on_the_page():
-            opened = open_photo(file, self.settings.limits)
+            opened = self.darkroom.open_photo(file)
             if opened.width * opened.height > FULL_SIZE_PIXELS:
                 raise refusal(texts.PCA_TOO_LARGE.format(limit=FULL_SIZE_PIXELS // 10**6))
             result = _FITS[method](opened.rgb).at_variance(variance / 100)
@@ -152,7 +152,7 @@ class PcaPage:
         )
 
     def _fit_preview(self, file: str, method: str) -> PcaFit:
-        return _FITS[method](open_preview(file, self.settings))
+        return _FITS[method](open_preview(file, self.darkroom))
 
 
 def _figures(result: Compression) -> str:

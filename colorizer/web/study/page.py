@@ -27,7 +27,7 @@ class StudyPage:
     ) -> None:
         pictures = StudyPictures()
         self._play = PlayPage(host, settings, pictures)
-        self._private = PrivatePage(host, darkroom, turns, settings, pictures)
+        self._private = PrivatePage(host, darkroom, turns, pictures)
         self._results = ResultsPage(host, outbox)
 
     def build(self, tab: gr.Tab) -> None:

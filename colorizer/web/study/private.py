@@ -1,15 +1,13 @@
 """The private test: one's own colour photos, coloured anew and played at once."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from colorizer.darkroom import Darkroom
 from colorizer.photo import Photo, PhotoError
-from colorizer.settings import Settings
 from colorizer.study import SessionSummary, TrialError
-from colorizer.study.pool import open_real_photo
+from colorizer.study.pool import real_photo
 from colorizer.study.private import MAX_PAIRS
 from colorizer.web import texts
 from colorizer.web.arguments import event_details, known_model
@@ -31,13 +29,11 @@ class PrivatePage:
         host: StudyHost,
         darkroom: Darkroom,
         turns: Turns,
-        settings: Settings,
         pictures: StudyPictures,
     ) -> None:
         self._host = host
         self._darkroom = darkroom
         self._turns = turns
-        self._settings = settings
         self._models = [name for name in texts.MODELS if name in darkroom.models]
         self._stage = TrialStage(host, pictures)
         self._result = ResultPanel(pictures)
@@ -124,6 +120,6 @@ class PrivatePage:
         return pairs, refused
 
     def _pair(self, file: str, model: str) -> tuple[Photo, Photo]:
-        photo = open_real_photo(Path(file), self._settings.limits)
+        photo = real_photo(self._darkroom.open_photo(file))
         with errors_on_the_page():
             return photo, coloured(self._darkroom, photo, model)
