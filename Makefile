@@ -1,7 +1,8 @@
 # make app: start the page.  make test: all tests.  make check: style and types.
 # make space: the folder that a Space, or a container, runs from.
 # make bench: how fast it is; some five minutes on a quiet machine.
-# make reliability: votes under load and kill -9, an hour and more; prints its figures.
+# make reliability: votes under load and kill -9, thousands of odd photos; an hour and more, prints
+# its figures.
 # make audit: known holes in what is installed; needs the network.
 # All set up .venv on their first run (Python 3.11 or newer; about 3 minutes).
 

@@ -85,6 +85,14 @@ def gif_bomb() -> bytes:
 
 
 @refused(34, "megapixels")
+def gif_whose_first_picture_is_larger_than_its_canvas() -> bytes:
+    data = bytearray(encoded(picture().quantize(16), "GIF"))
+    at = data.index(b",") + 1
+    data[at : at + 8] = struct.pack("<HHHH", 0, 0, 14_000, 14_000)
+    return bytes(data)
+
+
+@refused(34, "megapixels")
 def animated_png_whose_canvas_is_terabytes() -> bytes:
     """Return an animation to be cleared after its first frame, which Pillow prepares on opening."""
     header = struct.pack(">IIBBBBB", 8_388_736, 4_194_368, 8, 6, 0, 0, 0)

@@ -3,10 +3,12 @@
 Pillow checks sizes after the header has been read; but while it reads the header of an animation,
 it may already take the canvas from memory: gigabytes for a PNG of 300 bytes.
 
-Source: PNG (third edition), 11.2.1; GIF89a, 18; WebP container specification; RFC 6386, 9.1.
+Source: PNG (third edition), 11.2.1; WebP container specification; RFC 6386, 9.1.
 """
 
 import struct
+
+from colorizer.photo.gif_structure import read_structure
 
 
 def announced_size(data: bytes, kind: str) -> tuple[int, int] | None:
@@ -21,8 +23,8 @@ def announced_size(data: bytes, kind: str) -> tuple[int, int] | None:
             width, height = struct.unpack_from(">LL", data, 16)
             return width, height
         if kind == "GIF":
-            width, height = struct.unpack_from("<HH", data, 6)
-            return width, height
+            gif = read_structure(data, pictures=1, max_steps=len(data), max_picture_blocks=0)
+            return gif.width, gif.height
         return _webp_size(data) if kind == "WEBP" else None
     except struct.error:
         return None  # too short for a header, which Pillow will find too

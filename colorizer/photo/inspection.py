@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from PIL import features
 
+from colorizer.photo import gif_structure
 from colorizer.photo.announced_size import announced_size
 from colorizer.photo.jpeg_structure import read_structure
 from colorizer.photo.limits import PhotoError, PhotoLimits
@@ -180,47 +181,16 @@ def _check_png(data: bytes) -> float:
 
 
 def _check_gif(data: bytes) -> float:
-    """Count what Pillow reads byte by byte or joins block by block up to the second picture."""
-    position = 13 + _colour_table_size(data[10:11])
-    pictures = steps = 0
-    while pictures < 2 and steps <= _MAX_GIF_STEPS:
-        separator = data[position : position + 1]
-        if separator in (b"", b";"):
-            return 0.0
-        steps += 1
-        if separator == b",":
-            pictures += 1
-            position += 11 + _colour_table_size(data[position + 9 : position + 10])
-            position, _ = _skip_blocks(data, position, _MAX_GIF_PICTURE_BLOCKS)
-        elif separator == b"!":
-            is_comment = data[position + 1 : position + 2] == b"\xfe"
-            position, blocks = _skip_blocks(data, position + 2, _MAX_GIF_STEPS - steps)
-            steps += blocks
-            if blocks == 0 and not is_comment:  # Pillow reads on after a first block without data
-                position, blocks = _skip_blocks(data, position, _MAX_GIF_STEPS - steps)
-                steps += blocks
-        else:
-            position += 1
-    if steps > _MAX_GIF_STEPS:
+    """Refuse what Pillow reads byte by byte or joins block by block, for too long."""
+    try:
+        gif = gif_structure.read_structure(
+            data, max_steps=_MAX_GIF_STEPS, max_picture_blocks=_MAX_GIF_PICTURE_BLOCKS
+        )
+    except struct.error as error:
+        raise damaged() from error
+    if gif.steps > _MAX_GIF_STEPS or gif.picture_blocks > _MAX_GIF_PICTURE_BLOCKS:
         raise damaged()
     return 0.0
-
-
-def _skip_blocks(data: bytes, position: int, most: int) -> tuple[int, int]:
-    """Return where a chain of sub-blocks ends, and how many there are."""
-    blocks = 0
-    while position < len(data) and (size := data[position]):
-        position += 1 + size
-        blocks += 1
-        if blocks > most:
-            raise damaged()
-    return position + 1, blocks
-
-
-def _colour_table_size(flags: bytes) -> int:
-    """Return the bytes of the colour table that a GIF's packed field announces."""
-    packed = flags[0] if flags else 0
-    return 3 << ((packed & 7) + 1) if packed & 128 else 0
 
 
 def _check_bmp(data: bytes) -> float:

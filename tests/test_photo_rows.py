@@ -1,0 +1,125 @@
+"""All 62 rows of the table of odd inputs have a case; limits hold whichever way a file comes."""
+
+import ast
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gradio_client import Client, handle_file
+from PIL import Image
+
+from colorizer import cli
+from colorizer.photo.isolation import IsolatedDecoder
+from colorizer.settings import Settings
+from colorizer.web import build_app, launch_options
+from tests.photo_bytes import encoded, picture
+from tests.test_bad_photos import ACCEPTED, REFUSED
+
+ROWS = range(1, 63)
+ELSEWHERE = {
+    15: "test_photo_srgb.test_palette_transparency_becomes_alpha",
+    16: "test_photo_srgb.test_hidden_colour_is_never_shown",
+    33: "test_photo.test_pixel_limit_is_inclusive",
+    37: "test_photo_srgb.test_orientation_is_upright",
+    40: "test_photo_saving.test_nothing_of_the_input_survives_but_its_pixels",
+    42: "test_photo_srgb.test_rgb_profile_is_converted",
+    43: "test_photo_srgb.test_grey_profile_is_converted",
+    45: "test_photo_srgb.test_cmyk_profile_is_converted",
+    49: "test_photo.test_content_decides_and_not_the_name",
+    50: "test_photo.test_content_decides_and_not_the_name",
+    52: "test_guard.test_names_of_uploads_lead_nowhere",
+    56: "test_darkroom.test_the_real_colours_are_kept_for_photos_that_have_them",
+    57: "test_palette.test_photo_with_fewer_pixels_than_colours_has_a_palette",
+    58: "test_photo_rows.test_limits_are_the_same_whichever_way_a_file_comes",
+    59: "test_colorize_queue.test_row_8_and_20_the_place_in_the_queue_and_a_busy_page_are_told",
+    61: "test_photo_saving.test_full_disk_leaves_the_old_file_and_no_other",
+    62: "test_colorize_queue.test_row_8_states_are_shown_and_cancel_frees_the_model",
+}
+TOO_MANY_BYTES = b"\xff\xd8\xff" + bytes(1 << 20)
+TOO_MANY_PIXELS = encoded(Image.new("L", (1_200, 1_000)), "PNG")
+TOO_LONG_SIDE = encoded(Image.new("L", (2_000, 100)), "PNG")
+LIMITS = {
+    "COLORIZER_MAX_MEGABYTES": "1",
+    "COLORIZER_MAX_MEGAPIXELS": "1",
+    "COLORIZER_MAX_SIDE": "1500",
+}
+
+
+def test_every_row_has_a_case() -> None:
+    with_cases = {each.row for each in (*REFUSED, *ACCEPTED)} | set(ELSEWHERE)
+    assert with_cases == set(ROWS)
+
+
+@pytest.mark.parametrize("test", sorted(set(ELSEWHERE.values())))
+def test_cases_elsewhere_are_there(test: str) -> None:
+    module, name = test.split(".")
+    tree = ast.parse((Path(__file__).parent / f"{module}.py").read_text())
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.fixture(scope="module")
+def strict_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder = tmp_path_factory.mktemp("strict")
+    (folder / "photos").mkdir()
+    own = {
+        "COLORIZER_DATABASE_URL": f"sqlite:///{folder}/votes.db",
+        "COLORIZER_STUDY_PHOTOS": str(folder / "photos"),
+    }
+    settings = Settings.from_env(LIMITS | own)
+    app = build_app(settings)
+    options = launch_options(settings) | {"max_file_size": None}  # only our own limits
+    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **options)
+    yield Client(url, verbose=False)
+    app.close()
+
+
+@pytest.mark.parametrize("way", ["upload", "data address", "decoder", "command line"])
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [(TOO_MANY_BYTES, "1 MB"), (TOO_MANY_PIXELS, "1 megapixels"), (TOO_LONG_SIDE, "1500 pixels")],
+    ids=["bytes", "pixels", "side"],
+)
+def test_limits_are_the_same_whichever_way_a_file_comes(
+    way: str,
+    data: bytes,
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+) -> None:
+    (tmp_path / "photo.png").write_bytes(data)
+    if way == "command line":
+        for name, value in LIMITS.items():
+            monkeypatch.setenv(name, value)
+        assert cli.main([str(tmp_path / "photo.png"), "-q"]) == cli.EXIT_NOTHING_DONE
+        assert says in capsys.readouterr().err
+        return
+    if way == "decoder":
+        decoder = IsolatedDecoder(Settings.from_env(LIMITS).limits)
+        with pytest.raises(ValueError, match=says):
+            decoder.open_photo(tmp_path / "photo.png")
+        return
+    client: Client = request.getfixturevalue("strict_page")
+    file = handle_file(tmp_path / "photo.png")
+    if way == "data address":
+        address = "data:image/png;base64," + base64.b64encode(data).decode()
+        file = {"path": address, "url": address, "orig_name": "photo.png"}
+        file["meta"] = {"_type": "gradio.FileData"}
+    with pytest.raises(Exception, match=says):
+        client.predict(file, "ab", 8, api_name="/palette_preview")
+
+
+def test_a_photo_within_strict_limits_is_taken(strict_page: Client, tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(encoded(picture(), "PNG"))
+    file = handle_file(tmp_path / "photo.png")
+    assert strict_page.predict(file, "ab", 8, api_name="/palette_preview")[1]["colours"]
+
+
+def test_a_setting_that_is_no_number_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLORIZER_MAX_MEGAPIXELS", "many")
+    assert cli.main([str(tmp_path)]) == cli.EXIT_NOTHING_DONE
+    assert "COLORIZER_MAX_MEGAPIXELS" in capsys.readouterr().err
