@@ -14,7 +14,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from colorizer.web.guard import HEADERS, Guard
+from colorizer.web.guard import HEADERS, MAX_BODY, Guard
 from colorizer.web.temporary_files import temporary_folder
 from tests.running_app import ROOT
 
@@ -127,6 +127,14 @@ def test_a_file_over_the_limit_is_refused_on_its_way(http: httpx.Client) -> None
     assert not tells_of_the_host(answer.text)
     left = set(temporary_folder().rglob("*")) - before
     assert sum(path.stat().st_size for path in left if path.is_file()) < 1 << 20
+
+
+@pytest.mark.parametrize("path", ["gradio_api/queue/join", "gradio_api/run/colorize", "nothing"])
+@pytest.mark.parametrize("announced", [True, False], ids=["length announced", "in pieces"])
+def test_only_uploads_may_be_large(http: httpx.Client, path: str, announced: bool) -> None:
+    body = b'{"data": ["' + bytes(MAX_BODY) + b'"]}'
+    answer = http.post(path, content=body if announced else iter([body[:99], body[99:]]))
+    assert answer.status_code == (413 if announced or path != "nothing" else 404)
 
 
 @pytest.mark.parametrize(

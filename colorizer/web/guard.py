@@ -1,12 +1,14 @@
 """Around every answer: headers that tell browsers what the page needs; some doors are closed.
 
-The queue has room for everybody: one address gets at most half of it.
+The queue has room for everybody: one address gets at most half of it. Photos come as uploads, whose
+size Gradio bounds; every other request is small, so that none can carry a file around that bound.
 
 Gradio's pages build themselves with inline scripts and `new Function`, so `script-src` can keep out
 foreign addresses only. The page may be framed by itself and by Hugging Face, which shows Spaces so.
 """
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,6 +48,10 @@ _CLOSED = (
 _JOINING = ("/gradio_api/queue/join", "/gradio_api/call/")
 """The ways into the queue; to its full half the page says "busy", as to a full queue."""
 
+_UPLOADING = "/gradio_api/upload"
+MAX_BODY = 1 << 20
+"""Bytes of a request that is no upload; the page's own stay below 100 kB."""
+
 
 class Guard:
     """ASGI middleware; pass it to Gradio by `launch(app_kwargs={"middleware": [...]})`."""
@@ -73,6 +79,10 @@ class Guard:
             answer = PlainTextResponse("Not found", status_code=404)
         elif self._crowds_out_others(scope):
             answer = JSONResponse({"detail": "Queue is full for your address."}, status_code=503)
+        elif not scope["path"].startswith(_UPLOADING):
+            if _announced_bytes(scope) > MAX_BODY:
+                answer = PlainTextResponse(_TOO_LARGE, status_code=413)
+            receive = _bounded(receive)
         await answer(scope, receive, send_guarded)
 
     def _crowds_out_others(self, scope: Scope) -> bool:
@@ -90,3 +100,26 @@ class Guard:
 
     def _address(self, request: Request) -> str:
         return visitor_address(request, behind_proxy=self._behind_proxy)
+
+
+_TOO_LARGE = "Content Too Large"
+
+
+def _announced_bytes(scope: Scope) -> int:
+    announced = Headers(scope=scope).get("content-length", "0")
+    return int(announced) if announced.isdecimal() else 0
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Hold a body that comes in pieces and announces no length to the same bound."""
+    taken = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY:
+            raise HTTPException(413, _TOO_LARGE)
+        return message
+
+    return receive_bounded
