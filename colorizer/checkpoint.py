@@ -152,14 +152,19 @@ def _locate(source: str | Path, revision: str | None) -> Path:
             f"There is no checkpoint folder {str(source)!r}; give a folder, an owner/name on the "
             f"Hugging Face Hub or a bundled name ({known})."
         )
-    return _download(HubRepository(str(source), revision))
+    return download_checkpoint(HubRepository(str(source), revision))
 
 
-def _download(repository: HubRepository) -> Path:
-    """Bring a checkpoint into the cache; nothing big before config.json has been understood."""
+def download_checkpoint(
+    repository: HubRepository, *, max_weight_bytes: int = MAX_WEIGHT_BYTES
+) -> Path:
+    """Bring a checkpoint into the cache; nothing big before config.json has been understood.
+
+    max_weight_bytes: bound on its weights. Returns its folder; raises CheckpointError.
+    """
     folder = repository.fetch(CONFIG_FILE, max_bytes=MAX_TEXT_BYTES).parent
     config = _read_config(folder)
-    repository.fetch(WEIGHTS_FILE, max_bytes=MAX_WEIGHT_BYTES)
+    repository.fetch(WEIGHTS_FILE, max_bytes=max_weight_bytes)
     if config.network.head == "classification":
         repository.fetch(PALETTE_FILE, max_bytes=MAX_TEXT_BYTES)
     for name in (METRICS_FILE, CARD_FILE):

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from colorizer.bundled import bundled_checkpoints
 from colorizer.certainty import Certainty
 from colorizer.checkpoint_identity import CheckpointIdentity, identify
+from colorizer.hub_models import HubModels
 from colorizer.photo import Photo, PhotoError, open_photo
 from colorizer.recent import Recent
 
@@ -58,8 +59,9 @@ class Darkroom:
 
     open_photo: opens every file, as `colorizer.photo.open_photo` does; raises PhotoError.
     device: where the networks are. network_pass: runs them elsewhere for the photos in files, as
-    `colorizer.pipeline.Colorizer.analyse` takes it. max_bytes: bound on the photos and network
-    outputs kept for another decoding.
+    `colorizer.pipeline.Colorizer.analyse` takes it. hub_models: how many models of the Hub are kept
+    in memory, 0 if none are offered. max_bytes: bound on the photos and network outputs kept for
+    another decoding.
     """
 
     def __init__(
@@ -68,13 +70,15 @@ class Darkroom:
         open_photo: Callable[[str | Path], Photo] = open_photo,
         device: str = "cpu",
         network_pass: "NetworkPass | None" = None,
+        hub_models: int = 0,
         max_bytes: int = 384 * 2**20,
     ) -> None:
         self.open_photo = open_photo
         self._device = device
         self._network_pass = network_pass
+        self._hub = HubModels(hub_models, device=device)
         self._colorizers: dict[str, Colorizer] = {}
-        self._analyses: Recent[tuple[str, str], Analysis] = Recent(max_bytes, _analysis_bytes)
+        self._analyses: Recent[tuple[str, str, str], Analysis] = Recent(max_bytes, _analysis_bytes)
         self._prints: Recent[tuple[str, int], _Print] = Recent(max_bytes // 4, _print_bytes)
         self._loading = threading.Lock()
         self._running = threading.Lock()
@@ -88,12 +92,18 @@ class Darkroom:
         """Head and revision of the named model, without loading it; raises CheckpointError."""
         return identify(bundled_checkpoints()[model])
 
+    def offers(self, model: str) -> bool:
+        """Whether the name is a bundled model's or one that can be asked for on the Hub."""
+        return model in self.models or self._hub.offers(model)
+
     def is_loaded(self, model: str) -> bool:
         """Whether the named model is in memory; the first time takes seconds."""
-        return model in self._colorizers
+        return model in self._colorizers or self._hub.is_loaded(model)
 
     def colorizer(self, model: str) -> "Colorizer":
         """The named model, loaded on its first use; raises CheckpointError."""
+        if self._hub.offers(model):  # nobody waits for a download but those who asked for it
+            return self._hub.colorizer(model)
         from colorizer.pipeline import Colorizer
 
         with self._loading:
@@ -171,13 +181,14 @@ class Darkroom:
 
     def _analysis(self, digest: str, file: str | Path, model: str) -> "Analysis":
         colorizer = self.colorizer(model)
-        kept = self._analyses.get((digest, model))
+        key = digest, model, colorizer.checkpoint.revision  # a name on the Hub may change its model
+        kept = self._analyses.get(key)
         if kept is not None:
             return kept
         photo = self.open_photo(file)
         with self._running:  # two networks at once would only slow each other down
             analysis = colorizer.analyse(photo, network_pass=self._network_pass)
-        self._analyses.put((digest, model), analysis)
+        self._analyses.put(key, analysis)
         return analysis
 
     def _print(self, digest: str, photo: Photo, long_side: int) -> _Print:

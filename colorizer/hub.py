@@ -67,10 +67,13 @@ class HubRepository:
         revision: str | None = None,
         *,
         endpoint: str | None = None,
-        token: str | None = None,
+        token: str | bool | None = None,
         cache: Path | None = None,
     ) -> None:
-        """Nothing is asked for before `fetch`. revision: branch, tag or commit, None = main."""
+        """Nothing is asked for before `fetch`. revision: branch, tag or commit, None = main.
+
+        token: None is the one that this machine is logged in with, False is none at all.
+        """
         if revision is not None and not _REVISION.fullmatch(revision):
             raise CheckpointError(f"{revision!r} is no branch, tag or commit of a Hub repository.")
         self._repo_id = repo_id

@@ -53,6 +53,9 @@ class Settings:
         4, "runs at a time for visitors of one address together; raise it for a classroom"
     )
     queue_size: int = _number(32, "people waiting before the page says that it is busy")
+    hub_models: int = _number(
+        2, "models of the Hub, named by visitors, kept in memory at a time; 0: none are offered"
+    )
     preview_side: int = _number(1280, "long side of the pictures on the page, pixels")
     study_photos: str = _setting(
         "", "photos of the Turing test, a folder or a Hub dataset; empty: a small demo set"

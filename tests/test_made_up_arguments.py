@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.hub_models_support import away
 from tests.page_protocol import EventError, Page
 from tests.running_app import ROOT
 
@@ -118,6 +119,12 @@ def check_nothing_was_told(attacker: Attacker, log: str) -> None:
             told for told in (str(ROOT), "Traceback", 'File "', "/usr/") if told in sentence
         ]
     assert f'File "{ROOT}/colorizer' not in log, log[-6000:]
+
+
+@pytest.fixture(autouse=True)
+def the_hub_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A made-up owner/name is asked for on the Hub; not on the real one by a test."""
+    away(monkeypatch)
 
 
 @pytest.fixture(scope="module")

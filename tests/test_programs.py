@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -47,3 +48,8 @@ def test_the_example_with_curl_runs(page_url: str, desk: Path) -> None:
     subprocess.run(["sh", "-eu", "-c", example("sh", page_url)], cwd=desk, check=True, timeout=300)
     coloured = open_photo(desk / "grandmother-colour.jpg")
     assert (coloured.width, coloured.height, coloured.is_grey) == (180, 120, False)
+
+
+def test_the_page_itself_says_the_same(page_url: str) -> None:
+    told = httpx.get(f"{page_url}gradio_api/info").json()["named_endpoints"]
+    assert "owner/name" in told["/colorize"]["description"]

@@ -102,11 +102,13 @@ def test_certainty_of_the_regressor_is_refused_with_a_sentence(client: Client, p
 
 def test_row_16_every_endpoint_says_what_it_does_and_how_it_is_called(client: Client) -> None:
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    for name in ("/colorize", "/chroma_layer", "/certainty"):
-        assert len(named[name]["description"]) > 40
-        for parameter in named[name]["parameters"]:
-            assert parameter["parameter_name"] in ("file", "model", "vividness", "warmth")
-            assert parameter["python_type"]["type"]
+    for name, endpoint in named.items():
+        assert len(endpoint["description"]) > 40, name
+        for argument in endpoint["parameters"]:
+            assert argument["parameter_name"].islower(), name
+            assert argument["python_type"]["type"] not in ("", "Any"), name
+            said = argument["parameter_name"] == "file" or argument["parameter_has_default"]
+            assert said, f"{name} cannot be called without {argument['parameter_name']}"
 
 
 def test_a_file_that_is_no_photo_is_refused_with_its_sentence(

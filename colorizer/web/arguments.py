@@ -1,6 +1,6 @@
 """What events are given: anybody may call them with anything, so nothing is taken for granted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
 import gradio as gr
@@ -14,9 +14,14 @@ def is_number_in(value: object, low: float, high: float) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
-def known_model(model: object, models: list[str]) -> str:
-    """The model's name if it is one of `models`; an error on the page otherwise."""
-    if isinstance(model, str) and model in models:
+def known_model(
+    model: object, models: list[str], *, offers: Callable[[str], bool] | None = None
+) -> str:
+    """The model's name if it is one of `models` or is offered; an error on the page otherwise.
+
+    offers: what else may be asked for, see `Darkroom.offers`.
+    """
+    if isinstance(model, str) and (model in models or (offers is not None and offers(model))):
         return model
     raise refusal(texts.UNKNOWN_MODEL.format(model=str(model)[:40], known=", ".join(models)))
 

@@ -34,7 +34,12 @@ def open_darkroom(settings: Settings) -> Darkroom:
     decoder = IsolatedDecoder(settings.limits)
     card = lent_card(settings.device)
     device = settings.device if card is None else "cpu"
-    return Darkroom(open_photo=decoder.open_photo, device=device, network_pass=card)
+    return Darkroom(
+        open_photo=decoder.open_photo,
+        device=device,
+        network_pass=card,
+        hub_models=settings.hub_models,
+    )
 
 
 def build_app(

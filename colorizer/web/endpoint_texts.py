@@ -1,9 +1,9 @@
 """What programs are told of the endpoints; in English for everybody, unlike the page."""
 
 COLORIZE = (
-    "Colour one photo. file: the photo; model: classification or regression; vividness: 0 to 3, 1 "
-    "is normal; warmth: -1 (cooler) to 1 (warmer), 0 is normal. Returns the coloured photo, same "
-    "size and format."
+    "Colour one photo. file: the photo; model: classification, regression, or owner/name of a "
+    "Colorizer checkpoint on the Hugging Face Hub; vividness: 0 to 3, 1 is normal; warmth: -1 "
+    "(cooler) to 1 (warmer), 0 is normal. Returns the coloured photo, same size and format."
 )
 CHROMA_LAYER = (
     "The colours of a photo alone, as a transparent PNG of its size, to be laid over the "

@@ -69,4 +69,4 @@ class Downloads:
 
 
 def _stem(choice: Choice) -> str:
-    return f"{plain_stem(choice.file)}-{choice.model}"
+    return f"{plain_stem(choice.file)}-{choice.model.replace('/', '-')}"

@@ -22,7 +22,7 @@ from colorizer.web.turns import Turns
 class ColourEndpoints:
     """Builds the endpoints and answers them.
 
-    models: the names that are accepted. long_side: of the map of certainty, pixels.
+    models: the bundled ones, the first is the default. long_side: of the map of certainty, pixels.
     """
 
     darkroom: Darkroom
@@ -110,7 +110,8 @@ class ColourEndpoints:
         """The request as a choice; an error on the page if there is something wrong with it."""
         if file is None or not Path(file).is_file():
             raise refusal(texts.NO_PHOTO)
-        choice = Choice(file, known_model(model, self.models), vividness, warmth)
+        known = known_model(model, self.models, offers=self.darkroom.offers)
+        choice = Choice(file, known, vividness, warmth)
         if choice.problem:
             raise refusal(choice.problem)
         return choice

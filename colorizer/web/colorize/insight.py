@@ -31,12 +31,15 @@ class Insight:
         self._long_side = long_side
 
     def compare(self, choice: Choice, models: list[str]) -> list[tuple[str, str]]:
-        """What each model makes of the photo, then the photo as it came: (path, caption)."""
+        """What each model makes of the photo, then the photo as it came: (path, caption).
+
+        models: the bundled ones; the chosen one is added where it is another.
+        """
         previews = {
             model: look_at(self._darkroom, replace(choice, model=model), self._long_side)
-            for model in models
+            for model in dict.fromkeys([*models, choice.model])
         }
-        pictures = [(p.after, texts.COMPARED[model]) for model, p in previews.items()]
+        pictures = [(p.after, texts.COMPARED.get(model, model)) for model, p in previews.items()]
         as_it_came = previews[choice.model]
         pictures.append((as_it_came.before, texts.COMPARE_BEFORE))
         if as_it_came.real is not None:

@@ -30,6 +30,8 @@ class Request:
 
     photos: gr.Gallery
     model: gr.Radio
+    hub_model: gr.Textbox
+    use_hub_model: gr.Button
     run: gr.Button
     cancel: gr.Button
     progress: gr.Markdown
@@ -92,12 +94,17 @@ class ColorizeLayout:
         return [visit.batch, visit.chosen, self.request.model, stage.vividness, stage.warmth]
 
 
-def lay_out(models: Sequence[str], examples: Sequence[Example], first: Batch) -> ColorizeLayout:
-    """The tab, inside the current Blocks; the first example is on the stage."""
+def lay_out(
+    models: Sequence[str], examples: Sequence[Example], first: Batch, *, hub_models: bool
+) -> ColorizeLayout:
+    """The tab, inside the current Blocks; the first example is on the stage.
+
+    hub_models: whether visitors may name a model on the Hub.
+    """
     visit = Visit(batch=gr.State(first), chosen=gr.State(0), opened=gr.State(()))
     with gr.Row(elem_id="desk"):
         with gr.Column(scale=2, min_width=300):
-            request = _request(models, examples)
+            request = _request(models, examples, hub_models=hub_models)
         with gr.Column(scale=3, min_width=300):
             stage = _stage(examples)
             save = _save_row()
@@ -105,7 +112,7 @@ def lay_out(models: Sequence[str], examples: Sequence[Example], first: Batch) ->
     return ColorizeLayout(visit, request, stage, save, folded)
 
 
-def _request(models: Sequence[str], examples: Sequence[Example]) -> Request:
+def _request(models: Sequence[str], examples: Sequence[Example], *, hub_models: bool) -> Request:
     photos = photo_drop(texts.DROP, "photos", columns=4, height=190)
     model = gr.Radio(
         [(texts.MODELS[name], name) for name in models],
@@ -113,6 +120,7 @@ def _request(models: Sequence[str], examples: Sequence[Example]) -> Request:
         label=texts.MODEL,
         elem_id="model",
     )
+    hub_model, use_hub_model = _hub_model(offered=hub_models)
     with gr.Row(elem_id="run-row"):
         run = gr.Button(texts.COLORIZE, variant="primary", scale=3, elem_id="colorize")
         cancel = gr.Button(texts.CANCEL, interactive=False, scale=1, min_width=90, elem_id="cancel")
@@ -125,7 +133,23 @@ def _request(models: Sequence[str], examples: Sequence[Example]) -> Request:
         elem_id="examples",
         marks=False,
     )
-    return Request(photos, model, run, cancel, progress, tiles, example_tiles)
+    return Request(
+        photos, model, hub_model, use_hub_model, run, cancel, progress, tiles, example_tiles
+    )
+
+
+def _hub_model(*, offered: bool) -> tuple[gr.Textbox, gr.Button]:
+    with gr.Accordion(texts.HUB_MODEL, open=False, visible=offered, elem_id="other-model"):
+        name = gr.Textbox(
+            label=texts.HUB_MODEL_NAME,
+            info=texts.HUB_MODEL_HINT,
+            placeholder="owner/name",
+            max_lines=1,
+            max_length=200,
+            elem_id="hub-model",
+        )
+        use = gr.Button(texts.HUB_MODEL_USE, size="sm", elem_id="use-hub-model")
+    return name, use
 
 
 def _stage(examples: Sequence[Example]) -> Stage:

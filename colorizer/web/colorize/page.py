@@ -12,6 +12,7 @@ from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.colorize.endpoints import ColourEndpoints
 from colorizer.web.colorize.examples import load_examples
 from colorizer.web.colorize.folded_view import FoldedView
+from colorizer.web.colorize.hub_choice import HubChoice
 from colorizer.web.colorize.insight import Insight
 from colorizer.web.colorize.layout import lay_out
 from colorizer.web.colorize.run import MODEL_QUEUE, ColourRun
@@ -34,12 +35,20 @@ class ColorizePage:
         self._stage = StageView(darkroom, self._examples, long_side=side)
         self._folded = FoldedView(Insight(darkroom, side), self._models)
         self._save = SaveButtons(Downloads(darkroom, outbox))
+        self._hub = HubChoice(darkroom, self._models)
+        self._hub_models = settings.hub_models > 0
         self._endpoints = ColourEndpoints(darkroom, turns, outbox, self._models, side)
 
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""
-        page = lay_out(self._models, self._examples, self._stage.first_batch)
+        page = lay_out(
+            self._models,
+            self._examples,
+            self._stage.first_batch,
+            hub_models=self._hub_models,
+        )
         self._run.wire(page)
+        self._hub.wire(page)
         self._stage.wire(page)
         self._folded.wire(page)
         self._save.wire(page)

@@ -84,7 +84,9 @@ class ColourRun:
     ) -> Iterator[tuple[Any, ...]]:
         """Colour every photo once; the first that is done goes on the stage by itself."""
         self.check(photos)
-        choice = Choice("", known_model(model, self._darkroom.models), vividness, warmth)
+        darkroom = self._darkroom
+        known = known_model(model, darkroom.models, offers=darkroom.offers)
+        choice = Choice("", known, vividness, warmth)
         if choice.problem:
             raise refusal(choice.problem)
         visitor = self._turns.visitor(request)

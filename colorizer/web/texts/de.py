@@ -16,6 +16,12 @@ VIVIDNESS_HINT = "0 ist grau, 1 wie vom Modell gemeint"
 WARMTH = "Wärme"
 WARMTH_HINT = "Vom blauen Abendlicht bis zum goldenen Morgenlicht"
 
+HUB_MODEL = "Ein anderes Modell"
+HUB_MODEL_NAME = "Ein Checkpoint von Colorizer auf dem Hugging Face Hub"
+HUB_MODEL_HINT = "Er wird geprüft, bevor er geladen wird; beim ersten Mal wird er heruntergeladen."
+HUB_MODEL_USE = "Dieses Modell nehmen"
+HUB_MODEL_BAD_NAME = "Gib das Modell als owner/name an, wie auf seiner Seite im Hub."
+
 ERROR = "Das ging nicht"
 NO_PHOTO = "Wähl zuerst ein Foto aus."
 TOO_MANY = "Bitte höchstens {limit} Fotos auf einmal."

@@ -16,6 +16,12 @@ VIVIDNESS_HINT = "0 is grey, 1 as the model means it"
 WARMTH = "Warmth"
 WARMTH_HINT = "Blue evening light to golden morning light"
 
+HUB_MODEL = "Another model"
+HUB_MODEL_NAME = "A Colorizer checkpoint on the Hugging Face Hub"
+HUB_MODEL_HINT = "It is checked before it is loaded; the first time takes as long as its download."
+HUB_MODEL_USE = "Use this model"
+HUB_MODEL_BAD_NAME = "Give the model as owner/name, as its page on the Hub shows it."
+
 ERROR = "That did not work"
 NO_PHOTO = "Choose a photo first."
 TOO_MANY = "Please send at most {limit} photos at a time."
