@@ -13,6 +13,7 @@ from colorizer.web.about.page import AboutPage
 from colorizer.web.colorize.page import ColorizePage
 from colorizer.web.guard import Guard
 from colorizer.web.health import health_route
+from colorizer.web.no_fetching import fetch_nothing
 from colorizer.web.outbox import Outbox
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
@@ -50,6 +51,7 @@ def build_app(
     darkroom, host: by default those that the settings describe. Whoever brings a host closes it.
     """
     folder = temporary_folder()  # before Gradio looks for a place of its own
+    fetch_nothing()
     darkroom = darkroom or open_darkroom(settings)
     host = host or host_study(settings, darkroom)
     outbox = Outbox()

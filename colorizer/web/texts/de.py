@@ -24,6 +24,7 @@ HUB_MODEL_BAD_NAME = "Gib das Modell als owner/name an, wie auf seiner Seite im 
 
 ERROR = "Das ging nicht"
 NO_PHOTO = "Wähl zuerst ein Foto aus."
+NO_ADDRESS = "Schick das Foto selbst: Die Seite ruft keine Adressen ab."
 TOO_MANY = "Bitte höchstens {limit} Fotos auf einmal."
 TOO_MANY_RUNS = (
     "Einige deiner Fotos werden noch gefärbt: Warte, bis sie fertig sind, oder brich ab."

@@ -24,6 +24,7 @@ HUB_MODEL_BAD_NAME = "Give the model as owner/name, as its page on the Hub shows
 
 ERROR = "That did not work"
 NO_PHOTO = "Choose a photo first."
+NO_ADDRESS = "Send the photo itself: the page fetches no addresses."
 TOO_MANY = "Please send at most {limit} photos at a time."
 TOO_MANY_RUNS = (
     "Some of your photos are still being coloured: please wait until they are done, or cancel them."
