@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 MAX_DISTANCE = 150.0
 """End of the sweep, ab units."""
@@ -61,6 +60,8 @@ def rebalancing_weights(share: NDArray[np.floating]) -> NDArray[np.float64]:
 
     p is the share smoothed by a Gaussian of 5 ab units; bins far from every colour weigh nothing.
     """
+    from scipy.ndimage import gaussian_filter  # scipy: a second, and the page needs none of it
+
     grid = np.asarray(share, dtype=np.float64).reshape(_BINS, _BINS)
     p = gaussian_filter(grid, SMOOTHING / BIN_SIDE, mode="constant").ravel()
     p /= p.sum()

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax
-from skimage.transform import resize
 
 from colorizer.lab import clip_chroma, lab_to_rgb
 
@@ -42,6 +40,8 @@ class Certainty:
 
 def measure_certainty(logits: NDArray[np.float32]) -> Certainty:
     """Entropy of the softmax of `logits`, float (Q, h, w), in units of log Q."""
+    from scipy.special import log_softmax  # scipy: not before the first photo
+
     log_share = log_softmax(logits.astype(np.float64), axis=0)
     entropy = -(np.exp(log_share) * log_share).sum(axis=0)
     return Certainty((entropy / np.log(len(logits))).astype(np.float32), len(logits))
@@ -52,6 +52,8 @@ def heat_map(certainty: Certainty, height: int, width: int) -> NDArray[np.uint8]
 
     The scale is the same for all photos, from five colours to all of them (see `scale_colours`).
     """
+    from skimage.transform import resize  # as above
+
     large = resize(certainty.entropy, (height, width), order=1, mode="edge", anti_aliasing=False)
     low = _surest(certainty.n_colours)
     step = np.clip((large - low) / (1.0 - low), 0.0, 1.0) * 255

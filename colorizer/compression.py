@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.util import montage
 from threadpoolctl import threadpool_limits
 
 from colorizer.fidelity import luma_ssim, psnr
@@ -122,6 +121,8 @@ class PcaFit:
 
         Each component is scaled by its own largest loading; mid-grey is zero.
         """
+        from skimage.util import montage  # scipy: not before the first preview
+
         tiles = self.layout.tiles(self.components[:n_components])
         largest = np.abs(tiles).max(axis=(1, 2, 3), keepdims=True)
         pictures = np.rint(127.5 + 127.5 * tiles / np.where(largest > 0, largest, 1))

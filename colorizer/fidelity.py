@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.color import deltaE_ciede2000, rgb2gray
-from skimage.metrics import structural_similarity
 
 SSIM_WINDOW = 7
 """Side of the sliding window of `luma_ssim` in pixels."""
@@ -41,6 +39,8 @@ def luma_ssim(original: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     Luma alone, as in the paper, takes a fifth of the time of the mean over three channels. Photos
     under 7 pixels a side are continued by their edge up to the window's size.
     """
+    from skimage.metrics import structural_similarity  # scipy: not before the first preview
+
     compare: Any = structural_similarity
     similarity = float(compare(_luma(original), _luma(other), data_range=1.0))
     return min(1.0, similarity)  # float32 rounding can end a hair above
@@ -52,6 +52,8 @@ def delta_e_2000(lab: NDArray[np.float32], other: NDArray[np.float32]) -> NDArra
     About 1 is the least that the eye tells apart side by side. Works through the list by parts, as
     the formula needs some twenty arrays of its length.
     """
+    from skimage.color import deltaE_ciede2000  # as above
+
     difference: Any = deltaE_ciede2000
     parts = [slice(start, start + _PART) for start in range(0, len(lab), _PART)]
     return np.concatenate([difference(lab[part], other[part]) for part in parts])
@@ -60,5 +62,7 @@ def delta_e_2000(lab: NDArray[np.float32], other: NDArray[np.float32]) -> NDArra
 def _luma(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     height, width = rgb.shape[:2]
     margin = ((0, max(0, SSIM_WINDOW - height)), (0, max(0, SSIM_WINDOW - width)))
+    from skimage.color import rgb2gray  # as above
+
     luma: NDArray[np.float32] = rgb2gray(rgb.astype(np.float32) / 255)
     return np.pad(luma, margin, mode="edge")

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.metrics import structural_similarity
 
 from colorizer.auc import BinnedCloseness, bin_closeness
 from colorizer.fidelity import psnr
@@ -91,5 +90,7 @@ def _ab(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _ssim(real: NDArray[np.uint8], ours: NDArray[np.uint8]) -> float:
+    from skimage.metrics import structural_similarity  # scipy: not before the first numbers
+
     compare: Any = structural_similarity
     return float(compare(real, ours, channel_axis=2, data_range=255))

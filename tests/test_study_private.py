@@ -4,7 +4,7 @@ import pytest
 
 from colorizer.photo import Photo
 from colorizer.study import Study, StudyModel, TrialError
-from colorizer.study.private import MAX_PAIRS
+from colorizer.study.protocol import MAX_PRIVATE_PAIRS
 from colorizer.study.schema import METADATA
 from tests.study_support import MODELS, Clock, make_photo, paint
 
@@ -96,7 +96,7 @@ def test_the_oldest_makes_room(study: Study) -> None:
     assert study.next_trial(sessions[1].token) is not None
 
 
-@pytest.mark.parametrize("number", [0, MAX_PAIRS + 1])
+@pytest.mark.parametrize("number", [0, MAX_PRIVATE_PAIRS + 1])
 def test_too_many_or_no_photos_are_refused(study: Study, number: int) -> None:
     with pytest.raises(TrialError, match="between 1 and 20"):
         study.start_private_session(pairs(1) * number, OURS)

@@ -7,13 +7,13 @@
 >>> receipt = study.cast_vote(trial.id, session.token, "left", response_ms=2300)
 """
 
-from colorizer.study.mirror import Mirror, MirrorStatus
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from colorizer.study.photos import photos_folder
 from colorizer.study.pool import PoolProgress, StimulusPool
 from colorizer.study.protocol import PUBLISHED_PROTOCOL, StudySettings, TrialError
 from colorizer.study.statistics import FoolingRate, PhotoRate, PublishedRate, StudyResults
-from colorizer.study.store import Store
-from colorizer.study.study import Study, StudyStatus
 from colorizer.study.trials import StudyModel
 from colorizer.study.views import (
     Mistake,
@@ -25,6 +25,11 @@ from colorizer.study.views import (
     Turn,
     VoteReceipt,
 )
+
+if TYPE_CHECKING:
+    from colorizer.study.mirror import Mirror, MirrorStatus
+    from colorizer.study.store import Store
+    from colorizer.study.study import Study, StudyStatus
 
 __all__ = [
     "PUBLISHED_PROTOCOL",
@@ -52,3 +57,18 @@ __all__ = [
     "VoteReceipt",
     "photos_folder",
 ]
+
+_WITH_DATABASE = {
+    "Mirror": "mirror",
+    "MirrorStatus": "mirror",
+    "Store": "store",
+    "Study": "study",
+    "StudyStatus": "study",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import SQLAlchemy only when a study is opened: a first page need not wait a second for it."""
+    if name in _WITH_DATABASE:
+        return getattr(import_module(f"{__name__}.{_WITH_DATABASE[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from colorizer.photo import Photo
-from colorizer.study.protocol import StudySettings, TrialError
+from colorizer.study.protocol import MAX_PRIVATE_PAIRS, StudySettings, TrialError
 from colorizer.study.stimuli import Stimulus, compose, match_halves
 from colorizer.study.trials import (
     SIDES,
@@ -32,7 +32,6 @@ from colorizer.study.views import (
     view_trial,
 )
 
-MAX_PAIRS = 20
 _MAX_TESTS = 32  # of at most 20 pictures of about 0.3 MB each
 _LIFETIME_MS = 3_600_000
 
@@ -68,8 +67,8 @@ class PrivateTests:
 
     def start(self, pairs: Sequence[tuple[Photo, Photo]], model: StudyModel) -> Session:
         """Make a test of (real, fake) pairs, each of one size; TrialError if it cannot be one."""
-        if not 1 <= len(pairs) <= MAX_PAIRS:
-            raise TrialError(f"A test needs between 1 and {MAX_PAIRS} colour photos.")
+        if not 1 <= len(pairs) <= MAX_PRIVATE_PAIRS:
+            raise TrialError(f"A test needs between 1 and {MAX_PRIVATE_PAIRS} colour photos.")
         token, now = f"private-{new_id()}", self._clock_ms()
         trials, stimuli = [], {}
         for number, (real, fake) in enumerate(pairs):

@@ -62,3 +62,6 @@ PUBLISHED_PROTOCOL = StudySettings(
     practice=10, scored=36, catch=4, exposure_seconds=1.0, one_model_per_session=True
 )
 """Zhang, Isola & Efros 2016, section 3.2: 10 practice trials, then 40 of which 10 % are catch."""
+
+MAX_PRIVATE_PAIRS = 20
+"""Photos of one's own that a private test takes at most."""

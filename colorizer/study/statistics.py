@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri, stdtrit
 
 from colorizer.study.counting import Count, Exclusion, count_ballots, response_ms
 from colorizer.study.trials import Ballot
@@ -155,6 +154,8 @@ def photo_rates(counted: Iterable[Ballot]) -> tuple[PhotoRate, ...]:
 
 def wilson(fooled: int, trials: int) -> Interval:
     """Wilson's score interval of fooled / trials (Wilson 1927), without continuity correction."""
+    from scipy.special import ndtri  # scipy: not before the first page
+
     if not 0 <= fooled <= trials or trials == 0:
         raise ValueError(f"{fooled} of {trials} is not a share")
     z = float(ndtri(0.5 + CONFIDENCE / 2))
@@ -176,6 +177,8 @@ def participant_bootstrap(
     The percentiles are moved outwards as Hesterberg 2015 advises ("expanded percentile"), because
     plain ones are too narrow for few participants.
     """
+    from scipy.special import ndtr, stdtrit  # as above
+
     participants = len(trials)
     if participants < 2:
         raise ValueError("a bootstrap over participants needs at least two of them")

@@ -11,6 +11,7 @@ from colorizer.settings import Settings
 from colorizer.web import look, texts
 from colorizer.web.about.page import AboutPage
 from colorizer.web.colorize.page import ColorizePage
+from colorizer.web.gradio_start import served_later
 from colorizer.web.guard import Guard
 from colorizer.web.health import health_route
 from colorizer.web.no_fetching import fetch_nothing
@@ -57,7 +58,11 @@ def build_app(
     outbox = Outbox()
     turns = Turns(runs_per_visitor=settings.address_runs, behind_proxy=bool(settings.proxy))
     app: gr.Blocks
-    with texts.placeholders(), gr.Blocks(title=NAME, analytics_enabled=False) as app:
+    with (
+        served_later(),
+        texts.placeholders(),
+        gr.Blocks(title=NAME, analytics_enabled=False) as app,
+    ):
         gr.Markdown(f"# {NAME}")
         gr.Markdown(texts.LEAD, elem_id="lead")
         with gr.Tabs(overflow_behavior="wrap"):
@@ -72,8 +77,8 @@ def build_app(
             with gr.Tab(texts.TAB_ABOUT) as about:
                 AboutPage(host).build(about)
         gr.Markdown(f"{texts.PRIVACY} {texts.FOOTER}", elem_id="small-print")
+        app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
     app.extra_startup_events += [host.startup, Sweeper(app, folder).startup]
-    app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
     return app
 
 

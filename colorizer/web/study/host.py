@@ -12,9 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+from typing import TYPE_CHECKING
 
 from colorizer.bundled import CheckpointError, bundled_study_photos
 from colorizer.darkroom import Darkroom
@@ -22,10 +20,7 @@ from colorizer.photo import Photo
 from colorizer.settings import Settings
 from colorizer.study import (
     PUBLISHED_PROTOCOL,
-    Mirror,
     StimulusPool,
-    Store,
-    Study,
     StudyModel,
     StudySettings,
     TrialError,
@@ -33,6 +28,9 @@ from colorizer.study import (
 )
 from colorizer.study.identity import MIN_SECRET_BYTES
 from colorizer.web import texts
+
+if TYPE_CHECKING:
+    from colorizer.study import Mirror, Store, Study
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +50,7 @@ class StudyHost:
 
     def __init__(
         self,
-        open_study: Callable[[], Study],
+        open_study: "Callable[[], Study]",
         *,
         warm_up: Callable[[], object] = lambda: None,
         demo: bool = False,
@@ -71,7 +69,7 @@ class StudyHost:
         self._thread = threading.Thread(target=self._run, name="study-host", daemon=True)
 
     @property
-    def study(self) -> Study:
+    def study(self) -> "Study":
         """The study; TrialError with a sentence for the page as long as there is none."""
         if self._study is None:
             raise TrialError(self._problem or self._waiting)
@@ -134,8 +132,10 @@ def load_models(darkroom: Darkroom) -> None:
             darkroom.colorizer(name)
 
 
-def open_study(settings: Settings, darkroom: Darkroom) -> Study:
+def open_study(settings: Settings, darkroom: Darkroom) -> "Study":
     """The study that the settings describe, not started; TrialError or CheckpointError if none."""
+    from colorizer.study import Store, Study  # SQLAlchemy: not before the first page
+
     protocol = study_protocol(settings)
     url, home = _database(settings.database_url)
     store = Store(url)
@@ -203,6 +203,9 @@ def _study_models(darkroom: Darkroom) -> list[StudyModel]:
 
 def _database(url: str) -> tuple[str, Path]:
     """The database's address and the folder for what belongs to it."""
+    from sqlalchemy import make_url  # as above
+    from sqlalchemy.exc import ArgumentError
+
     home = _HOME.expanduser()
     if not url:
         return f"sqlite:///{home}/votes.db", home
@@ -226,7 +229,9 @@ def _kept_secret(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _mirror(settings: Settings, store: Store, home: Path) -> Mirror | None:
+def _mirror(settings: Settings, store: "Store", home: Path) -> "Mirror | None":
+    from colorizer.study import Mirror
+
     if not settings.votes_dataset:
         return None
     if not settings.hub_token:

@@ -1,12 +1,12 @@
 """Playing the public study: the card before a session, the session, the personal result."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from colorizer.settings import Settings
-from colorizer.study import SessionSummary, Standing, Study, TrialError
+from colorizer.study import SessionSummary, Standing, TrialError
 from colorizer.web import texts
 from colorizer.web.arguments import event_details
 from colorizer.web.study.host import StudyHost
@@ -14,6 +14,9 @@ from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.trial import TrialStage
 from colorizer.web.turns import visitor_address
+
+if TYPE_CHECKING:
+    from colorizer.study import Study
 
 ENOUGH_PHOTOS = 6
 """A session may start with so many photos; the others are ready before it gets there."""
@@ -111,7 +114,7 @@ class PlayPage:
             *self._result.show(None),
         )
 
-    def _sentences(self, study: Study, standing: Standing | None) -> list[str]:
+    def _sentences(self, study: "Study", standing: Standing | None) -> list[str]:
         """The card, apart from what went wrong."""
         if standing is not None and standing.finished:
             return [] if standing.unseen else [texts.STUDY_SEEN_ALL]
@@ -141,7 +144,7 @@ class PlayPage:
         return visitor_address(request, behind_proxy=bool(self._settings.proxy)) or None
 
 
-def _summary(study: Study, token: Any) -> SessionSummary:
+def _summary(study: "Study", token: Any) -> SessionSummary:
     return study.summary(_text(token))
 
 

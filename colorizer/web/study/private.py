@@ -8,7 +8,7 @@ from colorizer.darkroom import Darkroom
 from colorizer.photo import Photo, PhotoError
 from colorizer.study import SessionSummary, TrialError
 from colorizer.study.pool import real_photo
-from colorizer.study.private import MAX_PAIRS
+from colorizer.study.protocol import MAX_PRIVATE_PAIRS
 from colorizer.web import texts
 from colorizer.web.arguments import event_details, known_model
 from colorizer.web.colorize.run import MODEL_QUEUE
@@ -45,7 +45,7 @@ class PrivatePage:
         result = self._result.build("private-result")
         with gr.Column() as choice:
             gr.Markdown(texts.PRIVATE_LEAD)
-            photos = photo_drop(f"{texts.PRIVATE_DROP} (1 – {MAX_PAIRS})", "private-photos")
+            photos = photo_drop(f"{texts.PRIVATE_DROP} (1 – {MAX_PRIVATE_PAIRS})", "private-photos")
             model = gr.Radio(
                 [(texts.MODELS[name], name) for name in self._models],
                 value=self._models[0] if self._models else None,
@@ -79,8 +79,8 @@ class PrivatePage:
     ) -> tuple[Any, ...]:
         """Colour the photos and show the first pair; photos that cannot be used are named."""
         files = dropped_files(photos)
-        if len(files) > MAX_PAIRS:
-            raise refusal(texts.PRIVATE_TOO_MANY.format(limit=MAX_PAIRS))
+        if len(files) > MAX_PRIVATE_PAIRS:
+            raise refusal(texts.PRIVATE_TOO_MANY.format(limit=MAX_PRIVATE_PAIRS))
         model = known_model(model, self._models)
         visitor = self._turns.visitor(request)
         with self._turns.run(visitor):

@@ -8,15 +8,18 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from colorizer.study import Study, TrialError, TrialView
+from colorizer.study import TrialError, TrialView
 from colorizer.study.stimuli import GAP
 from colorizer.web import texts
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
+
+if TYPE_CHECKING:
+    from colorizer.study import Study
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +108,7 @@ class TrialStage:
         except TrialError as error:
             return _nothing(str(error))
 
-    def _reply(self, study: Study, token: str, *, notice: str = "") -> dict[str, Any]:
+    def _reply(self, study: "Study", token: str, *, notice: str = "") -> dict[str, Any]:
         try:
             view = study.next_trial(token)
         except TrialError as error:
