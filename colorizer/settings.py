@@ -85,6 +85,10 @@ class Settings:
         0, "1 behind a proxy that tells visitors' addresses in `x-forwarded-for`; 1 on a Space"
     )
 
+    mcp: int = _number(
+        0, "1 offers the endpoints to agents as MCP tools; needs `pip install 'gradio[mcp]'`"
+    )
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read the environment (os.environ by default); raises ValueError naming a bad variable."""

@@ -74,7 +74,7 @@ def results(sqlite_store: Store, tmp_path: Path) -> ResultsPage:
 
 def test_no_votes_is_a_sentence(results: ResultsPage) -> None:
     assert texts.RESULTS_NONE in results.figures()
-    assert results.endpoint()["by_model"] == ()
+    assert results.study_results()["by_model"] == ()
 
 
 def test_few_participants_are_provisional_and_exposures_stay_apart(
@@ -91,7 +91,7 @@ def test_few_participants_are_provisional_and_exposures_stay_apart(
     assert shown.count("Wilson, provisional") == 2
     assert "no time limit, n = 6" in shown
     assert ", 1 s, n = 6" in shown
-    assert [row["exposure_seconds"] for row in results.endpoint()["by_model"]] == [None, 1.0]
+    assert [row["exposure_seconds"] for row in results.study_results()["by_model"]] == [None, 1.0]
 
 
 def test_many_participants_get_a_bootstrap(results: ResultsPage, sqlite_store: Store) -> None:

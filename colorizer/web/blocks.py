@@ -10,6 +10,7 @@ from colorizer.photo.isolation import IsolatedDecoder
 from colorizer.settings import Settings
 from colorizer.web import look, texts
 from colorizer.web.about.page import AboutPage
+from colorizer.web.agents import offers_mcp
 from colorizer.web.colorize.page import ColorizePage
 from colorizer.web.gradio_start import served_later
 from colorizer.web.guard import Guard
@@ -96,6 +97,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         # does after a restart on a busy machine with people waiting at the door.
         "_frontend": False,
         "footer_links": ["api"],
+        "mcp_server": offers_mcp(settings),
         "app_kwargs": {
             "middleware": [
                 Middleware(Guard, behind_proxy=bool(settings.proxy)),

@@ -7,7 +7,8 @@ COLORIZE = (
 )
 CHROMA_LAYER = (
     "The colours of a photo alone, as a transparent PNG of its size, to be laid over the "
-    "black-and-white photo in blend mode Normal or Colour. Arguments as for /colorize."
+    "black-and-white photo in blend mode Normal or Colour. file: the photo; model: classification, "
+    "regression, or owner/name on the Hub; vividness: 0 to 3; warmth: -1 to 1."
 )
 CERTAINTY = (
     "How sure the vivid model is of its colours. file: the photo; model: classification. Returns a "

@@ -117,7 +117,9 @@ class PalettePage:
             y_label=texts.ELBOW_Y,
         )
 
-    def endpoint(self, file: str | None, way: str, number: float) -> tuple[str, dict[str, Any]]:
+    def palette_preview(
+        self, file: str | None, way: str, number: float
+    ) -> tuple[str, dict[str, Any]]:
         """Answer /palette_preview."""
         if file is None:
             raise refusal(texts.NO_PHOTO)
@@ -142,7 +144,7 @@ class PalettePage:
         picture = gr.File(label="picture", visible=False)
         report = gr.JSON(label="report", visible=False)
         gr.Button(visible=False).click(
-            self.endpoint,
+            self.palette_preview,
             [file, way, number],
             [picture, report],
             api_name="palette_preview",

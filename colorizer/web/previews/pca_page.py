@@ -123,7 +123,7 @@ class PcaPage:
             saved = save_photo(Photo(rgb=result.rgb), self.outbox.place(name))
         return gr.DownloadButton(value=str(saved), interactive=True)
 
-    def endpoint(
+    def pca_preview(
         self, file: str | None, method: str, variance: float
     ) -> tuple[str, dict[str, Any]]:
         """Answer /pca_preview."""
@@ -143,7 +143,7 @@ class PcaPage:
         picture = gr.File(label="picture", visible=False)
         report = gr.JSON(label="report", visible=False)
         gr.Button(visible=False).click(
-            self.endpoint,
+            self.pca_preview,
             [file, method, variance],
             [picture, report],
             api_name="pca_preview",

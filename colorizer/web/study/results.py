@@ -51,7 +51,7 @@ class ResultsPage:
         make.click(self.csv, None, [download], api_visibility="private", **_WIRING)
         report = gr.JSON(visible=False, label="results")
         gr.Button(visible=False).click(
-            self.endpoint,
+            self.study_results,
             None,
             [report],
             api_name="study_results",
@@ -89,7 +89,7 @@ class ResultsPage:
         file.write_text(votes, encoding="utf-8")
         return gr.DownloadButton(value=str(file), interactive=True)
 
-    def endpoint(self) -> dict[str, Any]:
+    def study_results(self) -> dict[str, Any]:
         """Answer /study_results."""
         with errors_on_the_page():
             study = self._host.study
