@@ -10,6 +10,7 @@ import signal
 import sys
 from contextlib import suppress
 
+from colorizer.own_pages import use_few_heaps
 from colorizer.settings import Settings
 from colorizer.web import (
     build_app,
@@ -19,6 +20,7 @@ from colorizer.web import (
     open_darkroom,
 )
 
+use_few_heaps()
 settings = Settings.from_env()
 darkroom = open_darkroom(settings)
 host = host_study(settings, darkroom)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from colorizer import own_pages
 from colorizer.bundled import bundled_checkpoints
 from colorizer.certainty import Certainty
 from colorizer.checkpoint_identity import CheckpointIdentity, identify
@@ -187,7 +188,7 @@ class Darkroom:
             return kept
         photo = self.open_photo(file)
         with self._running:  # two networks at once would only slow each other down
-            analysis = colorizer.analyse(photo, network_pass=self._network_pass)
+            analysis = _on_own_pages(colorizer.analyse(photo, network_pass=self._network_pass))
         self._analyses.put(key, analysis)
         return analysis
 
@@ -199,13 +200,25 @@ class Darkroom:
         if kept is not None:
             return kept
         rgb = shrink(photo.rgb, long_side)
-        print_ = _Print(rgb=rgb, grey=grey(rgb))
+        print_ = _Print(rgb=own_pages.moved(rgb), grey=own_pages.moved(grey(rgb)))
         self._prints.put((digest, long_side), print_)
         return print_
 
 
+def _on_own_pages(analysis: "Analysis") -> "Analysis":
+    """The same for long keeping; photos have their own pages from the decoder."""
+    import torch
+
+    L, output = (
+        torch.from_numpy(own_pages.moved(each.numpy())) for each in (analysis.L, analysis.output)
+    )
+    return replace(analysis, L=L, output=output)
+
+
 def _analysis_bytes(analysis: "Analysis") -> int:
-    return int(analysis.photo.rgb.nbytes + analysis.output.nbytes)
+    photo = analysis.photo
+    alpha = 0 if photo.alpha is None else photo.alpha.nbytes
+    return int(photo.rgb.nbytes + alpha + analysis.L.nbytes + analysis.output.nbytes)
 
 
 def _print_bytes(print_: _Print) -> int:

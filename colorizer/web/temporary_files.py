@@ -28,8 +28,9 @@ SPARE_BYTES = 2**30
 _SWEEP_SECONDS = 60.0
 _PREFIX = "colorizer-"
 
-_Known = tuple[Path, int]
-"""A file or folder and its time of change, which is compared but never taken for an age."""
+_Known = int
+"""Hash of a path and its time of change, which is compared but never taken for an age; an hour of a
+busy page has a hundred thousand of them."""
 
 
 @cache
@@ -92,31 +93,34 @@ class Sweeper:
 
     def sweep(self) -> None:
         """Look through all files once."""
-        now = self._clock()
-        self._since = {known: self._since.get(known, now) for known in self._found()}
+        now, since, aged = self._clock(), {}, []
         kept = {file for block in self._app.blocks.values() for file in block.keep_in_cache}
+        least = MIN_AGE_SECONDS if self._disk_is_full() else MAX_AGE_SECONDS
+        for path, known in self._found():
+            since[known] = self._since.get(known, now)
+            if now - since[known] > least and path not in kept:
+                aged.append((since[known], path))
+        self._since = since
         deleted = set()
-        for (path, _), since in sorted(self._since.items(), key=lambda item: item[1]):
-            if not self._is_due(now - since):
+        for begun, path in sorted(aged, key=lambda each: each[0]):
+            if now - begun <= MAX_AGE_SECONDS and not self._disk_is_full():
                 break
-            if str(path) not in kept and _remove(path):
-                deleted.add(str(path))
+            if _remove(Path(path)):
+                deleted.add(path)
         for listed in self._app.temp_file_sets:  # Gradio's own lists would grow for ever
             listed -= deleted
 
-    def _is_due(self, age: float) -> bool:
-        if age > MAX_AGE_SECONDS:
-            return True
-        return age > MIN_AGE_SECONDS and self._free_bytes(self._folder) < SPARE_BYTES
+    def _disk_is_full(self) -> bool:
+        return self._free_bytes(self._folder) < SPARE_BYTES
 
-    def _found(self) -> Iterator[_Known]:
+    def _found(self) -> Iterator[tuple[str, _Known]]:
         """Everything in this folder and in those of other processes, contents first."""
         for folder in self._folder.parent.glob(f"{_PREFIX}*"):
             for inside, folders, files in os.walk(folder, topdown=False):
                 for name in (*files, *folders):
-                    yield from _known(Path(inside, name))
+                    yield from _known(f"{inside}{os.sep}{name}")
             if folder != self._folder:
-                yield from _known(folder)
+                yield from _known(str(folder))
 
     def _sweep_on(self) -> None:
         while True:
@@ -127,9 +131,9 @@ class Sweeper:
                 logger.exception("old files could not be swept")
 
 
-def _known(path: Path) -> Iterator[_Known]:
+def _known(path: str) -> Iterator[tuple[str, _Known]]:
     try:
-        yield path, path.lstat().st_ctime_ns
+        yield path, hash((path, os.lstat(path).st_ctime_ns))
     except OSError:  # deleted meanwhile
         return
 
