@@ -243,7 +243,9 @@ def test_row_12_the_page_says_what_happens_to_photos(page: Page) -> None:
 
 def test_row_18_the_footer_leads_to_models_licence_and_how_it_works(page: Page) -> None:
     expect(page.locator("#small-print")).to_contain_text("licence (Apache-2.0)")
-    tab(page, "About the models").click()
+    expect(page.locator("footer .divider:visible")).to_have_count(0)
+    page.locator("#small-print a").press("Enter")
+    expect(tab(page, "About the models")).to_have_attribute("aria-selected", "true")
     models = page.locator(".about-model")
     expect(models).to_have_count(2)
     expect(models.locator("figure img").first).to_be_visible()

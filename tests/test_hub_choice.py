@@ -127,6 +127,7 @@ def test_a_visitor_looks_at_the_example_through_a_model_on_the_hub(
     page.locator("#hub-model input, #hub-model textarea").fill("owner/missing")
     page.locator("#use-hub-model").click()
     expect(page.get_by_text("no model 'owner/missing' that you may read")).to_be_visible()
+    page.locator("#hub-model input, #hub-model textarea").click()  # nothing covers what was typed
     page.locator("#hub-model input, #hub-model textarea").fill(NAME)
     page.locator("#use-hub-model").click()
     expect(page.locator("#model").get_by_label(NAME)).to_be_checked()

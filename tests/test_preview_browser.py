@@ -77,6 +77,21 @@ def test_palette_shows_and_copies_its_colours(page: Page, photos: list[Path]) ->
     expect(page.locator("#palette-curve svg circle")).to_be_visible()
 
 
+def test_fifty_swatches_are_a_compact_grid_on_a_phone(page: Page, photos: list[Path]) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("tab", name="Palette").click()
+    drop(page, "#palette-photo", photos[1:])
+    expect(page.locator("#palette-swatches button[data-hex]")).to_have_count(50)
+    box = page.locator("#palette-swatches .swatches").bounding_box()
+    assert box is not None
+    assert box["height"] < 600
+    first = page.locator("#palette-swatches button[data-hex]").first.bounding_box()
+    assert first is not None
+    assert first["height"] >= 24  # WCAG 2.2, 2.5.8: a finger hits it
+    code = page.locator("#palette-swatches button span").first
+    assert code.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
 @pytest.mark.parametrize("make", ODD, ids=lambda make: make.__name__)
 def test_odd_photo_is_shown_with_its_figures_in_both_tabs(
     page: Page, tmp_path: Path, make: Callable[[], Image.Image]

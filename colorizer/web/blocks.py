@@ -19,6 +19,7 @@ from colorizer.web.no_fetching import fetch_nothing
 from colorizer.web.outbox import Outbox
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
+from colorizer.web.small_print import ABOUT_TAB, small_print
 from colorizer.web.spoken_page import SpokenPage
 from colorizer.web.study.host import StudyHost, host_study
 from colorizer.web.study.page import StudyPage
@@ -75,9 +76,9 @@ def build_app(
                 PalettePage(darkroom, outbox).build()
             with gr.Tab(texts.TAB_STUDY) as study:
                 StudyPage(host, darkroom, turns, settings, outbox).build(study)
-            with gr.Tab(texts.TAB_ABOUT) as about:
+            with gr.Tab(texts.TAB_ABOUT, elem_id=ABOUT_TAB) as about:
                 AboutPage(host).build(about)
-        gr.Markdown(f"{texts.PRIVACY} {texts.FOOTER}", elem_id="small-print")
+        small_print()
         app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
     app.extra_startup_events += [host.startup, Sweeper(app, folder).startup]
     return app

@@ -51,6 +51,13 @@ SWATCH_STYLE = """
   cursor: pointer; text-align: left; }
 .swatches i { display: block; height: 34px; }
 .swatches span { display: block; padding: 2px 6px; }
+@media (max-width: 700px) {
+  .swatches { grid-template-columns: repeat(auto-fill, minmax(56px, 1fr)); gap: 4px; }
+  .swatches button { font-size: 11px; }
+  .swatches i { height: 26px; }
+  .swatches span { padding: 1px 4px; }
+  .swatches .share { display: none; }
+}
 """
 
 SWATCH_SCRIPT = """
@@ -71,7 +78,8 @@ def swatches_html(preview: PalettePreview) -> str:
     """One button for each colour: its hex code, copied by a click, and its share of the photo."""
     buttons = [
         f'<button type="button" data-hex="{code}" aria-label="{code}, {share:.1%}">'
-        f'<i style="background:{code}"></i><span>{code}</span><span>{share:.1%}</span></button>'
+        f'<i style="background:{code}"></i><span>{code}</span>'
+        f'<span class="share">{share:.1%}</span></button>'
         for code, share in zip(preview.hex, preview.shares, strict=True)
     ]
     return f'<div class="swatches">{"".join(buttons)}</div>'

@@ -8,7 +8,14 @@ CSS = """
 .gradio-container { width: 100%; max-width: 1180px !important; margin: 0 auto; }
 #lead { font-size: 1.05rem; opacity: 0.85; }
 .dark { --color-accent: var(--primary-500); }
-#small-print { font-size: 0.85rem; opacity: 0.7; }
+#small-print { font-size: 0.85rem; opacity: 0.75; }
+#small-print a { color: inherit; text-decoration: underline; }
+footer .divider { display: none !important; }
+
+/* On a phone a label ends before the buttons in the other corner of its box. */
+@media (max-width: 700px) {
+  [data-testid=block-label]:not(.float-none) { max-width: calc(100% - 72px); }
+}
 """ + "".join(
     (Path(__file__).parent / name).read_text(encoding="utf-8")
     for name in (

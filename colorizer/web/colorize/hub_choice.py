@@ -30,7 +30,7 @@ class HubChoice:
             concurrency_id=HUB_QUEUE,
             concurrency_limit=1,
             api_visibility="private",
-            show_progress_on=request.hub_model,
+            show_progress_on=request.progress,  # on the field, an error would cover what was typed
         )
 
     def use(self, name: str | None) -> gr.Radio:

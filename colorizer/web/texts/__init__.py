@@ -81,7 +81,10 @@ def _placeholder(name: str, value: Any) -> Any:
 
 
 class Sentence(str):
-    """A text that writes the numbers in its fields with the decimal mark of its language."""
+    """A text that writes the numbers in its fields with the decimal mark of its language.
+
+    `{photos} {photos:photo|photos}` is one word for 1 and another for every other number.
+    """
 
     mark = "."
 
@@ -102,6 +105,9 @@ class _NumberWriter(Formatter):
         self._mark = mark
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            one, more = format_spec.split("|")
+            return one if round(value) == 1 else more
         written = str(super().format_field(value, format_spec))
         return written.replace(".", self._mark) if isinstance(value, float) else written
 

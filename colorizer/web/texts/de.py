@@ -25,7 +25,7 @@ HUB_MODEL_BAD_NAME = "Gib das Modell als owner/name an, wie auf seiner Seite im 
 ERROR = "Das ging nicht"
 NO_PHOTO = "Wähl zuerst ein Foto aus."
 NO_ADDRESS = "Schick das Foto selbst: Die Seite ruft keine Adressen ab."
-TOO_MANY = "Bitte höchstens {limit} Fotos auf einmal."
+TOO_MANY = "Bitte höchstens {limit} {limit:Foto|Fotos} auf einmal."
 TOO_MANY_RUNS = (
     "Einige deiner Fotos werden noch gefärbt: Warte, bis sie fertig sind, oder brich ab."
 )
@@ -130,7 +130,7 @@ PALETTE_WAYS = {
 }
 PALETTE_NUMBER = "Anzahl der Farben"
 PALETTE_BEFORE_AFTER = "Original und Palette: Zieh an der Linie"
-PALETTE_COLOURS = "{used} Farben"
+PALETTE_COLOURS = "{used} {used:Farbe|Farben}"
 PALETTE_FEWER = "{used} von {asked} Farben (mehr sind in diesem Foto nicht zu unterscheiden)"
 PALETTE_UNUSED = "{used} der {asked} Farben der Palette"
 PALETTE_DISTANCE = "mittleres ΔE {mean:.1f}, 95 % der Pixel unter {most:.1f}, {psnr:.1f} dB"
@@ -148,14 +148,14 @@ TAB_STUDY_PRIVATE = "Deine eigenen Fotos"
 TAB_STUDY_RESULTS = "Ergebnisse"
 
 STUDY_LEAD = "Zwei Bilder von einem Foto. Im einen sind die Farben echt, im anderen hat sie ein Modell aus der Schwarz-Weiß-Fassung erfunden. Erkennst du, welches welches ist?"
-STUDY_SESSION = "Eine Runde hat {trials} Paare: {practice} zum Üben, bei denen du die Lösung gleich erfährst, und {counted}, deren Lösung du am Ende siehst."
+STUDY_SESSION = "Eine Runde hat {trials} {trials:Paar|Paare}: {practice} zum Üben, bei {practice:dem|denen} du die Lösung gleich erfährst, und {counted}, {counted:dessen|deren} Lösung du am Ende siehst."
 STUDY_EXPOSURE = "Jedes Paar ist {seconds:g} s zu sehen; antworte, so langsam du magst."
-STUDY_SHORTENED = "Das sind weniger als die üblichen {trials}, denn es gibt nur {photos} Fotos."
-STUDY_DEMO = "Dies sind Beispielfotos, die mit Colorizer kommen: gut für ein Spiel, zu wenige und zu bekannt für eine Studie."
-STUDY_GO_ON = "Du hast {done} von {total} Paaren beantwortet."
-STUDY_PREPARING = (
-    "Die Modelle färben noch die Fotos der Studie, {ready} sind fertig. Gleich kannst du anfangen."
+STUDY_SHORTENED = (
+    "Das sind weniger als die üblichen {trials}, denn es gibt nur {photos} {photos:Foto|Fotos}."
 )
+STUDY_DEMO = "Dies sind Beispielfotos, die mit Colorizer kommen: gut für ein Spiel, zu wenige und zu bekannt für eine Studie."
+STUDY_GO_ON = "Du hast {done} von {total} {total:Paar|Paaren} beantwortet."
+STUDY_PREPARING = "Die Modelle färben noch die Fotos der Studie, {ready} {ready:ist|sind} fertig. Gleich kannst du anfangen."
 STUDY_START = "Los geht’s"
 STUDY_CONTINUE = "Weiterspielen"
 STUDY_AGAIN = "Noch eine Runde mit Fotos, die du nicht kennst"
@@ -199,7 +199,7 @@ RESULT_MISTAKE = "Bild {number} war echt; {model} hat das andere gefärbt."
 RESULT_REAL = "echt"
 RESULT_PRIVATE = "Das war dein privater Test: Nichts davon wird gespeichert oder gezählt."
 SHARE = "Zum Teilen"
-SHARED = "Ich habe bei {correct} von {scored} Fotos die echten Farben von den erfundenen eines Computers unterschieden. Raten ergibt {expected:g}."
+SHARED = "Ich habe bei {correct} von {scored} {scored:Foto|Fotos} die echten Farben von den erfundenen eines Computers unterschieden. Raten ergibt {expected:g}."
 SHARED_PRIVATE = "Ich habe bei {correct} von {scored} meiner eigenen Fotos die echten Farben von den erfundenen eines Computers unterschieden. Raten ergibt {expected:g}."
 MODEL_NAMES = {
     "classification": "Lebhaftes Modell (Klassifikation)",
@@ -211,7 +211,7 @@ PRIVATE_LEAD = "Spiel mit eigenen Farbfotos: Sie werden neu gefärbt, und du wir
 PRIVATE_DROP = "Deine Farbfotos"
 PRIVATE_START = "Teste mich damit"
 PRIVATE_WORKING = "{name} wird gefärbt"
-PRIVATE_TOO_MANY = "Bitte wähl höchstens {limit} Fotos aus."
+PRIVATE_TOO_MANY = "Bitte wähl höchstens {limit} {limit:Foto|Fotos} aus."
 
 RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Runden, die an den absurden Paaren scheitern oder schneller sind, als man hinsehen kann, bleiben in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
 RESULTS_NONE = "Noch zählt keine Stimme: Spiel als Erste oder Erster."
@@ -270,18 +270,18 @@ ABOUT_PICTURES_ALT = (
     "Fotos in Schwarz-Weiß, in den Farben des Modells und so, wie sie aufgenommen wurden"
 )
 ABOUT_TRAINED_ON = "Gelernt aus"
-ABOUT_PHOTOS = "{photos} Fotos."
+ABOUT_PHOTOS = "{photos} {photos:Foto|Fotos}."
 ABOUT_TIME = "Training"
-ABOUT_MINUTES = "{steps} Schritte in {minutes:.0f} Minuten"
+ABOUT_MINUTES = "{steps} {steps:Schritt|Schritte} in {minutes:.0f} {minutes:Minute|Minuten}"
 ABOUT_LICENCE = "Lizenz"
 ABOUT_LICENCE_NOTE = "Die Bilder behalten ihre eigene."
 ABOUT_REVISION = "Stand"
 ABOUT_UNKNOWN = "nicht festgehalten"
-ABOUT_FOOLED = "In {rate:.0f} % von {votes} Paaren für echt gehalten (95-%-Intervall {low:.0f} bis {high:.0f} %); Raten ergibt 50 %."
+ABOUT_FOOLED = "In {rate:.0f} % von {votes} {votes:Paar|Paaren} für echt gehalten (95-%-Intervall {low:.0f} bis {high:.0f} %); Raten ergibt 50 %."
 ABOUT_NO_VOTES = "Noch keine Stimmen: Spiel den Turing-Test."
 ABOUT_NOT_MEASURED = "Diese Gewichte sind noch nicht gemessen worden."
 ABOUT_MEASURED_TITLE = "Gemessen, gegen Vermutungen, die kein Netz brauchen"
-ABOUT_MEASURED = "{photos} Fotos, aus denen es nicht gelernt hat. Kleiner ist besser beim Fehler und dabei, wie oft ein einfacher Klassifikator seine Bilder von echten unterscheidet (50 % ist vollkommen), größer bei PSNR und AuC; die Farbigkeit der echten Fotos ist {real:.0f}."
+ABOUT_MEASURED = "{photos} {photos:Foto|Fotos}, aus {photos:dem|denen} es nicht gelernt hat. Kleiner ist besser beim Fehler und dabei, wie oft ein einfacher Klassifikator seine Bilder von echten unterscheidet (50 % ist vollkommen), größer bei PSNR und AuC; die Farbigkeit der echten Fotos ist {real:.0f}."
 ABOUT_METRICS = {
     "ab_rmse": "Farbfehler (ab RMSE)",
     "psnr": "PSNR, dB",
@@ -301,4 +301,4 @@ ABOUT_NOT_FOR = "Wofür sie nicht verwendet werden dürfen"
 ABOUT_NOT_FOR_THIS = "Als Beleg dafür, wie etwas oder jemand aussah: nicht in Nachrichten, vor Gericht, in Medizin oder Wissenschaft, nicht, um Menschen oder ihre Herkunft zu unterscheiden, und nicht so, dass verborgen bleibt, dass die Farben erfunden sind. Haut, Haare, Fahnen, Uniformen und Waren bekommen die Farben, die in den Trainingsfotos üblich waren, und die sind kein gerechtes Abbild der Welt."
 ABOUT_HOW = "Wie es funktioniert"
 ABOUT_HOW_IT_WORKS = "Ein Foto hat in CIELAB eine Helligkeit L und zwei Farbwerte a und b, ein Schwarz-Weiß-Foto nur L. Das Netz, ein EfficientNet-Lite mit einem kleinen Decoder, sieht eine kleine Kopie von L und sagt a und b voraus; die werden entlang der Kanten von L vergrößert und über das Foto in voller Größe gelegt, sodass seine Helligkeit bleibt, wie sie war. Farbkraft und Wärme ändern nur a und b, darum braucht es dafür keinen zweiten Lauf des Netzes. Das Verfahren folgt Zhang et al., *Colorful Image Colorization*, 2016 ([arXiv:1603.08511](https://arxiv.org/abs/1603.08511))."
-FOOTER = "Unter **Über die Modelle** stehen die Modellkarten, die Lizenz (Apache-2.0), wie es funktioniert und wofür die Farben nicht verwendet werden dürfen."
+FOOTER = ": die Modellkarten, die Lizenz (Apache-2.0), wie es funktioniert und wofür die Farben nicht verwendet werden dürfen."
