@@ -10,6 +10,7 @@ from colorizer.bundled import CheckpointError
 from colorizer.photo import PhotoError
 from colorizer.study import TrialError
 from colorizer.web import texts
+from colorizer.web.library_sentences import in_their_language
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ def errors_on_the_page() -> Iterator[None]:
     try:
         yield
     except (PhotoError, CheckpointError, TrialError) as error:
-        raise refusal(str(error)) from error
+        raise refusal(in_their_language(str(error))) from error
     except OSError as error:  # a full or read-only disk; what it says may hold paths
         logger.error("a file for the page could not be written: %s", error.strerror or "unknown")
         raise refusal(texts.NOT_STORED) from error

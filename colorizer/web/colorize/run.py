@@ -16,6 +16,7 @@ from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.photo_tiles import Tile, tiles_value
 from colorizer.web.colorize.stage_view import photo_caption, shown
 from colorizer.web.errors import errors_on_the_page, refusal
+from colorizer.web.library_sentences import in_their_language
 from colorizer.web.photo_drop import Dropped, dropped_files, shown_name
 from colorizer.web.turns import Turns
 
@@ -149,5 +150,7 @@ def progress(batch: Batch) -> str:
     else:
         said = texts.DONE_MANY.format(done=count[PhotoState.DONE], total=total)
     refused = in_state(batch, PhotoState.REFUSED)
-    reasons = [f"- **{shown_name(photo.file)}**: {photo.reason}" for photo in refused]
+    reasons = [
+        f"- **{shown_name(photo.file)}**: {in_their_language(photo.reason)}" for photo in refused
+    ]
     return "\n".join([said, *([texts.REFUSED, "", *reasons] if reasons else [])]).strip()

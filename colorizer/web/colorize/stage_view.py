@@ -14,6 +14,7 @@ from colorizer.web.colorize.examples import Example, example_caption
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.photo_tiles import chosen_tile, tiles_value
 from colorizer.web.errors import errors_on_the_page
+from colorizer.web.library_sentences import in_their_language
 from colorizer.web.photo_drop import shown_name
 from colorizer.web.screen_pictures import screen_file, screen_picture
 
@@ -109,4 +110,5 @@ def photo_caption(preview: Preview, name: str) -> str:
         name=name, width=photo.width, height=photo.height, seconds=preview.seconds
     )
     had_colour = [] if preview.real is None else [texts.WAS_COLOUR]
-    return "  \n".join([said, *photo.notes, *had_colour])
+    notes = map(in_their_language, photo.notes)
+    return "  \n".join([said, *notes, *had_colour])

@@ -13,6 +13,7 @@ from colorizer.web import texts
 from colorizer.web.arguments import event_details, known_model
 from colorizer.web.colorize.run import MODEL_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
+from colorizer.web.library_sentences import in_their_language
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
 from colorizer.web.study.host import StudyHost, coloured, study_model
 from colorizer.web.study.pictures import StudyPictures
@@ -116,7 +117,7 @@ class PrivatePage:
                 with self._turns.turn(visitor):
                     pairs.append(self._pair(file, model))
             except PhotoError as error:
-                refused.append(f"**{name}**: {error}")
+                refused.append(f"**{name}**: {in_their_language(str(error))}")
         return pairs, refused
 
     def _pair(self, file: str, model: str) -> tuple[Photo, Photo]:

@@ -10,6 +10,7 @@ import gradio as gr
 from colorizer.study import FoolingRate, PhotoRate, StudyResults, TrialError
 from colorizer.web import endpoint_texts, texts
 from colorizer.web.errors import errors_on_the_page
+from colorizer.web.library_sentences import in_their_language
 from colorizer.web.outbox import Outbox
 from colorizer.web.study.figures import RateRow, rates_svg, table_html
 from colorizer.web.study.host import StudyHost
@@ -66,7 +67,7 @@ class ResultsPage:
             results, status = study.results(), study.status()
         except TrialError as error:
             return f"<p>{escape(str(error))}</p>"
-        saved = f'<p class="study-small">{escape(status.votes_saved)}</p>'
+        saved = f'<p class="study-small">{escape(in_their_language(status.votes_saved))}</p>'
         if not results.by_model:
             return f"<p>{escape(texts.RESULTS_NONE)}</p>{_counts(results)}{saved}"
         return "".join(

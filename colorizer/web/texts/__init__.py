@@ -1,7 +1,7 @@
 """Every sentence of the page, in the language of whoever reads it: `texts.DROP`.
 
-A language is one module named by its code, with the same names and the same `{fields}` as `en`;
-add it to `LANGUAGES` and it is spoken. What an event answers is in the language of its request.
+A language is one module named by its code, with the same names and the same `{fields}` as `en`,
+and `LIBRARY` from a second one beside it; add it to `LANGUAGES` and it is spoken. What an event answers is in the language of its request.
 The page itself is built once for everybody: inside `placeholders()` the same names are
 placeholders such as `%%DROP%%`, filled by `filled` when the page is sent (`spoken_page`). They
 have no fields yet, so sentences with fields are for events.

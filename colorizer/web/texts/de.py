@@ -1,5 +1,7 @@
 """Alle Sätze der Seite auf Deutsch, per du. Namen und {Felder} wie in `en`."""
 
+from colorizer.web.texts.de_library import LIBRARY as LIBRARY
+
 DECIMAL_MARK = ","
 
 LEAD = "Leg ein Schwarz-Weiß-Foto ab und sieh es in glaubhaften Farben. Die Farben sind erfunden: die Vermutung eines trainierten Modells, kein Zeugnis."

@@ -1,5 +1,7 @@
 """Every sentence of the page, in English: the language of everybody who reads no other of them."""
 
+from colorizer.web.texts.en_library import LIBRARY as LIBRARY
+
 DECIMAL_MARK = "."
 
 LEAD = "Drop a black-and-white photograph and see it in plausible colour. The colours are invented: a guess of a trained model, not a record."

@@ -1,0 +1,113 @@
+"""Every sentence of the library that a visitor may read has its place in every language."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from types import SimpleNamespace
+
+import pytest
+from gradio.context import LocalContext
+
+from colorizer.photo import PhotoError, PhotoLimits, open_photo
+from colorizer.photo.isolation import CRASHED, TOO_LONG
+from colorizer.photo.srgb import _DAMAGED_PROFILE
+from colorizer.study.study import NO_MIRROR
+from colorizer.web.library_sentences import in_their_language
+from colorizer.web.texts import LANGUAGES, en
+from tests.source_tree import ROOT
+
+COMMAND_LINE_ONLY = ("album.py",)
+PASSED_ON = {  # sentences of other calls, or those below
+    "str(answer['error'])",
+    "reason",
+    "next(iter(left_out.values()), 'There is no photo to save.')",
+}
+FROM_CONSTANTS = {TOO_LONG, CRASHED, _DAMAGED_PROFILE, NO_MIRROR, "There is no photo to save."}
+
+
+def said_by(call: ast.Call) -> str | None:
+    """The sentence with {} for its fields; None when it is passed on."""
+    argument = call.args[0]
+    if isinstance(argument, ast.Constant):
+        return str(argument.value)
+    if isinstance(argument, ast.JoinedStr):
+        parts = (str(p.value) if isinstance(p, ast.Constant) else "{}" for p in argument.values)
+        return "".join(parts)
+    assert ast.unparse(argument) in PASSED_ON, f"not known where it comes from: {ast.unparse(call)}"
+    return None
+
+
+def sentences() -> Iterator[str]:
+    """What the library can say in a PhotoError or as a note about a photo."""
+    for file in (ROOT / "colorizer").rglob("*.py"):
+        if file.name in COMMAND_LINE_ONLY:
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Name) and called.id == "PhotoError":
+                if said := said_by(node):  # type: ignore[arg-type]
+                    yield said
+            elif isinstance(node, ast.FunctionDef) and node.name.startswith("_note_"):
+                returned = [n for n in ast.walk(node) if isinstance(n, ast.Return)]
+                for value in (n for r in returned for n in ast.walk(r)):
+                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        yield value.value
+    yield from FROM_CONSTANTS
+
+
+def without_names(template: str) -> str:
+    parts = Formatter().parse(template)
+    return "".join(before + ("" if field is None else "{}") for before, field, _, _ in parts)
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    request = SimpleNamespace(headers={"accept-language": "de"})
+    token = LocalContext.request.set(request)  # type: ignore[arg-type]
+    yield
+    LocalContext.request.reset(token)
+
+
+def test_the_languages_know_what_the_library_says_and_nothing_else() -> None:
+    said = set(sentences())
+    assert len(said) > 25
+    assert {without_names(template) for template in en.LIBRARY.values()} == said
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_every_one_of_them_is_translated(language: str) -> None:
+    translated = LANGUAGES[language].LIBRARY
+    assert translated.keys() == en.LIBRARY.keys()
+    assert not set(translated.values()) & set(en.LIBRARY.values())
+
+
+@pytest.mark.parametrize("key", en.LIBRARY)
+def test_english_visitors_read_what_the_library_said(key: str) -> None:
+    fields = [field for _, field, _, _ in Formatter().parse(en.LIBRARY[key]) if field]
+    sentence = en.LIBRARY[key].format(**{field: f"{n}.5" for n, field in enumerate(fields)})
+    assert in_their_language(sentence) == sentence
+
+
+@pytest.mark.usefixtures("german")
+def test_a_refusal_with_numbers_is_told_in_german() -> None:
+    with pytest.raises(PhotoError) as refused:
+        PhotoLimits(max_bytes=3 << 19).check_bytes(5 << 20)
+    assert in_their_language(str(refused.value)) == (
+        "Die Datei ist größer als 1,5 MB: Speichere das Foto kleiner oder stärker komprimiert."
+    )
+
+
+@pytest.mark.usefixtures("german")
+def test_a_real_refusal_is_told_in_german(tmp_path: Path) -> None:
+    (tmp_path / "letter.jpg").write_bytes(b"%PDF-1.7 and so on")
+    with pytest.raises(PhotoError) as refused:
+        open_photo(tmp_path / "letter.jpg")
+    said = in_their_language(str(refused.value))
+    assert said == ("Das ist kein Foto (PDF document): Speichere es zuerst als JPEG oder PNG.")
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("sentence", ["", "Something else.", "{width}", "The file is larger than"])
+def test_other_sentences_stay_as_they_are(sentence: str) -> None:
+    assert in_their_language(sentence) == sentence
