@@ -46,8 +46,8 @@ def curve_svg(
 
 SWATCH_STYLE = """
 .swatches { display: grid; grid-template-columns: repeat(auto-fill, minmax(84px, 1fr)); gap: 6px; }
-.swatches button { border: 1px solid rgba(128,128,128,.4); border-radius: 6px; padding: 0;
-  overflow: hidden; font: 12px ui-monospace, monospace; background: none; color: inherit;
+.swatches button { margin: 0; padding: 0; overflow: hidden; border: 1px solid rgba(128,128,128,.4);
+  border-radius: 6px; font: 12px ui-monospace, monospace; background: none; color: inherit;
   cursor: pointer; text-align: left; }
 .swatches i { display: block; height: 34px; }
 .swatches span { display: block; padding: 2px 6px; }

@@ -9,6 +9,7 @@ CSS = """
 #lead { font-size: 1.05rem; opacity: 0.85; }
 .dark { --color-accent: var(--primary-500); }
 #small-print { font-size: 0.85rem; opacity: 0.75; }
+#small-print, #small-print .html-container { padding: 0; }
 #small-print a { color: inherit; text-decoration: underline; }
 footer .divider { display: none !important; }
 

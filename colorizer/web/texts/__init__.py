@@ -1,10 +1,10 @@
 """Every sentence of the page, in the language of whoever reads it: `texts.DROP`.
 
 A language is one module named by its code, with the same names and the same `{fields}` as `en`,
-and `LIBRARY` from a second one beside it; add it to `LANGUAGES` and it is spoken. What an event answers is in the language of its request.
-The page itself is built once for everybody: inside `placeholders()` the same names are
-placeholders such as `%%DROP%%`, filled by `filled` when the page is sent (`spoken_page`). They
-have no fields yet, so sentences with fields are for events.
+and a second one beside it for `LIBRARY`; add it to `LANGUAGES` and it is spoken. What an event
+answers is in the language of its request. The page itself is built once for everybody: inside
+`placeholders()` the same names are placeholders such as `%%DROP%%`, filled by `filled` when the page
+is sent (`spoken_page`). They have no fields yet, so sentences with fields are for events.
 
 Gradio's own `gr.I18n` translates labels, values and hints in the browser, but not the choices of
 a radio button, the properties of HTML components, nor anything that an event answers.
