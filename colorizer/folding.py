@@ -4,7 +4,6 @@ import copy
 from itertools import pairwise
 
 import torch
-from timm.layers.norm_act import BatchNormAct2d
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -15,7 +14,7 @@ def fold_network(network: Network) -> Network:
     """A copy of `network` for inference; the output is the same but for float32's last bits.
 
     Every BatchNorm, a third of the layers, is folded into the convolution that is registered right
-    before it in the same module, which holds for torchvision's and timm's blocks. network: in eval
+    before it in the same module, which holds for torchvision's blocks and ours. network: in eval
     mode; else RuntimeError.
     """
     if network.training:
@@ -25,8 +24,10 @@ def fold_network(network: Network) -> Network:
         for (conv_name, conv), (norm_name, norm) in pairwise(list(module.named_children())):
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
                 setattr(module, conv_name, fuse_conv_bn_eval(conv, norm))
-                activation = norm.act if isinstance(norm, BatchNormAct2d) else nn.Identity()
-                setattr(module, norm_name, _cheaper(activation))
+                setattr(module, norm_name, nn.Identity())
+        for name, child in list(module.named_children()):
+            if isinstance(child, nn.ReLU6):
+                setattr(module, name, _Clamp6())
     return folded
 
 
@@ -35,7 +36,3 @@ class _Clamp6(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x.clamp_(0.0, 6.0)
-
-
-def _cheaper(activation: nn.Module) -> nn.Module:
-    return _Clamp6() if isinstance(activation, nn.ReLU6) else activation

@@ -8,14 +8,11 @@ before training, from `train.backbones`.
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import timm
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torchvision.models import resnet50
-from torchvision.models.feature_extraction import create_feature_extractor
-from torchvision.models.segmentation import fcn_resnet50
 
+from colorizer.efficientnet import VARIANTS, EfficientNetLite
 from colorizer.lab import AB_LIMIT
 
 Head = Literal["regression", "classification"]
@@ -26,9 +23,7 @@ STRIDE = 32
 _RESNET_STAGES = {"layer1": "s4", "layer2": "s8", "layer3": "s16", "layer4": "s32"}
 _NORMALISATION = {  # mean and deviation of the RGB values that the pretrained weights expect
     "resnet50": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
-    "tf_efficientnet_lite0": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
-    "tf_efficientnet_lite1": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
-    "tf_efficientnet_lite2": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+    **dict.fromkeys(VARIANTS, ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))),
 }
 BACKBONES = tuple(_NORMALISATION)
 ORIGINAL = "fcn_resnet50"
@@ -141,6 +136,8 @@ class OriginalNetwork(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
+        from torchvision.models.segmentation import fcn_resnet50  # as in `_build_backbone`
+
         self.config = config
         self.fcn = fcn_resnet50(
             weights=None, weights_backbone=None, num_classes=config.n_classes or 2, aux_loss=False
@@ -202,7 +199,10 @@ class DecoderStage(nn.Module):
 def _build_backbone(name: str) -> tuple[nn.Module, list[int]]:
     """The named backbone with random weights, and its widths at strides 4, 8, 16 and 32."""
     if name == "resnet50":
+        from torchvision.models import resnet50  # seconds, and the bundled models need none of it
+        from torchvision.models.feature_extraction import create_feature_extractor
+
         extractor = create_feature_extractor(resnet50(weights=None), return_nodes=_RESNET_STAGES)
         return extractor, [256, 512, 1024, 2048]
-    backbone: Any = timm.create_model(name, features_only=True, out_indices=(1, 2, 3, 4))
-    return backbone, list(backbone.feature_info.channels())
+    backbone = EfficientNetLite(name)
+    return backbone, backbone.widths
