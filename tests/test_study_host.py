@@ -19,7 +19,14 @@ from colorizer.study import PUBLISHED_PROTOCOL, Study, TrialError
 from colorizer.study.photos import find_photos
 from colorizer.study.pool import real_photo
 from colorizer.web import texts
-from colorizer.web.study.host import StudyHost, load_models, open_study, study_protocol
+from colorizer.web.colorize.examples import load_examples
+from colorizer.web.study.host import (
+    StudyHost,
+    load_models,
+    open_study,
+    study_protocol,
+    warm_up,
+)
 from tests.study_site import wait_for
 from tests.study_support import MODELS, make_folder, paint
 
@@ -110,6 +117,22 @@ def test_a_damaged_model_does_not_end_the_warm_up() -> None:
 
     load_models(Damaged())
     assert loaded == [model.name for model in MODELS]
+
+
+def test_the_photo_of_the_first_screen_is_analysed_before_anybody_asks() -> None:
+    passes = []
+
+    def counted(network: Any, L: Any) -> Any:
+        passes.append(L.shape)
+        return network(L)
+
+    darkroom = Darkroom(network_pass=counted)
+    warm_up(darkroom, 320)
+    assert len(passes) == 1
+    assert all(darkroom.is_loaded(model) for model in darkroom.models)
+    shown = darkroom.preview(load_examples()[0].grey, "classification", long_side=320)
+    assert len(passes) == 1
+    assert max(shown.after.shape) == 320
 
 
 def test_participants_survive_a_restart(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from colorizer.bundled import CheckpointError, bundled_study_photos
 from colorizer.darkroom import Darkroom
-from colorizer.photo import Photo
+from colorizer.photo import Photo, PhotoError
 from colorizer.settings import Settings
 from colorizer.study import (
     PUBLISHED_PROTOCOL,
@@ -28,6 +28,8 @@ from colorizer.study import (
 )
 from colorizer.study.identity import MIN_SECRET_BYTES
 from colorizer.web import texts
+from colorizer.web.colorize.examples import MODEL as EXAMPLE_MODEL
+from colorizer.web.colorize.examples import load_examples
 
 if TYPE_CHECKING:
     from colorizer.study import Mirror, Store, Study
@@ -120,9 +122,17 @@ def host_study(settings: Settings, darkroom: Darkroom) -> StudyHost:
     """A host for the study that the settings describe."""
     return StudyHost(
         partial(open_study, settings, darkroom),
-        warm_up=partial(load_models, darkroom),
+        warm_up=partial(warm_up, darkroom, settings.preview_side),
         demo=not settings.study_photos,
     )
+
+
+def warm_up(darkroom: Darkroom, long_side: int) -> None:
+    """Colour the photo of the first screen and load all models, so that no visitor is the first."""
+    for example in load_examples()[:1]:
+        with suppress(CheckpointError, PhotoError):
+            darkroom.preview(example.grey, EXAMPLE_MODEL, long_side=long_side)
+    load_models(darkroom)
 
 
 def load_models(darkroom: Darkroom) -> None:
