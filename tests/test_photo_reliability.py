@@ -5,6 +5,8 @@
 
 import asyncio
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,11 +20,13 @@ from colorizer.photo import PhotoError
 from colorizer.photo.isolation import CRASHED, TOO_LONG, IsolatedDecoder
 from tests.page_protocol import EventError, Page
 from tests.photo_bytes import encoded
+from tests.running_app import ROOT
 from tests.test_bad_photos import ACCEPTED, FORMATS, REFUSED, answer, is_sentence, mutated
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "bad-inputs"
 SLOW_SECONDS = 5.0
 MAX_MEGABYTES = 700
+MAX_MEGABYTES_AT_100_MEGAPIXELS = 900
 Figures = Callable[[str, object], None]
 Sizes = dict[str, int | None]
 
@@ -169,6 +173,53 @@ async def ask(url: str, contents: list[bytes], folder: Path) -> tuple[Tally, int
             tally.accepted += 1
     await page.close()
     return tally, page.server_errors
+
+
+HUNDRED_MEGAPIXELS = """
+import sys, threading, numpy as np, psutil
+from PIL import Image
+from colorizer.darkroom import Darkroom
+from colorizer.own_pages import use_few_heaps
+from colorizer.photo import save_photo
+from colorizer.photo.isolation import IsolatedDecoder
+use_few_heaps()
+small, large, result = sys.argv[1:]
+Image.fromarray(np.add.outer(np.arange(300), np.arange(400)).astype(np.uint8)).save(small)
+y, x = np.ogrid[0:10_000, 0:10_000]
+waves = 127 + 90 * np.sin(x / 397).astype(np.float32) * np.cos(y / 261).astype(np.float32)
+Image.fromarray(waves.astype(np.uint8)).save(large)
+del waves
+decoder = IsolatedDecoder()
+darkroom = Darkroom(open_photo=decoder.open_photo)
+process = psutil.Process()
+done, sizes = threading.Event(), []
+
+def colour(file):
+    darkroom.preview(file, "classification", long_side=1024)
+    save_photo(darkroom.colorize(file, "classification").photo, result)
+
+def watch():
+    while not done.wait(0.02):
+        sizes.append(process.memory_info().rss)
+
+colour(small)
+loaded = process.memory_info().rss
+threading.Thread(target=watch).start()
+colour(large)
+done.set()
+print((max(sizes) - loaded) // 10**6)
+"""
+
+
+@pytest.mark.reliability
+def test_a_hundred_megapixels_take_bounded_memory(tmp_path: Path, figures: Figures) -> None:
+    files = [str(tmp_path / name) for name in ("small.jpg", "large.jpg", "result.jpg")]
+    command = [sys.executable, "-c", HUNDRED_MEGAPIXELS, *files]
+    megabytes = int(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
+    figures("a JPEG of 100 megapixels, coloured", f"{megabytes} MB above the loaded models")
+    assert megabytes <= MAX_MEGABYTES_AT_100_MEGAPIXELS
+    with Image.open(files[2]) as result:
+        assert result.size == (10_000, 10_000)
 
 
 def test_generated_pictures_are_valid() -> None:

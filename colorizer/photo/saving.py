@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from colorizer.photo import honest_mark
-from colorizer.photo.jpeg_halves import write_jpeg
+from colorizer.photo.jpeg_bands import write_jpeg
 from colorizer.photo.limits import PhotoError
 from colorizer.photo.srgb import strips
 
@@ -24,7 +24,7 @@ PNG_COMPRESS_LEVEL = 3
 # The same size as the default 4 to within a percent, in half of the time.
 WEBP_METHOD = 2
 
-# From this size on, both halves of a JPEG are encoded at once.
+# From this size on, a JPEG is encoded in bands, two at once.
 _SPLIT_ROWS = 128
 _SPLIT_PIXELS = 2_000_000
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorizer.photo import Photo, encode_photo, open_photo, read_mark
-from colorizer.photo.jpeg_halves import write_jpeg
+from colorizer.photo import Photo, encode_photo, jpeg_bands, open_photo, read_mark
+from colorizer.photo.jpeg_bands import write_jpeg
 from colorizer.photo.saving import JPEG_QUALITY
 
 
@@ -23,7 +23,7 @@ def ordinary(rgb: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
-def in_halves(rgb: np.ndarray) -> bytes:
+def in_bands(rgb: np.ndarray) -> bytes:
     stream = io.BytesIO()
     write_jpeg(stream, rgb, quality=JPEG_QUALITY, exif=b"", xmp=b"")
     return stream.getvalue()
@@ -34,20 +34,41 @@ def in_halves(rgb: np.ndarray) -> bytes:
 )
 def test_the_pixels_are_those_of_an_ordinary_jpeg(size: tuple[int, int]) -> None:
     rgb = noisy(*size)
-    joined, plain = (Image.open(io.BytesIO(write(rgb))) for write in (in_halves, ordinary))
+    joined, plain = (Image.open(io.BytesIO(write(rgb))) for write in (in_bands, ordinary))
     assert joined.size == plain.size == size[::-1]
     np.testing.assert_array_equal(np.asarray(joined), np.asarray(plain))
 
 
+@pytest.mark.parametrize("size", [(1_000, 333), (1_025, 164), (128, 9_000)])
+def test_many_bands_are_joined_as_well(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jpeg_bands, "_BAND_PIXELS", 30_000)
+    rgb = noisy(*size)
+    assert len(jpeg_bands._bands(*size)) > 2 or size[0] == 128
+    joined, plain = (Image.open(io.BytesIO(write(rgb))) for write in (in_bands, ordinary))
+    np.testing.assert_array_equal(np.asarray(joined), np.asarray(plain))
+
+
+@pytest.mark.parametrize(("size", "count"), [((3000, 4000), 2), ((10_000, 10_000), 16)])
+def test_bands_are_even_in_number_and_alike(size: tuple[int, int], count: int) -> None:
+    bands = jpeg_bands._bands(*size)
+    rows = [band.stop - band.start for band in bands]
+    assert len(bands) == count
+    assert sum(rows) == size[0]
+    assert max(rows) - min(rows) < 1.01 * max(rows)
+    assert all(band.start % 64 == 0 for band in bands)
+
+
 def test_the_tallest_jpeg_is_joined_as_well() -> None:
     rgb = noisy(65_500, 9)
-    joined, plain = (Image.open(io.BytesIO(write(rgb))) for write in (in_halves, ordinary))
+    joined, plain = (Image.open(io.BytesIO(write(rgb))) for write in (in_bands, ordinary))
     np.testing.assert_array_equal(np.asarray(joined), np.asarray(plain))
 
 
 @pytest.mark.parametrize("height", [128, 200, 321])
 def test_restart_markers_count_through_the_whole_picture(height: int) -> None:
-    data = in_halves(noisy(height, 50))
+    data = in_bands(noisy(height, 50))
     header, scan = data.split(b"\xff\xda", 1)
     interval = header.split(b"\xff\xdd\x00\x04", 1)[1][:2]
     assert int.from_bytes(interval, "big") == 7  # blocks of 8 in a row of 50 pixels
@@ -59,14 +80,14 @@ def test_restart_markers_count_through_the_whole_picture(height: int) -> None:
 
 def test_the_file_is_hardly_larger() -> None:
     rgb = noisy(640, 480)
-    assert len(in_halves(rgb)) < 1.005 * len(ordinary(rgb))
+    assert len(in_bands(rgb)) < 1.005 * len(ordinary(rgb))
 
 
 def test_a_large_photo_keeps_its_mark_and_is_read_again() -> None:
     photo = Photo(noisy(1100, 2000), format="JPEG")
     data = encode_photo(photo, mark="Colours invented.")
     assert read_mark(data) == "Colours invented."
-    assert b"\xff\xdd" in data  # the interval between restart markers: written in halves
+    assert b"\xff\xdd" in data  # the interval between restart markers: written in bands
     assert Image.open(io.BytesIO(data)).getexif()[0x010E] == "Colours invented."
     again = open_photo(data)
     assert again.rgb.shape == photo.rgb.shape
