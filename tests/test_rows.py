@@ -10,7 +10,10 @@ import pytest
 
 TESTS = Path(__file__).parent
 ROWS: dict[int, dict[str, str]] = {
-    1: {"row_1_the_first_screen_shows_a_real_result": "colorize_browser"},
+    1: {
+        "row_1_the_first_screen_shows_a_real_result": "colorize_browser",
+        "row_1_the_page_can_be_used_within_five_seconds": "colorize_browser",
+    },
     2: {"row_2_photos_are_pasted_and_dropped": "colorize_browser"},
     3: {"row_3_one_obvious_button_and_the_rest_is_folded": "colorize_browser"},
     4: {"row_4_before_and_after_differ_and_fill_the_screen": "colorize_browser"},
@@ -26,10 +29,18 @@ ROWS: dict[int, dict[str, str]] = {
         "palette_shows_and_copies_its_colours": "preview_browser",
     },
     8: {"row_8_states_are_shown_and_cancel_frees_the_model": "colorize_queue"},
-    9: {"row_9_every_refused_photo_is_named_with_its_reason": "colorize_browser"},
+    9: {
+        "row_9_every_refused_photo_is_named_with_its_reason": "colorize_browser",
+        "the_languages_know_what_the_library_says_and_nothing_else": "library_sentences",
+    },
     10: {"row_10_three_photos_of_which_one_is_bad": "colorize_browser"},
     11: {"row_11_an_example_is_shown_when_it_is_chosen": "colorize_browser"},
-    12: {"row_12_the_page_says_what_happens_to_photos": "colorize_browser"},
+    12: {
+        "row_12_the_page_says_what_happens_to_photos": "colorize_browser",
+        "row_12_place_and_camera_do_not_come_along": "web",
+        "row_12_pictures_for_the_screen_carry_no_metadata": "screen_pictures",
+        "files_go_an_hour_after_they_were_found_and_their_folders_with_them": "temporary_files",
+    },
     13: {  # two pictures alike but for their colours, a key press, an instant answer, a score
         "a_session_by_keyboard_and_another_one": "study_browser",
         "the_answer_changes_nothing_but_the_picture": "study_page",
@@ -42,7 +53,12 @@ ROWS: dict[int, dict[str, str]] = {
         "only_named_endpoints_are_offered_and_results_are_typed": "study_page",
     },
     15: {"five_kills_lose_no_acknowledged_vote": "study_kill"},
-    16: {"row_16_every_endpoint_says_what_it_does_and_how_it_is_called": "web"},
+    16: {
+        "row_16_every_endpoint_says_what_it_does_and_how_it_is_called": "web",
+        "the_example_in_python_runs": "programs",
+        "the_example_with_curl_runs": "programs",
+        "the_public_endpoints_are_tools_and_nothing_else": "agents",
+    },
     17: {
         "row_17_a_phone_needs_no_sideways_scrolling": "colorize_browser",
         "row_17_dark_mode_keeps_words_readable": "colorize_browser",
@@ -50,7 +66,10 @@ ROWS: dict[int, dict[str, str]] = {
         "row_17_the_keyboard_reaches_every_control": "accessibility",
     },
     18: {"row_18_the_footer_leads_to_models_licence_and_how_it_works": "colorize_browser"},
-    19: {"row_19_the_app_starts_in_an_empty_environment": "web"},
+    19: {
+        "row_19_the_app_starts_in_an_empty_environment": "web",
+        "without_any_secret_it_shows_its_page": "space",
+    },
     20: {"row_8_and_20_the_place_in_the_queue_and_a_busy_page_are_told": "colorize_queue"},
 }
 

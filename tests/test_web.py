@@ -100,6 +100,24 @@ def test_certainty_of_the_regressor_is_refused_with_a_sentence(client: Client, p
         client.predict(handle_file(photo), "regression", api_name="/certainty")
 
 
+@pytest.mark.parametrize("way", ["/colorize", "/chroma_layer", "/certainty"])
+def test_row_12_place_and_camera_do_not_come_along(
+    client: Client, way: str, tmp_path: Path, colourful: np.ndarray
+) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "A telling camera"
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[2] = (47.0, 22.0, 7.0)
+    file = tmp_path / "from-home.jpg"
+    Image.fromarray(colourful).save(file, exif=exif, comment=b"A telling comment")
+    assert b"telling" in file.read_bytes()
+    answer = client.predict(handle_file(file), api_name=way)
+    result = Path(answer[0] if isinstance(answer, tuple) else answer)
+    assert b"telling" not in result.read_bytes()
+    with Image.open(result) as image:
+        assert not image.getexif().get_ifd(0x8825)
+
+
 def test_row_16_every_endpoint_says_what_it_does_and_how_it_is_called(client: Client) -> None:
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     for name, endpoint in named.items():
