@@ -1,6 +1,7 @@
 """Shared pictures and checkpoints, all made in memory."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,13 @@ def figures(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
     """`figures(name, value)` is printed when all tests have run, whatever became of them."""
     collected = request.config.stash.setdefault(FIGURES, [])
     return lambda name, value: collected.append((name, str(value)))
+
+
+def pytest_sessionfinish() -> None:
+    """Let warming up end: Python aborts when a thread is in the middle of a photo at its end."""
+    for thread in threading.enumerate():
+        if thread.name in ("study-host", "study-photos"):
+            thread.join(20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
