@@ -1,4 +1,4 @@
-"""The library's sentences about photos in the language of the visitor, found by their English.
+"""The library's sentences in the language of the visitor, found by their English.
 
 An error crosses processes and states as its sentence, so the sentence itself is the key: what
 stands in place of a template's fields is put into the same fields of the other language.

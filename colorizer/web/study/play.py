@@ -9,6 +9,7 @@ from colorizer.settings import Settings
 from colorizer.study import SessionSummary, Standing, TrialError
 from colorizer.web import texts
 from colorizer.web.arguments import event_details
+from colorizer.web.library_sentences import in_their_language
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
@@ -67,7 +68,7 @@ class PlayPage:
             session = self._host.study.start_session(_text(token), self._address(request))
             opening = self._stage.opening(session.token)
         except TrialError as error:
-            return gr.skip(), None, *self._lobby(token, str(error))
+            return gr.skip(), None, *self._lobby(token, in_their_language(str(error)))
         if opening["trial"] is None:
             return session.token, None, *self._lobby(session.token, opening["notice"])
         hidden = gr.update(visible=False)
@@ -85,7 +86,7 @@ class PlayPage:
             standing = study.standing(_text(token))
             summary = _summary(study, token) if standing and standing.finished else None
         except TrialError as error:
-            return self._closed(str(error))
+            return self._closed(in_their_language(str(error)))
         pictures = study.status().pictures
         if standing is None and pictures.ready < ENOUGH_PHOTOS and not pictures.finished:
             return self._closed(texts.STUDY_PREPARING.format(ready=pictures.ready))

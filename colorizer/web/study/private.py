@@ -102,7 +102,7 @@ class PrivatePage:
         try:
             summary = self._host.study.summary(str(told.get("token", "")))
         except TrialError as error:
-            gr.Info(str(told.get("notice") or error))
+            gr.Info(str(told.get("notice") or in_their_language(str(error))))
         return None, gr.update(visible=True), *self._result.show(summary)
 
     def _pairs(

@@ -66,7 +66,7 @@ class ResultsPage:
             study = self._host.study
             results, status = study.results(), study.status()
         except TrialError as error:
-            return f"<p>{escape(str(error))}</p>"
+            return f"<p>{escape(in_their_language(str(error)))}</p>"
         saved = f'<p class="study-small">{escape(in_their_language(status.votes_saved))}</p>'
         if not results.by_model:
             return f"<p>{escape(texts.RESULTS_NONE)}</p>{_counts(results)}{saved}"

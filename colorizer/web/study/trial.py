@@ -15,6 +15,7 @@ import gradio as gr
 from colorizer.study import TrialError, TrialView
 from colorizer.study.stimuli import GAP
 from colorizer.web import texts
+from colorizer.web.library_sentences import in_their_language
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 
@@ -89,13 +90,13 @@ class TrialStage:
         try:
             study = self._host.study
         except TrialError as error:
-            return _nothing(str(error))
+            return _nothing(in_their_language(str(error)))
         try:
             turn = study.take_turn(
                 request.trial, request.token, request.choice, request.response_ms
             )
         except TrialError as error:
-            return self._reply(study, request.token, notice=str(error))
+            return self._reply(study, request.token, notice=in_their_language(str(error)))
         reply = self._next(turn.trial, turn.notice)
         if turn.receipt is not None:
             reply |= {"real": turn.receipt.real_side, "choice": turn.receipt.choice}
@@ -106,13 +107,13 @@ class TrialStage:
         try:
             return self._reply(self._host.study, Request.of(data).token)
         except TrialError as error:
-            return _nothing(str(error))
+            return _nothing(in_their_language(str(error)))
 
     def _reply(self, study: "Study", token: str, *, notice: str = "") -> dict[str, Any]:
         try:
             view = study.next_trial(token)
         except TrialError as error:
-            return _nothing(str(error))
+            return _nothing(in_their_language(str(error)))
         return self._next(view, notice)
 
     def _next(self, view: TrialView | None, notice: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Was die Bibliothek über Fotos sagt, auf Deutsch; siehe `en_library`."""
+"""Was die Bibliothek über Fotos und die Studie sagt, auf Deutsch; siehe `en_library`."""
 
 LIBRARY = {
     "gone": "Das Foto ist nicht mehr da: Wähl es noch einmal aus.",
@@ -31,4 +31,22 @@ LIBRARY = {
     "first_of_several": "Die Datei enthält mehrere Bilder; nur das erste wird verwendet.",
     "damaged_profile": "Das Farbprofil passt nicht zum Foto oder ist beschädigt; es wird als sRGB gelesen.",
     "no_copy": "Die Stimmen liegen nur auf diesem Rechner; anderswo gibt es keine Kopie.",
+    "pictures_in_the_making": "Die Bilder der Studie entstehen noch: Versuch es gleich noch einmal.",
+    "session_not_valid": "Diese Runde gilt nicht mehr: Bitte fang eine neue an.",
+    "session_unknown": "Diese Runde ist nicht mehr bekannt: Bitte fang eine neue an.",
+    "session_unfinished": "Deine Runde ist noch nicht zu Ende: Bitte beantworte zuerst alle Paare.",
+    "not_yours": "Dieses Paar gehört nicht zu deiner Runde: Bitte lade das nächste.",
+    "expired": "Dieses Paar war zu lange offen und zählt nicht: Bitte lade das nächste.",
+    "too_much": "Du hast sehr viele Bilder angesehen: Bitte komm in einer Stunde wieder.",
+    "no_pair": "Es fand sich kein neues Paar: Bitte versuch es noch einmal.",
+    "no_side": "Bitte wähl das linke oder das rechte Bild.",
+    "no_time": "Die Antwortzeit muss eine Zahl in Millisekunden sein.",
+    "vote_not_saved": "Das ließ sich nicht speichern und zählt deshalb nicht: Bitte versuch es gleich noch einmal.",
+    "votes_not_read": "Die Datenbank der Studie antwortet nicht: Bitte versuch es gleich noch einmal.",
+    "no_study_photos": "Die Studie hat keine Fotos zu zeigen.",
+    "seen_all": "Du hast jedes Foto dieser Studie gesehen. Danke fürs Mitmachen.",
+    "private_number": "Ein Test braucht zwischen 1 und {most} Farbfotos.",
+    "private_over": "Dieser private Test ist vorbei: Bitte fang ihn mit deinen Fotos noch einmal an.",
+    "private_not_yours": "Dieses Paar gehört nicht zu deinem Test: Bitte lade das nächste.",
+    "private_unfinished": "Dein Test ist noch nicht zu Ende: Bitte beantworte zuerst alle Paare.",
 }

@@ -1,4 +1,4 @@
-"""What the library says of photos, word for word, to be found again in other languages.
+"""What the library says of photos and of the study, word for word, to be found again in other languages.
 
 The library speaks English and knows no page; `colorizer.web.library_sentences` looks its sentences
 up by these, and `tests/test_library_sentences.py` finds any that it says and that is missing here.
@@ -35,4 +35,22 @@ LIBRARY = {
     "first_of_several": "The file holds several pictures; only the first one is used.",
     "damaged_profile": "The colour profile does not fit the photo or is damaged; it is read as sRGB.",
     "no_copy": "Votes are kept on this machine only; no copy is made elsewhere.",
+    "pictures_in_the_making": "The pictures of the study are still being made: try again shortly.",
+    "session_not_valid": "This session is not valid any more: please start a new one.",
+    "session_unknown": "This session is not known any more: please start a new one.",
+    "session_unfinished": "Your session is not finished yet: please answer all pairs first.",
+    "not_yours": "This pair does not belong to your session: please load the next one.",
+    "expired": "This pair was open for too long and does not count: please load the next one.",
+    "too_much": "You have looked at a lot of pictures: please come back in an hour.",
+    "no_pair": "No new pair could be found: please try again.",
+    "no_side": "Please choose the left or the right picture.",
+    "no_time": "The response time must be a number of milliseconds.",
+    "vote_not_saved": "This could not be saved, so it does not count: please try again in a moment.",
+    "votes_not_read": "The study's database does not answer: please try again in a moment.",
+    "no_study_photos": "The study has no photos to show.",
+    "seen_all": "You have seen every photo of this study. Thank you for taking part.",
+    "private_number": "A test needs between 1 and {most} colour photos.",
+    "private_over": "This private test is over: please start it again with your photos.",
+    "private_not_yours": "This pair does not belong to your test: please load the next one.",
+    "private_unfinished": "Your test is not finished yet: please answer all pairs first.",
 }
