@@ -57,6 +57,7 @@ TARGETS = (
     Target("album / one thread", "album: throughput on all cores / one thread", at_least=1.7),
     Target("--help, ms", "--help", at_most=1000),
     Target("--help imports torch", "--help: torch imported", at_most=0),
+    Target("app.py, first page, s", "app.py: first page", at_most=5),
     Target("training outside the network, %", "training: not forward, not backward", at_most=15),
 )
 

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,13 @@ try:
     main(["--help"])
 except SystemExit:
     print(json.dumps("torch" in sys.modules), file=sys.stderr)
+"""
+
+_EMPTY_PAGE = """
+import gradio
+with gradio.Blocks(analytics_enabled=False) as page:
+    gradio.Markdown("Nothing.")
+page.launch(server_name="127.0.0.1", enable_monitoring=False, ssr_mode=False, _frontend=False)
 """
 
 
@@ -88,9 +96,12 @@ def starting(rounds: int = 3) -> Iterator[Figure]:
     )
     done = child_python(_WHAT_HELP_IMPORTS)
     yield Figure("--help: torch imported", "0 or 1", (float(json.loads(done.stderr)),))
-    seconds = [_start_page() for _ in range(rounds)]
-    yield Figure("app.py: first page", "s", tuple(page for page, _ in seconds))
-    yield Figure("app.py: first coloured photo", "s", tuple(photo for _, photo in seconds))
+    seconds = [(*_start_page(), _start_empty_page()) for _ in range(rounds)]
+    pages, photos, empty = zip(*seconds, strict=True)
+    yield (first := Figure("app.py: first page", "s", pages))
+    yield (floor := Figure("an empty page of Gradio's: first page", "s", empty))
+    yield ratio("app.py / an empty page", first, floor)
+    yield Figure("app.py: first coloured photo", "s", photos)
 
 
 def _run_program(*arguments: str) -> None:
@@ -99,31 +110,44 @@ def _run_program(*arguments: str) -> None:
 
 def _start_page() -> tuple[float, float]:
     """Seconds from `python app.py` to an answered page, and to a 1-megapixel photo in colour."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "0"}
-    url = f"http://127.0.0.1:{port}/"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "photo.jpg"
         file.write_bytes(jpeg(1, "grey"))
         started = time.perf_counter()
-        app = subprocess.Popen(
-            [sys.executable, "app.py"],
-            cwd=ROOT,
-            env={**environment, "COLORIZER_HOST": "127.0.0.1"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            _wait_for(url)
+        with _serving("app.py") as url:
             page = time.perf_counter() - started
             client = Client(url, verbose=False)
             client.predict(file=handle_file(file), model="classification", api_name="/colorize")
             return page, time.perf_counter() - started
-        finally:
-            app.terminate()
-            app.wait(30)
+
+
+def _start_empty_page() -> float:
+    """Seconds until a program that has nothing but Gradio and a word answers its page."""
+    started = time.perf_counter()
+    with _serving("-c", _EMPTY_PAGE):
+        return time.perf_counter() - started
+
+
+@contextmanager
+def _serving(*arguments: str) -> Iterator[str]:
+    """Start a Python program with a page, wait for an answer, and end it; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    own = {"GRADIO_SERVER_PORT": port, "GRADIO_ANALYTICS_ENABLED": "0"}
+    app = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **own, "COLORIZER_HOST": "127.0.0.1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/")
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        app.terminate()
+        app.wait(30)
 
 
 def _wait_for(url: str) -> None:

@@ -20,17 +20,16 @@ from colorizer.lab import (
     RGB_TO_XYZ,
     XYZ_TO_RGB,
     decode_gamma,
-    encode_gamma,
     lab_curve,
 )
 
 _Plane = NDArray[np.float32]
 _Rgb = NDArray[np.uint8]
 
-# Linear light is looked up in equal cells, at worst 0.03 L units wide (_CELLS of Y) and 0.05 of an
-# 8-bit level (_TONES). The tables hold the value in the middle of each cell.
-_CELLS = 2**15
-_TONES = 2**16
+# Linear light is looked up in equal cells. Lab's curve is a line from one end of a cell to the
+# other, at worst 1.3e-4 L units off; 8-bit levels are exact, as no cell is as wide as one.
+_CELLS = 2**13
+_TONES = 2**12
 _LINEAR = decode_gamma(np.arange(256) / 255.0)
 _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract", "nnan", "nsz"}}
 
@@ -38,28 +37,42 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract", "nnan", "nsz
 class _Tables(NamedTuple):
     """What the loops look up; an argument, as Numba keeps the first value of a global for ever.
 
-    luminance: float32 (3, 256), what each channel adds to Y in cells. curve: float32 (_CELLS,),
-    f(Y). grey_luminance, grey_curve: float32 (256,), both for a grey pixel, exactly. levels: uint8
-    (_TONES,). weights: float32 (3, 3), columns X and Z over the white's and Y in cells, rows red,
-    green and blue in cells of `levels`. knee: f below which Lab's curve is a line. line: 1 / slope.
+    luminance: float32 (3, 256), what each channel adds to Y in cells. curve: float32 (_CELLS + 2,),
+    f(Y) where each cell begins. grey_luminance, grey_curve: float32 (256,), both for a grey pixel,
+    exactly. shift: float32 (_TONES,), see `_shift`. weights: float32 (3, 3), columns X and Z over
+    the white's and Y in cells, rows red, green and blue in cells of `shift`. knee: f below which
+    Lab's curve is a line. line: 1 / slope.
     """
 
     luminance: _Plane
     curve: _Plane
     grey_luminance: _Plane
     grey_curve: _Plane
-    levels: _Rgb
+    shift: _Plane
     weights: _Plane
     knee: np.float32
     line: np.float32
 
 
+def _shift() -> NDArray[np.float64]:
+    """What makes linear light its 8-bit level: the whole part of their sum; float64 (_TONES,).
+
+    Light is in cells. In each of them, either all is of one level, or the next one begins at a
+    place inside, and there the sum has to become whole.
+    """
+    ends = np.append(_TONES * decode_gamma((np.arange(255) + 0.5) / 255.0), np.inf)
+    cells = np.arange(_TONES)
+    levels = np.searchsorted(ends, cells, side="right")
+    shift: NDArray[np.float64] = np.where(ends[levels] < cells + 1, 1 - ends[levels], -cells)
+    return levels + shift
+
+
 _TABLES = _Tables(
     luminance=(_CELLS * RGB_TO_XYZ[1][:, None] * _LINEAR).astype(np.float32),
-    curve=lab_curve((np.arange(_CELLS) + 0.5) / _CELLS).astype(np.float32),
+    curve=lab_curve(np.arange(_CELLS + 2) / _CELLS).astype(np.float32),
     grey_luminance=(_CELLS * _LINEAR).astype(np.float32),
     grey_curve=lab_curve(_LINEAR).astype(np.float32),
-    levels=np.rint(255.0 * encode_gamma((np.arange(_TONES) + 0.5) / _TONES)).astype(np.uint8),
+    shift=_shift().astype(np.float32),
     weights=(_TONES * XYZ_TO_RGB * D65_WHITE * [1.0, 1.0 / _CELLS, 1.0]).astype(np.float32),
     knee=np.float32(CURVE_KNEE),
     line=np.float32(1.0 / CURVE_SLOPE),
@@ -85,24 +98,26 @@ def grey_rows(rgb: _Rgb, out: _Rgb) -> None:
 def _recolour(rgb: Any, out: Any, maps: Any, above: Any, share: Any, tables: Any) -> None:
     width = rgb.shape[1]
     y, fy = np.empty(width, np.float32), np.empty(width, np.float32)
-    cells = np.empty((3, width), np.int32)
-    levels = tables.levels
+    tones = np.empty((3, width), np.float32)
+    shift = tables.shift
     for row in range(rgb.shape[0]):
         _read(rgb[row], y, fy, tables)
-        _colour(y, fy, maps, above[row], share[row], cells, tables)
+        _colour(y, fy, maps, above[row], share[row], tones, tables)
         for x in range(width):
             for channel in range(3):
-                out[row, x, channel] = levels[cells[channel, x]]
+                tone = tones[channel, x]
+                out[row, x, channel] = np.int32(tone + shift[np.int32(tone)])
 
 
 def _grey(rgb: Any, out: Any, tables: Any) -> None:
     y, fy = np.empty(rgb.shape[1], np.float32), np.empty(rgb.shape[1], np.float32)
-    scale, top = np.float32(_TONES / _CELLS), np.int32(_TONES - 1)
-    levels = tables.levels
+    scale, last = np.float32(_TONES / _CELLS), np.float32(_TONES - 1)
+    shift = tables.shift
     for row in range(rgb.shape[0]):
         _read(rgb[row], y, fy, tables)
         for x in range(rgb.shape[1]):
-            out[row, x] = levels[min(np.int32(scale * y[x]), top)]
+            tone = min(scale * y[x], last)
+            out[row, x] = np.int32(tone + shift[np.int32(tone)])
 
 
 def _read_row(rgb: Any, y: Any, fy: Any, tables: Any) -> None:
@@ -110,7 +125,7 @@ def _read_row(rgb: Any, y: Any, fy: Any, tables: Any) -> None:
     # Looked up inside the loop, a table would be counted as in use and as free again each time.
     luminance, curve = tables.luminance, tables.curve
     grey_luminance, grey_curve = tables.grey_luminance, tables.grey_curve
-    last = np.int32(_CELLS - 1)
+    last = np.int32(_CELLS)
     for x in range(rgb.shape[0]):
         red, green, blue = rgb[x, 0], rgb[x, 1], rgb[x, 2]
         if red == green and green == blue:
@@ -118,13 +133,14 @@ def _read_row(rgb: Any, y: Any, fy: Any, tables: Any) -> None:
             fy[x] = grey_curve[red]
         else:
             y[x] = luminance[0, red] + luminance[1, green] + luminance[2, blue]
-            fy[x] = curve[min(np.int32(y[x]), last)]
+            cell = min(np.int32(y[x]), last)
+            fy[x] = curve[cell] + (y[x] - cell) * (curve[cell + 1] - curve[cell])
 
 
 def _colour_row(
-    y: Any, fy: Any, maps: Any, above: Any, share: Any, cells: Any, tables: Any
+    y: Any, fy: Any, maps: Any, above: Any, share: Any, tones: Any, tables: Any
 ) -> None:
-    """Y and f(Y) → int32 (3, W), red, green and blue in cells of the levels, clipped to sRGB.
+    """Y and f(Y) → float32 (3, W), red, green and blue in cells of the levels, clipped to sRGB.
 
     No looks into tables here, so that the compiler does eight pixels at once.
     """
@@ -144,9 +160,9 @@ def _colour_row(
         x = cubed * cubed * cubed + (fx - cubed) * line
         cubed = max(fz, knee)
         z = cubed * cubed * cubed + (fz - cubed) * line
-        cells[0, i] = np.int32(min(max(rx * x + ry * y[i] + rz * z, first), last))
-        cells[1, i] = np.int32(min(max(gx * x + gy * y[i] + gz * z, first), last))
-        cells[2, i] = np.int32(min(max(bx * x + by * y[i] + bz * z, first), last))
+        tones[0, i] = min(max(rx * x + ry * y[i] + rz * z, first), last)
+        tones[1, i] = min(max(gx * x + gy * y[i] + gz * z, first), last)
+        tones[2, i] = min(max(bx * x + by * y[i] + bz * z, first), last)
 
 
 def _compiled(loop: Callable[..., None], *arguments: Any) -> Callable[..., None]:

@@ -3,8 +3,8 @@
 With ab = slope · L + offset, L = 116 f(Y) − 16, f(X) = f(Y) + a / 500 and f(Z) = f(Y) − b / 200
 (CIE 15), f(X) and f(Z) are linear in f(Y) too. Four maps at the network's size carry their
 coefficients; once these are enlarged, a pixel costs two cubes, a 3 × 3 matrix and a few looks into
-tables instead of ten powers, in float32. Against the same formulas in float64, fewer than one 8-bit
-value in a hundred differs, by one level.
+tables instead of ten powers, in float32. Against the same formulas in float64, one 8-bit value in
+thirty thousand differs, by one level, where the exact value lies half-way between two.
 """
 
 from collections.abc import Callable
