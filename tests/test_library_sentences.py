@@ -1,11 +1,13 @@
 """Every sentence of the library that a visitor may read has its place in every language."""
 
 import ast
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from types import SimpleNamespace
 
+import httpx
 import pytest
 from gradio.context import LocalContext
 
@@ -138,3 +140,28 @@ def test_a_real_refusal_is_told_in_german(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sentence", ["", "Something else.", "{width}", "The file is larger than"])
 def test_other_sentences_stay_as_they_are(sentence: str) -> None:
     assert in_their_language(sentence) == sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "notice"),
+    [
+        ("de", "Diese Runde gilt nicht mehr: Bitte fang eine neue an."),
+        ("en", "This session is not valid any more: please start a new one."),
+    ],
+)
+def test_the_stage_of_the_study_speaks_the_visitors_language(
+    page_url: str, language: str, notice: str
+) -> None:
+    with httpx.Client(base_url=page_url, headers={"accept-language": language}) as visitor:
+        components = visitor.get("config").json()["components"]
+        (stage,) = (c["id"] for c in components if c["props"].get("elem_id") == "study-stage")
+        asked = {
+            "data": {"token": "made up"}, "component_id": stage, "fn_name": "next_pair",
+            "session_hash": "tests",
+        }  # fmt: skip
+        for _ in range(600):  # until the study is there
+            said = visitor.post("gradio_api/component_server/", json=asked).json()["notice"]
+            if said not in (en.STUDY_OPENING, LANGUAGES["de"].STUDY_OPENING):
+                break
+            time.sleep(0.1)
+    assert said == notice
