@@ -97,8 +97,8 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         # Gradio's own first look, else: it ends the app when the page takes 3 s to come, which it
         # does after a restart on a busy machine with people waiting at the door.
         "_frontend": False,
-        # Gradio keeps some 230 kB of every visit and lets go of none below this number.
-        "state_session_capacity": 256,
+        # Gradio keeps some 230 kB of every visit, and lets go of none before there are so many.
+        "state_session_capacity": 128,
         "footer_links": ["api"],
         "mcp_server": offers_mcp(settings),
         "app_kwargs": {
