@@ -93,6 +93,11 @@ class Darkroom:
         """Head and revision of the named model, without loading it; raises CheckpointError."""
         return identify(bundled_checkpoints()[model])
 
+    @property
+    def borrows(self) -> bool:
+        """Whether its networks run on something lent, which no photo should take in vain."""
+        return self._network_pass is not None
+
     def offers(self, model: str) -> bool:
         """Whether the name is a bundled model's or one that can be asked for on the Hub."""
         return model in self.models or self._hub.offers(model)

@@ -119,20 +119,24 @@ def test_a_damaged_model_does_not_end_the_warm_up() -> None:
     assert loaded == [model.name for model in MODELS]
 
 
-def test_the_photo_of_the_first_screen_is_analysed_before_anybody_asks() -> None:
-    passes = []
-
-    def counted(network: Any, L: Any) -> Any:
-        passes.append(L.shape)
-        return network(L)
-
-    darkroom = Darkroom(network_pass=counted)
+def test_the_photo_of_the_first_screen_is_analysed_before_anybody_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    darkroom = Darkroom()
     warm_up(darkroom, 320)
-    assert len(passes) == 1
     assert all(darkroom.is_loaded(model) for model in darkroom.models)
+    again = "the photo was not kept"
+    monkeypatch.setattr(
+        darkroom.colorizer("classification"), "analyse", lambda *_, **__: pytest.fail(again)
+    )
     shown = darkroom.preview(load_examples()[0].grey, "classification", long_side=320)
-    assert len(passes) == 1
     assert max(shown.after.shape) == 320
+
+
+def test_no_card_is_borrowed_for_the_first_screen() -> None:
+    darkroom = Darkroom(network_pass=lambda *_: pytest.fail("nobody has asked for a photo"))
+    warm_up(darkroom, 320)
+    assert all(darkroom.is_loaded(model) for model in darkroom.models)
 
 
 def test_participants_survive_a_restart(tmp_path: Path) -> None:

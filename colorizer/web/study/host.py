@@ -129,7 +129,7 @@ def host_study(settings: Settings, darkroom: Darkroom) -> StudyHost:
 
 def warm_up(darkroom: Darkroom, long_side: int) -> None:
     """Colour the photo of the first screen and load all models, so that no visitor is the first."""
-    for example in load_examples()[:1]:
+    for example in [] if darkroom.borrows else load_examples()[:1]:
         with suppress(CheckpointError, PhotoError):
             darkroom.preview(example.grey, EXAMPLE_MODEL, long_side=long_side)
     load_models(darkroom)
