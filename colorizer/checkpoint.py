@@ -152,12 +152,11 @@ def _locate(source: str | Path, revision: str | None) -> Path:
             f"There is no checkpoint folder {str(source)!r}; give a folder, an owner/name on the "
             f"Hugging Face Hub or a bundled name ({known})."
         )
-    return download_checkpoint(HubRepository(str(source), revision))
+    repository = HubRepository(str(source), revision)
+    return download_checkpoint(repository, max_weight_bytes=MAX_WEIGHT_BYTES)
 
 
-def download_checkpoint(
-    repository: HubRepository, *, max_weight_bytes: int = MAX_WEIGHT_BYTES
-) -> Path:
+def download_checkpoint(repository: HubRepository, *, max_weight_bytes: int) -> Path:
     """Bring a checkpoint into the cache; nothing big before config.json has been understood.
 
     max_weight_bytes: bound on its weights. Returns its folder; raises CheckpointError.

@@ -11,6 +11,7 @@ from huggingface_hub import HfApi, ModelCard
 from colorizer.bundled import CheckpointError
 from colorizer.checkpoint import (
     CARD_FILE,
+    MAX_WEIGHT_BYTES,
     download_checkpoint,
     load_checkpoint,
 )
@@ -58,7 +59,10 @@ def test_a_pushed_checkpoint_comes_back_the_same(
     assert len(hub.repositories[NAME].commits) == 2  # the empty one and ours
     assert commit.oid == hub.repositories[NAME].refs["main"]
     repository = HubRepository(NAME, endpoint=hub.endpoint, cache=tmp_path)
-    back, here = load_checkpoint(download_checkpoint(repository)), load_checkpoint(folder)
+    back, here = (
+        load_checkpoint(download_checkpoint(repository, max_weight_bytes=MAX_WEIGHT_BYTES)),
+        load_checkpoint(folder),
+    )
     assert back.revision == here.revision
     assert back.metrics == here.metrics
 
@@ -105,7 +109,7 @@ def test_a_tag_made_later_is_a_revision(hub: Hub, api: HfApi, files: Files, tmp_
     tagged = hub.repositories[NAME].refs["v1"]
     push({**files, "notes.txt": b"more"}, NAME, api=api)
     repository = HubRepository(NAME, "v1", endpoint=hub.endpoint, cache=tmp_path)
-    assert download_checkpoint(repository).name == tagged
+    assert download_checkpoint(repository, max_weight_bytes=MAX_WEIGHT_BYTES).name == tagged
 
 
 def test_private_stays_private(hub: Hub, api: HfApi, files: Files) -> None:
