@@ -13,7 +13,7 @@ from colorizer.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoi
 from colorizer.gamut import Gamut
 from colorizer.network import ColorizationNetwork, NetworkConfig
 from colorizer.settings import Settings
-from colorizer.web import build_app, launch_options
+from tests.served_page import served_page
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
@@ -99,7 +99,5 @@ def page_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings = Settings(
         database_url=f"sqlite:///{folder}/votes.db", study_photos=str(folder / "photos")
     )
-    app = build_app(settings)
-    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options(settings))
-    yield url
-    app.close()
+    with served_page(settings) as url:
+        yield url

@@ -18,8 +18,9 @@ from PIL import Image
 
 from colorizer.photo import read_mark
 from colorizer.settings import Settings
-from colorizer.web import agents, build_app, endpoint_texts, launch_options
+from colorizer.web import agents, endpoint_texts, launch_options
 from colorizer.web.temporary_files import temporary_folder
+from tests.served_page import served_page
 
 pytest.importorskip("mcp")
 from mcp import ClientSession
@@ -45,10 +46,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "COLORIZER_STUDY_PHOTOS": str(folder),
     }
     settings = Settings.from_env(environment)
-    app = build_app(settings)
-    _, address, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options(settings))
-    yield address
-    app.close()
+    with served_page(settings) as address:
+        yield address
 
 
 @pytest.fixture

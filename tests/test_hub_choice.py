@@ -15,7 +15,6 @@ from colorizer.checkpoint import CONFIG_FILE
 from colorizer.darkroom import Darkroom
 from colorizer.photo import read_mark
 from colorizer.settings import Settings
-from colorizer.web import build_app, launch_options
 from colorizer.web.colorize.hub_choice import HubChoice
 from colorizer.web.colorize.page import ColorizePage
 from colorizer.web.outbox import Outbox
@@ -23,6 +22,7 @@ from colorizer.web.turns import Turns
 from tests.browser_support import SLOW_MS, needs_chromium
 from tests.hub_models_support import away, visitors_hub
 from tests.hub_state import Hub
+from tests.served_page import served_page
 
 pytest_plugins = ["tests.browser_support"]
 
@@ -48,10 +48,8 @@ def url(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings = Settings(
         database_url=f"sqlite:///{folder}/votes.db", study_photos=str(folder / "photos")
     )
-    app = build_app(settings)
-    _, address, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options(settings))
-    yield address
-    app.close()
+    with served_page(settings) as address:
+        yield address
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from PIL import Image
 from colorizer import cli
 from colorizer.photo.isolation import IsolatedDecoder
 from colorizer.settings import Settings
-from colorizer.web import build_app, launch_options
 from tests.page_protocol import EventError, Page
 from tests.photo_bytes import encoded, picture
+from tests.served_page import served_page
 from tests.test_bad_photos import ACCEPTED, REFUSED
 
 ROWS = range(1, 63)
@@ -71,11 +71,8 @@ def strict_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         "COLORIZER_STUDY_PHOTOS": str(folder / "photos"),
     }
     settings = Settings.from_env(LIMITS | own)
-    app = build_app(settings)
-    options = launch_options(settings) | {"max_file_size": None}  # only our own limits
-    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **options)
-    yield Client(url, verbose=False)
-    app.close()
+    with served_page(settings, max_file_size=None) as url:  # only our own limits
+        yield Client(url, verbose=False)
 
 
 @pytest.mark.parametrize("way", ["upload", "decoder", "command line"])
