@@ -4,10 +4,12 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from gradio.context import LocalContext
 
 from colorizer.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
 from colorizer.gamut import Gamut
@@ -101,3 +103,12 @@ def page_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     with served_page(settings) as url:
         yield url
+
+
+@pytest.fixture
+def german_visitor() -> Iterator[None]:
+    """The test runs as an event of somebody whose browser likes German best."""
+    request = SimpleNamespace(headers={"accept-language": "de"})
+    token = LocalContext.request.set(request)  # type: ignore[arg-type]
+    yield
+    LocalContext.request.reset(token)

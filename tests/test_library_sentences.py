@@ -2,14 +2,11 @@
 
 import ast
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
-from types import SimpleNamespace
 
 import httpx
 import pytest
-from gradio.context import LocalContext
 
 from colorizer.photo import PhotoError, PhotoLimits, open_photo
 from colorizer.photo.isolation import CRASHED, TOO_LONG
@@ -90,14 +87,6 @@ def without_names(template: str) -> str:
     return "".join(before + ("" if field is None else "{}") for before, field, _, _ in parts)
 
 
-@pytest.fixture
-def german() -> Iterator[None]:
-    request = SimpleNamespace(headers={"accept-language": "de"})
-    token = LocalContext.request.set(request)  # type: ignore[arg-type]
-    yield
-    LocalContext.request.reset(token)
-
-
 def test_the_languages_know_what_the_library_says_and_nothing_else() -> None:
     said = sentences()
     assert len(said) > 40
@@ -118,7 +107,7 @@ def test_english_visitors_read_what_the_library_said(key: str) -> None:
     assert in_their_language(sentence) == sentence
 
 
-@pytest.mark.usefixtures("german")
+@pytest.mark.usefixtures("german_visitor")
 def test_a_refusal_with_numbers_is_told_in_german() -> None:
     with pytest.raises(PhotoError) as refused:
         PhotoLimits(max_bytes=3 << 19).check_bytes(5 << 20)
@@ -127,7 +116,7 @@ def test_a_refusal_with_numbers_is_told_in_german() -> None:
     )
 
 
-@pytest.mark.usefixtures("german")
+@pytest.mark.usefixtures("german_visitor")
 def test_a_real_refusal_is_told_in_german(tmp_path: Path) -> None:
     (tmp_path / "letter.jpg").write_bytes(b"%PDF-1.7 and so on")
     with pytest.raises(PhotoError) as refused:
@@ -136,7 +125,7 @@ def test_a_real_refusal_is_told_in_german(tmp_path: Path) -> None:
     assert said == ("Das ist kein Foto (PDF document): Speichere es zuerst als JPEG oder PNG.")
 
 
-@pytest.mark.usefixtures("german")
+@pytest.mark.usefixtures("german_visitor")
 @pytest.mark.parametrize("sentence", ["", "Something else.", "{width}", "The file is larger than"])
 def test_other_sentences_stay_as_they_are(sentence: str) -> None:
     assert in_their_language(sentence) == sentence

@@ -2,14 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
 from string import Formatter
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import httpx2
 import pytest
-from gradio.context import LocalContext
 from playwright.sync_api import Browser, expect
 
 from colorizer.web import texts
@@ -66,14 +64,6 @@ def test_every_sentence_is_translated(language: str) -> None:
 )
 def test_the_language_is_the_one_that_the_browser_likes_best(accepted: str, language: str) -> None:
     assert best_language(accepted) == language
-
-
-@pytest.fixture
-def german_visitor() -> Iterator[None]:
-    request = SimpleNamespace(headers={"accept-language": "de"})
-    token = LocalContext.request.set(request)  # type: ignore[arg-type]
-    yield
-    LocalContext.request.reset(token)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
