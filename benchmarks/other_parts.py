@@ -54,8 +54,9 @@ page.launch(server_name="127.0.0.1", enable_monitoring=False, ssr_mode=False, _f
 
 
 def network(colorizer: Colorizer) -> Iterator[Figure]:
-    """A forward pass at 256 and 512 beside ECCV16's, of the same L."""
+    """A forward pass at 256 and 512, by either engine, beside ECCV16's, of the same L."""
     theirs = eccv16()
+    by_torch = Colorizer(colorizer.checkpoint, engine="torch")
     for side, rounds in ((256, 9), (512, 3)):
         L = torch.rand(1, 1, side, side) * 100
         ours = L.contiguous(memory_format=torch.channels_last)
@@ -63,12 +64,14 @@ def network(colorizer: Colorizer) -> Iterator[Figure]:
             figures = interleaved(
                 {
                     f"network {side}: ours": lambda ours=ours: colorizer.network(ours),
+                    f"network {side}: ours in PyTorch": lambda ours=ours: by_torch.network(ours),
                     f"network {side}: ECCV16": lambda L=L: theirs(L),
                 },
                 rounds=rounds,
             )
         yield from figures
-        yield ratio(f"network {side}: ECCV16 / ours", figures[1], figures[0])
+        yield ratio(f"network {side}: ECCV16 / ours", figures[2], figures[0])
+        yield ratio(f"network {side}: ECCV16 / ours in PyTorch", figures[2], figures[1])
 
 
 def previews(rounds: int = 5) -> Iterator[Figure]:

@@ -68,7 +68,7 @@ class PhotoRun:
 
     @torch.inference_mode()
     def network(self) -> None:
-        self.output = self.colorizer._run(self.L, self.colorizer._pass)
+        self.output = self.colorizer._run(self.L)
 
     @torch.inference_mode()
     def colours(self) -> None:

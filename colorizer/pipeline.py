@@ -8,7 +8,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -21,7 +23,8 @@ from colorizer.checkpoint import Checkpoint, load_checkpoint
 from colorizer.folding import fold_network
 from colorizer.gamut import Gamut
 from colorizer.lab import clip_chroma, rgb_to_lightness
-from colorizer.network import STRIDE
+from colorizer.network import STRIDE, ColorizationNetwork
+from colorizer.onnx_network import OnnxNetwork, onnx_runtime_is_here
 from colorizer.photo import Photo
 from colorizer.recolouring import recolor
 from colorizer.upsampling import fit_ab_field
@@ -29,6 +32,8 @@ from colorizer.white_balance import balance
 
 MAX_ASPECT = 4
 """The network's long side is at most this many short sides; slimmer photos are seen smaller."""
+
+Engine = Literal["onnxruntime", "torch"]
 
 NetworkPass = Callable[[nn.Module, torch.Tensor], torch.Tensor]
 """Runs a network on L float32 (B, 1, h, w); the output is float32 on the CPU."""
@@ -77,18 +82,35 @@ class Colorizer:
     >>> Colorizer.from_pretrained("classification").colorize(photo, vividness=1.2)
     """
 
-    def __init__(self, checkpoint: Checkpoint, *, device: str = "cpu") -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, *, device: str = "cpu", engine: Engine | None = None
+    ) -> None:
+        """engine: what runs the network; None is ONNX Runtime where it can, which is on the CPU."""
         self.checkpoint = checkpoint
         self.device = torch.device(device)
-        folded = fold_network(checkpoint.network)
-        self.network = folded.to(self.device).to(memory_format=torch.channels_last)
+        plain, here = checkpoint.network, self.device.type == "cpu" and onnx_runtime_is_here()
+        self.network: nn.Module
+        if engine != "torch" and here and isinstance(plain, ColorizationNetwork):
+            self.network = OnnxNetwork(plain)
+        else:
+            self.network = self.torch_network.to(self.device)
 
     @classmethod
     def from_pretrained(
-        cls, source: str | Path, *, revision: str | None = None, device: str = "cpu"
+        cls,
+        source: str | Path,
+        *,
+        revision: str | None = None,
+        device: str = "cpu",
+        engine: Engine | None = None,
     ) -> "Colorizer":
         """Load a bundled name, a folder or a Hub id; raises CheckpointError."""
-        return cls(load_checkpoint(source, revision=revision), device=device)
+        return cls(load_checkpoint(source, revision=revision), device=device, engine=engine)
+
+    @cached_property
+    def torch_network(self) -> nn.Module:
+        """The network as PyTorch runs it best: what a `NetworkPass` takes elsewhere."""
+        return fold_network(self.checkpoint.network).to(memory_format=torch.channels_last)
 
     @property
     def name(self) -> str:
@@ -129,7 +151,7 @@ class Colorizer:
         outputs: dict[int, torch.Tensor] = {}
         for indices in passes.values():
             L = torch.cat([lightness[index] for index in indices])
-            batch = self._run(L, network_pass or self._pass)
+            batch = self._run(L, network_pass)
             outputs |= zip(indices, batch.split(1), strict=True)
         seconds = (time.perf_counter() - started) / max(1, len(photos))
         return [
@@ -137,17 +159,16 @@ class Colorizer:
             for index, (photo, L) in enumerate(zip(photos, lightness, strict=True))
         ]
 
-    def _pass(self, network: nn.Module, L: torch.Tensor) -> torch.Tensor:
-        output: torch.Tensor = network(L.to(self.device))
-        return output.float().cpu()
-
-    def _run(self, L: torch.Tensor, network_pass: NetworkPass) -> torch.Tensor:
+    def _run(self, L: torch.Tensor, network_pass: NetworkPass | None = None) -> torch.Tensor:
         """The network's output for float32 (B, 1, h, w), h and w multiples of 8."""
         height, width = L.shape[-2:]
         padding = (0, -width % STRIDE, 0, -height % STRIDE)
         padded = F.pad(L, padding, mode="replicate").contiguous(memory_format=torch.channels_last)
-        output = network_pass(self.network, padded)
-        stride = self.network.config.output_stride
+        if network_pass is not None:
+            output = network_pass(self.torch_network, padded)
+        else:
+            output = self.network(padded.to(self.device)).float().cpu()
+        stride = self.checkpoint.config.network.output_stride
         return output[..., : height // stride, : width // stride]
 
     @torch.inference_mode()

@@ -6,16 +6,9 @@ from colorizer.folding import fold_network
 from colorizer.network import BACKBONES, ORIGINAL, Network, NetworkConfig, build_network
 
 
-def trained(backbone: str) -> Network:
+def trained(config: NetworkConfig) -> Network:
     """A network whose BatchNorms have seen something, so that folding has something to do."""
     torch.manual_seed(0)
-    plain = backbone == ORIGINAL
-    config = NetworkConfig(
-        backbone=backbone,
-        n_classes=5,
-        decoder_channels=() if plain else (16, 16, 16),
-        skips=not plain,
-    )
     network = build_network(config)
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
@@ -26,9 +19,18 @@ def trained(backbone: str) -> Network:
     return network.eval()
 
 
-@pytest.mark.parametrize("backbone", [*BACKBONES, ORIGINAL])
-def test_no_batch_norm_is_left_and_the_output_is_the_same(backbone: str) -> None:
-    network = trained(backbone)
+CONFIGS = {
+    **{
+        name: NetworkConfig(backbone=name, n_classes=5, decoder_channels=(16, 16, 16))
+        for name in BACKBONES
+    },
+    ORIGINAL: NetworkConfig(backbone=ORIGINAL, n_classes=5, decoder_channels=(), skips=False),
+}
+
+
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+def test_no_batch_norm_is_left_and_the_output_is_the_same(config: NetworkConfig) -> None:
+    network = trained(config)
     folded = fold_network(network)
     L = torch.rand(2, 1, 64, 96) * 100
     with torch.inference_mode():
@@ -40,4 +42,4 @@ def test_no_batch_norm_is_left_and_the_output_is_the_same(backbone: str) -> None
 
 def test_a_network_in_training_is_refused() -> None:
     with pytest.raises(RuntimeError, match="eval"):
-        fold_network(trained("tf_efficientnet_lite0").train())
+        fold_network(trained(CONFIGS["tf_efficientnet_lite0"]).train())
