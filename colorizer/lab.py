@@ -26,9 +26,9 @@ AB_LIMIT = 110.0
 """Largest |a| or |b| that the sRGB gamut reaches, rounded up; the unit of the networks' ab."""
 
 _EPSILON = 0.008856  # below it Lab's cube root is replaced by a line, CIE 15
-_OFFSET = 16.0 / 116.0
 CURVE_SLOPE = 7.787
-"""Slope of that line."""
+CURVE_OFFSET = 16.0 / 116.0
+"""Slope of that line, and where it begins."""
 CURVE_KNEE = _EPSILON ** (1 / 3)
 """Where the line meets the cube root, on the side of the root."""
 
@@ -66,7 +66,7 @@ def lab_to_linear_rgb(lab: Array) -> Array:
     fy = (lab[..., 0] + 16.0) / 116.0
     f = xp.stack([fy + lab[..., 1] / 500.0, fy, fy - lab[..., 2] / 200.0], axis=-1)
     cube = f * f * f
-    xyz = xp.where(cube > _EPSILON, cube, (f - _OFFSET) / CURVE_SLOPE)
+    xyz = xp.where(cube > _EPSILON, cube, (f - CURVE_OFFSET) / CURVE_SLOPE)
     return xyz @ _matrix(xp, lab, XYZ_TO_RGB * D65_WHITE[None, :])
 
 
@@ -86,7 +86,7 @@ def lab_curve(xyz: Array) -> Array:
     """f(t) of XYZ over the white point's, element by element: what L, a and b are made of."""
     xp = array_namespace(xyz)
     safe = xp.clip(xyz, 0.0, None)
-    return xp.where(safe > _EPSILON, safe ** (1 / 3), CURVE_SLOPE * safe + _OFFSET)
+    return xp.where(safe > _EPSILON, safe ** (1 / 3), CURVE_SLOPE * safe + CURVE_OFFSET)
 
 
 def clip_chroma(lab: Array, *, steps: int = 7) -> Array:

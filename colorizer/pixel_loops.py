@@ -3,6 +3,9 @@
 The loops are compiled when this module is imported for the first time, which takes some seconds,
 and kept for the next time. They run without the interpreter's lock. Whole-array operations of numpy
 take five times as long: there are some sixty of them, and each reads and writes a whole strip.
+
+Float32 decides nearly all levels. Where a value is so near to the border between two of them that
+float32's last bits might decide, its pixel is settled in float64.
 """
 
 from collections.abc import Callable
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 
 from colorizer.lab import (
     CURVE_KNEE,
+    CURVE_OFFSET,
     CURVE_SLOPE,
     D65_WHITE,
     RGB_TO_XYZ,
@@ -22,6 +26,7 @@ from colorizer.lab import (
     decode_gamma,
     lab_curve,
 )
+from colorizer.upsampling import Enlargement
 
 _Plane = NDArray[np.float32]
 _Rgb = NDArray[np.uint8]
@@ -31,6 +36,10 @@ _Rgb = NDArray[np.uint8]
 _CELLS = 2**13
 _TONES = 2**12
 _LINEAR = decode_gamma(np.arange(256) / 255.0)
+_BITS = 10  # light is counted in whole parts of a cell of _TONES, 2 ** _BITS each
+_PARTS = 2**_BITS
+_DOUBT = 4
+"""Parts on both sides of a border where float32 is not trusted; it was seen to be off by 3."""
 _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract", "nnan", "nsz"}}
 
 
@@ -39,32 +48,43 @@ class _Tables(NamedTuple):
 
     luminance: float32 (3, 256), what each channel adds to Y in cells. curve: float32 (_CELLS + 2,),
     f(Y) where each cell begins. grey_luminance, grey_curve: float32 (256,), both for a grey pixel,
-    exactly. shift: float32 (_TONES,), see `_shift`. weights: float32 (3, 3), columns X and Z over
-    the white's and Y in cells, rows red, green and blue in cells of `shift`. knee: f below which
-    Lab's curve is a line. line: 1 / slope.
+    exactly. shift: int32 (_TONES,), see `_shift`. weights: float32 (3, 3), columns X and Z over
+    the white's and Y in cells, rows red, green and blue in parts. knee: f below which Lab's curve
+    is a line. line: 1 / slope.
+
+    In float64: linear (256,), linear light of the levels. borders (256,), the light in parts with
+    which a level ends, infinite for the last one. exact_weights (3, 3), as `weights`, but for Y
+    over the white's.
     """
 
     luminance: _Plane
     curve: _Plane
     grey_luminance: _Plane
     grey_curve: _Plane
-    shift: _Plane
+    shift: NDArray[np.int32]
     weights: _Plane
     knee: np.float32
     line: np.float32
+    linear: NDArray[np.float64]
+    borders: NDArray[np.float64]
+    exact_weights: NDArray[np.float64]
 
 
-def _shift() -> NDArray[np.float64]:
-    """What makes linear light its 8-bit level: the whole part of their sum; float64 (_TONES,).
+_KNEE = CURVE_KNEE**3
+_BORDERS = np.append(_TONES * _PARTS * decode_gamma((np.arange(255) + 0.5) / 255.0), np.inf)
 
-    Light is in cells. In each of them, either all is of one level, or the next one begins at a
-    place inside, and there the sum has to become whole.
+
+def _shift() -> NDArray[np.int32]:
+    """What makes linear light its 8-bit level: the whole cells in their sum; in parts, (_TONES,).
+
+    In each cell, either all light is of one level, or the next one begins at a place inside, and
+    there the sum has to become a whole cell.
     """
-    ends = np.append(_TONES * decode_gamma((np.arange(255) + 0.5) / 255.0), np.inf)
-    cells = np.arange(_TONES)
-    levels = np.searchsorted(ends, cells, side="right")
-    shift: NDArray[np.float64] = np.where(ends[levels] < cells + 1, 1 - ends[levels], -cells)
-    return levels + shift
+    first = _PARTS * np.arange(_TONES)
+    levels = np.searchsorted(_BORDERS, first, side="right")
+    border = _BORDERS[levels]
+    shift = np.where(border < first + _PARTS, _PARTS - border, -first)
+    return np.rint(_PARTS * levels + shift).astype(np.int32)
 
 
 _TABLES = _Tables(
@@ -72,22 +92,24 @@ _TABLES = _Tables(
     curve=lab_curve(np.arange(_CELLS + 2) / _CELLS).astype(np.float32),
     grey_luminance=(_CELLS * _LINEAR).astype(np.float32),
     grey_curve=lab_curve(_LINEAR).astype(np.float32),
-    shift=_shift().astype(np.float32),
-    weights=(_TONES * XYZ_TO_RGB * D65_WHITE * [1.0, 1.0 / _CELLS, 1.0]).astype(np.float32),
+    shift=_shift(),
+    weights=(_TONES * _PARTS * XYZ_TO_RGB * D65_WHITE * [1.0, 1.0 / _CELLS, 1.0]).astype(
+        np.float32
+    ),
     knee=np.float32(CURVE_KNEE),
     line=np.float32(1.0 / CURVE_SLOPE),
+    linear=_LINEAR,
+    borders=_BORDERS,
+    exact_weights=_TONES * _PARTS * XYZ_TO_RGB * D65_WHITE,
 )
 
 
-def recolour_rows(
-    rgb: _Rgb, out: _Rgb, maps: _Plane, above: NDArray[np.intp], share: _Plane
-) -> None:
+def recolour_rows(rgb: _Rgb, out: _Rgb, enlarged: Enlargement, first: int) -> None:
     """Fill `out` with the rows of `rgb` in new colours, both uint8 (rows, W, 3).
 
-    maps: float32 (4, h, W), slope and offset of f(X) and of f(Z) over f(Y). above: intp (rows,),
-    the row of the maps over each row. share: float32 (rows,), how far it is towards the next one.
+    enlarged: slope and offset of f(X) and of f(Z) over f(Y). first: which row of it is theirs.
     """
-    _compiled_recolour(rgb, out, maps, above, share, _TABLES)
+    _compiled_recolour(rgb, out, enlarged, first, _TABLES)
 
 
 def grey_rows(rgb: _Rgb, out: _Rgb) -> None:
@@ -95,29 +117,36 @@ def grey_rows(rgb: _Rgb, out: _Rgb) -> None:
     _compiled_grey(rgb, out, _TABLES)
 
 
-def _recolour(rgb: Any, out: Any, maps: Any, above: Any, share: Any, tables: Any) -> None:
+def _recolour(rgb: Any, out: Any, enlarged: Any, first: Any, tables: Any) -> None:
     width = rgb.shape[1]
     y, fy = np.empty(width, np.float32), np.empty(width, np.float32)
-    tones = np.empty((3, width), np.float32)
+    tones, unsure = np.empty((3, width), np.int32), np.empty(width, np.intp)
     shift = tables.shift
     for row in range(rgb.shape[0]):
         _read(rgb[row], y, fy, tables)
-        _colour(y, fy, maps, above[row], share[row], tones, tables)
+        _colour(y, fy, enlarged, first + row, tones, tables)
+        doubts = 0
         for x in range(width):
+            doubtful = False
             for channel in range(3):
                 tone = tones[channel, x]
-                out[row, x, channel] = np.int32(tone + shift[np.int32(tone)])
+                place = tone + shift[tone >> _BITS]
+                out[row, x, channel] = place >> _BITS
+                doubtful |= (place + _DOUBT) & (_PARTS - 1) < 2 * _DOUBT
+            unsure[doubts] = x
+            doubts += doubtful
+        _settle(rgb[row], out[row], tones, unsure[:doubts], enlarged, first + row, tables)
 
 
 def _grey(rgb: Any, out: Any, tables: Any) -> None:
     y, fy = np.empty(rgb.shape[1], np.float32), np.empty(rgb.shape[1], np.float32)
-    scale, last = np.float32(_TONES / _CELLS), np.float32(_TONES - 1)
+    scale, last = np.float32(_PARTS * _TONES / _CELLS), np.float32(_PARTS * (_TONES - 1))
     shift = tables.shift
     for row in range(rgb.shape[0]):
         _read(rgb[row], y, fy, tables)
         for x in range(rgb.shape[1]):
-            tone = min(scale * y[x], last)
-            out[row, x] = np.int32(tone + shift[np.int32(tone)])
+            tone = np.int32(min(scale * y[x], last))
+            out[row, x] = (tone + shift[tone >> _BITS]) >> _BITS
 
 
 def _read_row(rgb: Any, y: Any, fy: Any, tables: Any) -> None:
@@ -137,16 +166,15 @@ def _read_row(rgb: Any, y: Any, fy: Any, tables: Any) -> None:
             fy[x] = curve[cell] + (y[x] - cell) * (curve[cell + 1] - curve[cell])
 
 
-def _colour_row(
-    y: Any, fy: Any, maps: Any, above: Any, share: Any, tones: Any, tables: Any
-) -> None:
-    """Y and f(Y) → float32 (3, W), red, green and blue in cells of the levels, clipped to sRGB.
+def _colour_row(y: Any, fy: Any, enlarged: Any, row: Any, tones: Any, tables: Any) -> None:
+    """Y and f(Y) → int32 (3, W), red, green and blue in parts, clipped to sRGB.
 
     No looks into tables here, so that the compiler does eight pixels at once.
     """
     (rx, ry, rz), (gx, gy, gz), (bx, by, bz) = tables.weights
     knee, line = tables.knee, tables.line
-    first, last = np.float32(0), np.float32(_TONES - 1)
+    first, last = np.float32(0), np.float32(_PARTS * (_TONES - 1))
+    maps, above, share = enlarged.wide, enlarged.above[row], np.float32(enlarged.down[row])
     below = min(above + 1, maps.shape[1] - 1)
     for i in range(y.shape[0]):
         slope_x = maps[0, above, i] + share * (maps[0, below, i] - maps[0, above, i])
@@ -160,9 +188,61 @@ def _colour_row(
         x = cubed * cubed * cubed + (fx - cubed) * line
         cubed = max(fz, knee)
         z = cubed * cubed * cubed + (fz - cubed) * line
-        tones[0, i] = min(max(rx * x + ry * y[i] + rz * z, first), last)
-        tones[1, i] = min(max(gx * x + gy * y[i] + gz * z, first), last)
-        tones[2, i] = min(max(bx * x + by * y[i] + bz * z, first), last)
+        tones[0, i] = np.int32(min(max(rx * x + ry * y[i] + rz * z, first), last))
+        tones[1, i] = np.int32(min(max(gx * x + gy * y[i] + gz * z, first), last))
+        tones[2, i] = np.int32(min(max(bx * x + by * y[i] + bz * z, first), last))
+
+
+def _settle_row(
+    rgb: Any, out: Any, tones: Any, places: Any, enlarged: Any, row: Any, tables: Any
+) -> None:
+    """Make the levels in some places of `out`, uint8 (W, 3), those that float64 gives."""
+    maps, above, down = enlarged.maps, enlarged.above[row], enlarged.down[row]
+    below, last = min(above + 1, maps.shape[1] - 1), maps.shape[2] - 1
+    lefts, alongs = enlarged.left, enlarged.along
+    linear, borders, weights = tables.linear, tables.borders, tables.exact_weights
+    for x in places:
+        at_border = False  # most places are only at the end of a cell
+        for channel in range(3):
+            level = out[x, channel]
+            at_border |= tones[channel, x] + _DOUBT > borders[level]
+            at_border |= level > 0 and tones[channel, x] - _DOUBT < borders[level - 1]
+        if not at_border:
+            continue
+        left, along = lefts[x], alongs[x]
+        right = min(left + 1, last)
+        y = 0.0
+        for channel in range(3):
+            y += RGB_TO_XYZ[1, channel] * linear[rgb[x, channel]]
+        fy = np.cbrt(y) if y > _KNEE else CURVE_SLOPE * y + CURVE_OFFSET
+        x_and_z = (0.0, 0.0)
+        for each in range(2):
+            slope = _blend(maps[2 * each], above, below, down, left, right, along)
+            offset = _blend(maps[2 * each + 1], above, below, down, left, right, along)
+            f = slope * fy + offset
+            light = f**3 if f > CURVE_KNEE else (f - CURVE_OFFSET) / CURVE_SLOPE
+            x_and_z = (x_and_z[1], light)
+        for channel in range(3):
+            tone = weights[channel, 0] * x_and_z[0] + weights[channel, 1] * y
+            tone += weights[channel, 2] * x_and_z[1]
+            out[x, channel] = _level(tone, out[x, channel], borders)
+
+
+def _level_of(tone: Any, level: Any, borders: Any) -> Any:
+    """The level of light in parts, beginning with one that is nearly right."""
+    while tone >= borders[level]:
+        level += 1
+    while level > 0 and tone < borders[level - 1]:
+        level -= 1
+    return level
+
+
+def _blend_places(
+    plane: Any, above: Any, below: Any, down: Any, left: Any, right: Any, along: Any
+) -> Any:
+    upper = plane[above, left] + along * (plane[above, right] - plane[above, left])
+    lower = plane[below, left] + along * (plane[below, right] - plane[below, left])
+    return upper + down * (lower - upper)
 
 
 def _compiled(loop: Callable[..., None], *arguments: Any) -> Callable[..., None]:
@@ -177,11 +257,22 @@ def _compiled(loop: Callable[..., None], *arguments: Any) -> Callable[..., None]
 
 _read = numba.njit(**_OPTIONS)(_read_row)
 _colour = numba.njit(**_OPTIONS)(_colour_row)
+_blend = numba.njit(**_OPTIONS)(_blend_places)
+_level = numba.njit(**_OPTIONS)(_level_of)
+_settle = numba.njit(**_OPTIONS)(_settle_row)
 _PHOTO = types.Array(types.uint8, 3, "A", readonly=True)
 _OUT = types.Array(types.uint8, 3, "C")
-_MAPS = types.Array(types.float32, 3, "C")
-_TABLES_TYPE = numba.typeof(_TABLES)
-_compiled_recolour = _compiled(
-    _recolour, _PHOTO, _OUT, _MAPS, types.intp[::1], types.float32[::1], _TABLES_TYPE
+_ENLARGED = types.NamedTuple(
+    [
+        types.float64[:, :, ::1],
+        types.float32[:, :, ::1],
+        types.intp[::1],
+        types.float64[::1],
+        types.intp[::1],
+        types.float64[::1],
+    ],
+    Enlargement,
 )
+_TABLES_TYPE = numba.typeof(_TABLES)
+_compiled_recolour = _compiled(_recolour, _PHOTO, _OUT, _ENLARGED, types.intp, _TABLES_TYPE)
 _compiled_grey = _compiled(_grey, _PHOTO, _OUT, _TABLES_TYPE)

@@ -3,8 +3,7 @@
 With ab = slope · L + offset, L = 116 f(Y) − 16, f(X) = f(Y) + a / 500 and f(Z) = f(Y) − b / 200
 (CIE 15), f(X) and f(Z) are linear in f(Y) too. Four maps at the network's size carry their
 coefficients; once these are enlarged, a pixel costs two cubes, a 3 × 3 matrix and a few looks into
-tables instead of ten powers, in float32. Against the same formulas in float64, one 8-bit value in
-thirty thousand differs, by one level, where the exact value lies half-way between two.
+tables instead of ten powers. The 8-bit levels are those of the same formulas in float64.
 """
 
 from collections.abc import Callable
@@ -15,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from colorizer.pixel_loops import grey_rows, recolour_rows
-from colorizer.upsampling import AbField, widen
+from colorizer.upsampling import AbField, enlarge
 
 STRIP_PIXELS = 2**17
 """Pixels that a thread takes at once."""
@@ -27,10 +26,10 @@ def recolor(rgb: _Rgb, field: AbField) -> _Rgb:
     """The photo's own L with the ab of `field`: uint8 (H, W, 3) → uint8 (H, W, 3)."""
     height, width = rgb.shape[:2]
     coloured = np.empty(rgb.shape, np.uint8)
-    wide = widen(_curve_maps(field), height, width)
+    enlarged = enlarge(_curve_maps(field), height, width)
 
     def paint(rows: slice) -> None:
-        recolour_rows(rgb[rows], coloured[rows], wide.maps, wide.above[rows], wide.share[rows])
+        recolour_rows(rgb[rows], coloured[rows], enlarged, rows.start)
 
     _in_strips(height, width, paint)
     return coloured
@@ -58,9 +57,9 @@ def _in_strips(height: int, width: int, paint: Callable[[slice], None]) -> None:
 
 
 def _curve_maps(field: AbField) -> torch.Tensor:
-    """Slope and offset of f(X), slope and offset of f(Z), all over f(Y): float32 (4, h, w)."""
-    slope_a, slope_b = field.slope[0]
-    offset_a, offset_b = field.offset[0]
+    """Slope and offset of f(X), slope and offset of f(Z), all over f(Y): float64 (4, h, w)."""
+    slope_a, slope_b = field.slope[0].double()
+    offset_a, offset_b = field.offset[0].double()
     return torch.stack(
         [
             1.0 + 116.0 / 500.0 * slope_a,

@@ -6,6 +6,7 @@ enlarged: ab = slope · L + offset with the full-size L, for any strip of rows o
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -43,29 +44,37 @@ def fit_ab_field(L: torch.Tensor, ab: torch.Tensor) -> AbField:
     return AbField(slope=slope, offset=offset)
 
 
-@dataclass(frozen=True)
-class WideMaps:
-    """Maps as wide as the photo and as high as the network's picture.
+class Enlargement(NamedTuple):
+    """Maps of the network's size on their way to the photo's, as far as that is cheap: bilinear.
 
-    maps: float32 (C, h, W). above: intp (H,), the row of the maps over each row of the photo.
-    share: float32 (H,), 0…1, how far that row is towards the next row of the maps, if there is one.
+    What is left to do for a row of the photo is to blend two rows of `wide`, or, for exact values,
+    two rows and two columns of `maps`. A tuple, because Numba takes it as it is.
+
+    maps: float64 (C, h, w). wide: float32 (C, h, W). above: intp (H,), the row of the maps over
+    each row of the photo. down: float64 (H,), 0…1, how far that row is towards the next row of the
+    maps, if there is one. left, along: the same for the columns, (W,).
     """
 
-    maps: NDArray[np.float32]
+    maps: NDArray[np.float64]
+    wide: NDArray[np.float32]
     above: NDArray[np.intp]
-    share: NDArray[np.float32]
+    down: NDArray[np.float64]
+    left: NDArray[np.intp]
+    along: NDArray[np.float64]
 
 
-def widen(maps: torch.Tensor, height: int, width: int) -> WideMaps:
-    """The first half of a bilinear enlargement of float32 (C, h, w) to (C, height, width).
+def enlarge(maps: torch.Tensor, height: int, width: int) -> Enlargement:
+    """Begin to enlarge float64 (C, h, w) to (C, height, width)."""
+    wide = F.interpolate(maps.float(), size=width, mode="linear", align_corners=False)
+    rows, columns = _places(maps.shape[1], height), _places(maps.shape[2], width)
+    return Enlargement(maps.numpy(), wide.numpy(), *rows, *columns)
 
-    What is left to do for a row of the photo is to blend two rows of the maps.
-    """
-    wide = F.interpolate(maps, size=width, mode="linear", align_corners=False)
-    last = maps.shape[1] - 1
-    y = ((np.arange(height) + 0.5) * maps.shape[1] / height - 0.5).clip(0, last)
-    above = y.astype(np.intp)
-    return WideMaps(maps=wide.numpy(), above=above, share=(y - above).astype(np.float32))
+
+def _places(number: int, enlarged: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """For each of `enlarged` places along a side: which of `number` is before it, and how far."""
+    place = ((np.arange(enlarged) + 0.5) * number / enlarged - 0.5).clip(0, number - 1)
+    before = place.astype(np.intp)
+    return before, place - before
 
 
 def _box(x: torch.Tensor) -> torch.Tensor:

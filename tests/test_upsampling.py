@@ -3,15 +3,24 @@ import pytest
 import torch
 from torch.nn.functional import avg_pool2d
 
-from colorizer.upsampling import EPSILON, RADIUS, AbField, fit_ab_field, widen
+from colorizer.upsampling import EPSILON, RADIUS, AbField, enlarge, fit_ab_field
 
 
 def enlarged(maps: torch.Tensor, height: int, width: int) -> torch.Tensor:
     """Maps (1, C, h, w) → (C, height, width)."""
-    wide = widen(maps[0], height, width)
-    below = np.minimum(wide.above + 1, wide.maps.shape[1] - 1)
-    share = wide.share[:, None]
-    return torch.from_numpy(wide.maps[:, wide.above] * (1 - share) + wide.maps[:, below] * share)
+    begun = enlarge(maps[0].double(), height, width)
+    below = np.minimum(begun.above + 1, begun.wide.shape[1] - 1)
+    down = begun.down[:, None].astype(np.float32)
+    return torch.from_numpy(begun.wide[:, begun.above] * (1 - down) + begun.wide[:, below] * down)
+
+
+def exactly_enlarged(maps: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    """The same in float64, from the maps as they came."""
+    maps, _, above, down, left, along = enlarge(maps[0], height, width)
+    below = np.minimum(above + 1, maps.shape[1] - 1)
+    right = np.minimum(left + 1, maps.shape[2] - 1)
+    rows = maps[:, above] * (1 - down[:, None]) + maps[:, below] * down[:, None]
+    return torch.from_numpy(rows[..., left] * (1 - along) + rows[..., right] * along)
 
 
 def full_ab(field: AbField, L: torch.Tensor) -> torch.Tensor:
@@ -49,6 +58,9 @@ def test_enlarging_agrees_with_bilinear_interpolation(size: tuple[int, int]) -> 
     maps = torch.randn(1, 3, 16, 16) * 20
     expected = torch.nn.functional.interpolate(maps, size, mode="bilinear", align_corners=False)
     torch.testing.assert_close(enlarged(maps, *size), expected[0], atol=1e-4, rtol=1e-4)
+    maps = maps.double()
+    expected = torch.nn.functional.interpolate(maps, size, mode="bilinear", align_corners=False)
+    torch.testing.assert_close(exactly_enlarged(maps, *size), expected[0], atol=1e-12, rtol=1e-12)
 
 
 def test_colour_stops_at_an_edge_of_lightness() -> None:
