@@ -34,7 +34,7 @@ _Rgb = NDArray[np.uint8]
 # Linear light is looked up in equal cells. Lab's curve is a line from one end of a cell to the
 # other, at worst 1.3e-4 L units off; 8-bit levels are exact, as no cell is as wide as one.
 _CELLS = 2**13
-_TONES = 2**12
+_TONES = 2**12 - 1  # so that no border between levels is near the end of a cell, see `_in_doubt`
 _LINEAR = decode_gamma(np.arange(256) / 255.0)
 _BITS = 10  # light is counted in whole parts of a cell of _TONES, 2 ** _BITS each
 _PARTS = 2**_BITS
@@ -119,23 +119,21 @@ def grey_rows(rgb: _Rgb, out: _Rgb) -> None:
 
 def _recolour(rgb: Any, out: Any, enlarged: Any, first: Any, tables: Any) -> None:
     width = rgb.shape[1]
+    upper, step = np.empty((4, width), np.float32), np.empty((4, width), np.float32)
     y, fy = np.empty(width, np.float32), np.empty(width, np.float32)
-    tones, unsure = np.empty((3, width), np.int32), np.empty(width, np.intp)
-    shift = tables.shift
+    tones, sums = np.empty((3, width), np.int32), np.empty((3, width), np.int32)
+    near, places = np.empty(width, np.bool_), np.empty(width, np.intp)
+    widened = -1
     for row in range(rgb.shape[0]):
+        above, down = enlarged.above[first + row], np.float32(enlarged.down[first + row])
+        if above != widened:
+            _widen(enlarged, above, upper, step)
+            widened = above
         _read(rgb[row], y, fy, tables)
-        _colour(y, fy, enlarged, first + row, tones, tables)
-        doubts = 0
-        for x in range(width):
-            doubtful = False
-            for channel in range(3):
-                tone = tones[channel, x]
-                place = tone + shift[tone >> _BITS]
-                out[row, x, channel] = place >> _BITS
-                doubtful |= (place + _DOUBT) & (_PARTS - 1) < 2 * _DOUBT
-            unsure[doubts] = x
-            doubts += doubtful
-        _settle(rgb[row], out[row], tones, unsure[:doubts], enlarged, first + row, tables)
+        _colour(y, fy, upper, step, down, tones, tables)
+        _levels(tones, out[row], sums, tables.shift)
+        count = _near_borders(tones, sums, near, places)
+        _settle(rgb[row], out[row], places[:count], enlarged, first + row, tables)
 
 
 def _grey(rgb: Any, out: Any, tables: Any) -> None:
@@ -166,7 +164,26 @@ def _read_row(rgb: Any, y: Any, fy: Any, tables: Any) -> None:
             fy[x] = curve[cell] + (y[x] - cell) * (curve[cell + 1] - curve[cell])
 
 
-def _colour_row(y: Any, fy: Any, enlarged: Any, row: Any, tones: Any, tables: Any) -> None:
+def _widen_rows(enlarged: Any, above: Any, upper: Any, step: Any) -> None:
+    """A row of the maps as wide as the photo, and what the next row adds: float32 (C, W) each."""
+    maps, lefts, alongs = enlarged.maps, enlarged.left, enlarged.along
+    below, last = min(above + 1, maps.shape[1] - 1), maps.shape[2] - 1
+    for each in range(maps.shape[0]):
+        left = -1
+        first = second = further_first = further_second = 0.0
+        for x in range(lefts.shape[0]):
+            if lefts[x] != left:
+                left = lefts[x]
+                right = min(left + 1, last)
+                first, second = maps[each, above, left], maps[each, below, left]
+                further_first = maps[each, above, right] - first
+                further_second = maps[each, below, right] - second
+            value = first + alongs[x] * further_first
+            upper[each, x] = value
+            step[each, x] = second + alongs[x] * further_second - value
+
+
+def _colour_row(y: Any, fy: Any, upper: Any, step: Any, down: Any, tones: Any, tables: Any) -> None:
     """Y and f(Y) → int32 (3, W), red, green and blue in parts, clipped to sRGB.
 
     No looks into tables here, so that the compiler does eight pixels at once.
@@ -174,13 +191,9 @@ def _colour_row(y: Any, fy: Any, enlarged: Any, row: Any, tones: Any, tables: An
     (rx, ry, rz), (gx, gy, gz), (bx, by, bz) = tables.weights
     knee, line = tables.knee, tables.line
     first, last = np.float32(0), np.float32(_PARTS * (_TONES - 1))
-    maps, above, share = enlarged.wide, enlarged.above[row], np.float32(enlarged.down[row])
-    below = min(above + 1, maps.shape[1] - 1)
     for i in range(y.shape[0]):
-        slope_x = maps[0, above, i] + share * (maps[0, below, i] - maps[0, above, i])
-        offset_x = maps[1, above, i] + share * (maps[1, below, i] - maps[1, above, i])
-        slope_z = maps[2, above, i] + share * (maps[2, below, i] - maps[2, above, i])
-        offset_z = maps[3, above, i] + share * (maps[3, below, i] - maps[3, above, i])
+        slope_x, offset_x = upper[0, i] + down * step[0, i], upper[1, i] + down * step[1, i]
+        slope_z, offset_z = upper[2, i] + down * step[2, i], upper[3, i] + down * step[3, i]
         fx = slope_x * fy[i] + offset_x
         fz = slope_z * fy[i] + offset_z
         # f(t) → t: a cube, and below the knee its line.
@@ -193,22 +206,53 @@ def _colour_row(y: Any, fy: Any, enlarged: Any, row: Any, tones: Any, tables: An
         tones[2, i] = np.int32(min(max(bx * x + by * y[i] + bz * z, first), last))
 
 
-def _settle_row(
-    rgb: Any, out: Any, tones: Any, places: Any, enlarged: Any, row: Any, tables: Any
-) -> None:
+def _level_row(tones: Any, out: Any, sums: Any, shift: Any) -> None:
+    """int32 (3, W) in parts → uint8 (W, 3), and the sums whose whole cells are these levels."""
+    for channel in range(3):
+        for x in range(out.shape[0]):
+            tone = tones[channel, x]
+            sums[channel, x] = tone + shift[np.uintp(tone) >> np.uintp(_BITS)]
+    for x in range(out.shape[0]):
+        out[x, 0] = sums[0, x] >> _BITS
+        out[x, 1] = sums[1, x] >> _BITS
+        out[x, 2] = sums[2, x] >> _BITS
+
+
+def _is_in_doubt(tone: Any, whole: Any) -> Any:
+    """Whether the sum of a tone and its shift is nearly whole, and not for want of a border."""
+    rest = np.int32(_PARTS - 1)
+    near = (whole + np.int32(_DOUBT)) & rest < np.int32(2 * _DOUBT)
+    return near & ((whole ^ tone) & rest != 0)
+
+
+def _find_near_borders(tones: Any, sums: Any, near: Any, places: Any) -> Any:
+    """Number the places where a tone is in doubt; they are the first ones in `places`."""
+    for x in range(near.shape[0]):  # apart from the loop below: eight pixels at once
+        near[x] = (
+            _in_doubt(tones[0, x], sums[0, x])
+            | _in_doubt(tones[1, x], sums[1, x])
+            | _in_doubt(tones[2, x], sums[2, x])
+        )
+    count = 0
+    eights = near[: near.shape[0] // 8 * 8].view(np.uint64)
+    for eight in range(eights.shape[0]):
+        if eights[eight]:
+            for x in range(8 * eight, 8 * eight + 8):
+                places[count] = x
+                count += near[x]
+    for x in range(8 * eights.shape[0], near.shape[0]):
+        places[count] = x
+        count += near[x]
+    return count
+
+
+def _settle_row(rgb: Any, out: Any, places: Any, enlarged: Any, row: Any, tables: Any) -> None:
     """Make the levels in some places of `out`, uint8 (W, 3), those that float64 gives."""
     maps, above, down = enlarged.maps, enlarged.above[row], enlarged.down[row]
     below, last = min(above + 1, maps.shape[1] - 1), maps.shape[2] - 1
     lefts, alongs = enlarged.left, enlarged.along
     linear, borders, weights = tables.linear, tables.borders, tables.exact_weights
     for x in places:
-        at_border = False  # most places are only at the end of a cell
-        for channel in range(3):
-            level = out[x, channel]
-            at_border |= tones[channel, x] + _DOUBT > borders[level]
-            at_border |= level > 0 and tones[channel, x] - _DOUBT < borders[level - 1]
-        if not at_border:
-            continue
         left, along = lefts[x], alongs[x]
         right = min(left + 1, last)
         y = 0.0
@@ -259,13 +303,16 @@ _read = numba.njit(**_OPTIONS)(_read_row)
 _colour = numba.njit(**_OPTIONS)(_colour_row)
 _blend = numba.njit(**_OPTIONS)(_blend_places)
 _level = numba.njit(**_OPTIONS)(_level_of)
+_widen = numba.njit(**_OPTIONS)(_widen_rows)
+_levels = numba.njit(**_OPTIONS)(_level_row)
+_in_doubt = numba.njit(**_OPTIONS)(_is_in_doubt)
+_near_borders = numba.njit(**_OPTIONS)(_find_near_borders)
 _settle = numba.njit(**_OPTIONS)(_settle_row)
-_PHOTO = types.Array(types.uint8, 3, "A", readonly=True)
+_PHOTO = types.Array(types.uint8, 3, "C", readonly=True)
 _OUT = types.Array(types.uint8, 3, "C")
 _ENLARGED = types.NamedTuple(
     [
         types.float64[:, :, ::1],
-        types.float32[:, :, ::1],
         types.intp[::1],
         types.float64[::1],
         types.intp[::1],

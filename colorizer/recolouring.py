@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from colorizer.pixel_loops import grey_rows, recolour_rows
 from colorizer.upsampling import AbField, enlarge
 
-STRIP_PIXELS = 2**17
+STRIP_PIXELS = 2**18
 """Pixels that a thread takes at once."""
 
 _Rgb = NDArray[np.uint8]
@@ -25,6 +25,7 @@ _Rgb = NDArray[np.uint8]
 def recolor(rgb: _Rgb, field: AbField) -> _Rgb:
     """The photo's own L with the ab of `field`: uint8 (H, W, 3) → uint8 (H, W, 3)."""
     height, width = rgb.shape[:2]
+    rgb = np.ascontiguousarray(rgb)
     coloured = np.empty(rgb.shape, np.uint8)
     enlarged = enlarge(_curve_maps(field), height, width)
 
@@ -38,6 +39,7 @@ def recolor(rgb: _Rgb, field: AbField) -> _Rgb:
 def grey(rgb: _Rgb) -> _Rgb:
     """The black-and-white photo that the network sees: the same L without ab, uint8 (H, W, 3)."""
     height, width = rgb.shape[:2]
+    rgb = np.ascontiguousarray(rgb)
     neutral = np.empty(rgb.shape, np.uint8)
     _in_strips(height, width, lambda rows: grey_rows(rgb[rows], neutral[rows]))
     return neutral

@@ -45,18 +45,14 @@ def fit_ab_field(L: torch.Tensor, ab: torch.Tensor) -> AbField:
 
 
 class Enlargement(NamedTuple):
-    """Maps of the network's size on their way to the photo's, as far as that is cheap: bilinear.
+    """Maps of the network's size, and how the photo's pixels lie between theirs: bilinear.
 
-    What is left to do for a row of the photo is to blend two rows of `wide`, or, for exact values,
-    two rows and two columns of `maps`. A tuple, because Numba takes it as it is.
-
-    maps: float64 (C, h, w). wide: float32 (C, h, W). above: intp (H,), the row of the maps over
-    each row of the photo. down: float64 (H,), 0…1, how far that row is towards the next row of the
-    maps, if there is one. left, along: the same for the columns, (W,).
+    A tuple, because Numba takes it as it is. maps: float64 (C, h, w). above: intp (H,), the row of
+    the maps over each row of the photo. down: float64 (H,), 0…1, how far that row is towards the
+    next row of the maps, if there is one. left, along: the same for the columns, (W,).
     """
 
     maps: NDArray[np.float64]
-    wide: NDArray[np.float32]
     above: NDArray[np.intp]
     down: NDArray[np.float64]
     left: NDArray[np.intp]
@@ -64,10 +60,9 @@ class Enlargement(NamedTuple):
 
 
 def enlarge(maps: torch.Tensor, height: int, width: int) -> Enlargement:
-    """Begin to enlarge float64 (C, h, w) to (C, height, width)."""
-    wide = F.interpolate(maps.float(), size=width, mode="linear", align_corners=False)
+    """Lay float64 (C, h, w) under a photo of that height and width."""
     rows, columns = _places(maps.shape[1], height), _places(maps.shape[2], width)
-    return Enlargement(maps.numpy(), wide.numpy(), *rows, *columns)
+    return Enlargement(maps.numpy(), *rows, *columns)
 
 
 def _places(number: int, enlarged: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

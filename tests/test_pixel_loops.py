@@ -34,3 +34,13 @@ def test_the_next_process_does_not_compile_again() -> None:
         [sys.executable, "-c", LOADED], cwd=ROOT, check=True, capture_output=True, text=True
     )
     assert done.stdout.split() == ["1", "1"]
+
+
+def test_no_border_between_levels_is_near_the_end_of_a_cell() -> None:
+    """A cell without a border has no doubtful light, then; `_is_in_doubt` relies on it."""
+    rest = pixel_loops._BORDERS[:-1] % pixel_loops._PARTS
+    assert np.minimum(rest, pixel_loops._PARTS - rest).min() > 2 * pixel_loops._DOUBT
+
+
+def test_no_cell_is_as_wide_as_a_level() -> None:
+    assert np.diff(pixel_loops._BORDERS[:-1]).min() > pixel_loops._PARTS
