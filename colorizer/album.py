@@ -80,8 +80,7 @@ def colour_album(
     import torch
 
     workers = min(torch.get_num_threads(), len(jobs))
-    handful = min(HANDFUL, -(-len(jobs) // max(1, workers)))
-    handfuls = [jobs[first : first + handful] for first in range(0, len(jobs), handful or 1)]
+    handfuls = _in_handfuls(jobs, workers)
     if workers <= 1:
         for each in handfuls:
             yield from _colour(colorizer, wishes, limits, each)
@@ -90,6 +89,17 @@ def colour_album(
     with _torch_threads(1), ThreadPoolExecutor(workers) as pool:
         for outcomes in pool.map(colour, handfuls):
             yield from outcomes
+
+
+def _in_handfuls(jobs: Sequence[Job], workers: int) -> list[Sequence[Job]]:
+    """Single photos at the end, so that no worker waits long for another one's last handful."""
+    handfuls, first = [], 0
+    while first < len(jobs):
+        left = len(jobs) - first
+        size = min(HANDFUL, left if workers == 1 else max(1, left // (2 * workers)))
+        handfuls.append(jobs[first : first + size])
+        first += size
+    return handfuls
 
 
 def _colour_at_once(

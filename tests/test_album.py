@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from colorizer import Colorizer, open_photo
-from colorizer.album import HANDFUL, Job, Outcome, Wishes, colour_album
+from colorizer.album import HANDFUL, Job, Outcome, Wishes, _in_handfuls, colour_album
 from colorizer.photo import read_mark
 
 
@@ -83,6 +83,16 @@ def test_two_photos_use_two_workers(
     monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
     run(colorizer, jobs[:2])
     assert passes == [1, 1]
+
+
+def test_workers_end_with_single_photos() -> None:
+    jobs = [Job(Path(str(number)), Path("out")) for number in range(40)]
+    handfuls = _in_handfuls(jobs, 2)
+    assert [job for handful in handfuls for job in handful] == jobs
+    sizes = [len(handful) for handful in handfuls]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] == HANDFUL
+    assert sizes[-2:] == [1, 1]
 
 
 def test_wishes_are_heard(colorizer: Colorizer, jobs: list[Job]) -> None:
