@@ -174,7 +174,7 @@ class Darkroom:
         try:
             yield
         except (MemoryError, RuntimeError) as error:
-            # torch says so in words alone: "not enough memory", "can't allocate memory" …
+            # PyTorch says so in words alone: "not enough memory", "can't allocate memory" …
             if not isinstance(error, MemoryError) and "memory" not in str(error).lower():
                 raise
             logger.error("out of memory; photos kept for another look are dropped")

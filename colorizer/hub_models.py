@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from colorizer.pipeline import Colorizer
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", flags=re.ASCII)
-_MAX_WEIGHT_BYTES = 128 * 2**20
-"""Twice the largest network of `train`; a stranger's must not eat the memory."""
+_MAX_WEIGHT_BYTES = 96 * 2**20
+"""Half more than the largest network of `train`; a stranger's must not eat the memory."""
 
 
 class HubModels:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from onnx import NodeProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, TensorProto, helper, numpy_helper
 from torch.nn import functional as F
 
 from colorizer.network import ColorizationNetwork
@@ -34,7 +34,7 @@ def onnx_model(network: ColorizationNetwork) -> bytes:
     photo: Any = _Value(record, INPUT)
     output: Any = network.forward(photo)
     record.node("Identity", [output.name], OUTPUT)
-    model: bytes = record.model().SerializeToString()
+    model: bytes = record.model.SerializeToString()
     return model
 
 
@@ -42,33 +42,26 @@ class _Record:
     """A model in the making: ONNX's operators in their order, and the numbers that they use."""
 
     def __init__(self) -> None:
-        self._nodes: list[NodeProto] = []
-        self._numbers: list[TensorProto] = []
+        self.model = ModelProto(ir_version=_IR_VERSION)
+        self.model.opset_import.append(helper.make_opsetid("", _OPSET))
+        self._graph = self.model.graph
+        self._graph.name = "colorizer"
+        photo: list[str | int | None] = ["B", 1, "H", "W"]
+        head: list[str | int | None] = ["B", "C", "h", "w"]
+        floats = TensorProto.FLOAT
+        self._graph.input.append(helper.make_tensor_value_info(INPUT, floats, photo))
+        self._graph.output.append(helper.make_tensor_value_info(OUTPUT, floats, head))
 
     def node(self, kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> None:
-        self._nodes.append(helper.make_node(kind, inputs, [output], **attributes))
+        self._graph.node.append(helper.make_node(kind, inputs, [output], **attributes))
 
     def number(self, values: NDArray[Any]) -> str:
-        name = f"number {len(self._numbers)}"
-        self._numbers.append(numpy_helper.from_array(values, name))
+        name = f"number {len(self._graph.initializer)}"
+        self._graph.initializer.append(numpy_helper.from_array(values, name))
         return name
 
     def new_name(self) -> str:
-        return f"value {len(self._nodes)}"
-
-    def model(self) -> Any:
-        """All of it as ONNX's ModelProto."""
-        shapes: dict[str, list[int | str | None]] = {
-            INPUT: ["B", 1, "H", "W"],
-            OUTPUT: ["B", "C", "h", "w"],
-        }
-        ends = [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-            for name, shape in shapes.items()
-        ]
-        graph = helper.make_graph(self._nodes, "colorizer", ends[:1], ends[1:], self._numbers)
-        operators = [helper.make_opsetid("", _OPSET)]
-        return helper.make_model(graph, opset_imports=operators, ir_version=_IR_VERSION)
+        return f"value {len(self._graph.node)}"
 
 
 class _Value:
@@ -98,9 +91,9 @@ class _Value:
             return other.name
         if isinstance(other, torch.Tensor):
             other = other.detach().contiguous().numpy()
-        return self._record.number(
-            np.asarray(other, np.float32) if isinstance(other, float) else other
-        )
+        if isinstance(other, float):
+            other = np.asarray(other, np.float32)
+        return self._record.number(other)
 
     @classmethod
     def __torch_function__(
@@ -128,13 +121,26 @@ class _Value:
     def __getitem__(self, places: Any) -> "_Value":
         if places != (slice(None), slice(None), None, None):
             raise NotImplementedError(f"[{places}] as an ONNX operator")
-        return self.then("Unsqueeze", np.array([2, 3]))
+        return self.then("Unsqueeze", _integers(2, 3))
 
     def expand(self, *shape: int) -> "_Value":
-        return self.then("Expand", np.maximum(shape, 1))  # 1 leaves a side alone, as PyTorch's -1
+        sides = (max(1, side) for side in shape)  # 1 leaves a side alone, as PyTorch's -1
+        return self.then("Expand", _integers(*sides))
 
     def mean(self, *, dim: tuple[int, ...]) -> "_Value":
-        return self.then("ReduceMean", np.array(dim), keepdims=0)
+        return self.then("ReduceMean", _integers(*dim), keepdims=0)
+
+
+def _integers(*values: int) -> NDArray[np.int64]:
+    """What ONNX takes for shapes and axes; an array's own integers may be shorter."""
+    return np.array(values, np.int64)
+
+
+def _only(**given: tuple[Any, Any]) -> None:
+    """Refuse what a function was given if it is not what is written down for it."""
+    for name, (value, expected) in given.items():
+        if value != expected:
+            raise NotImplementedError(f"{name}={value} in an ONNX operator")
 
 
 # Parameters have the names that PyTorch's have: it hands them over by place or by name.
@@ -165,17 +171,32 @@ def _hardtanh(x: _Value, min_val: float, max_val: float, **_: Any) -> _Value:
     return x.then("Clip", min_val, max_val)
 
 
-def _pad(x: _Value, pad: Sequence[int], **_: Any) -> _Value:
+def _pad(x: _Value, pad: Sequence[int], mode: str, value: float | None) -> _Value:
+    _only(mode=(mode, "constant"), value=(value or 0.0, 0.0))
     left, right, above, below = pad
-    return x.then("Pad", np.array([0, 0, above, left, 0, 0, below, right]))
+    return x.then("Pad", _integers(0, 0, above, left, 0, 0, below, right))
 
 
-def _interpolate(x: _Value, *, scale_factor: float, **_: Any) -> _Value:
+def _interpolate(
+    x: _Value,
+    *,
+    size: Any,
+    scale_factor: float,
+    mode: str,
+    align_corners: Any,
+    antialias: Any,
+    **_: Any,
+) -> _Value:
+    _only(size=(size, None), mode=(mode, "bilinear"))
+    _only(align_corners=(align_corners, False), antialias=(antialias, False))
     scales = np.array([1, 1, scale_factor, scale_factor], np.float32)
     return x.then("Resize", None, scales, mode="linear")
 
 
-def _max_pool2d(x: _Value, kernel_size: int, stride: int, padding: int, **_: Any) -> _Value:
+def _max_pool2d(
+    x: _Value, kernel_size: int, stride: int, padding: int, dilation: int, ceil_mode: bool, **_: Any
+) -> _Value:
+    _only(dilation=(dilation, 1), ceil_mode=(ceil_mode, False))
     sides = {"kernel_shape": kernel_size, "strides": stride}
     return x.then("MaxPool", pads=[padding] * 4, **{key: [n] * 2 for key, n in sides.items()})
 

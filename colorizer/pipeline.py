@@ -18,13 +18,14 @@ from torch import nn
 from torch.nn import functional as F
 
 from colorizer import __version__
+from colorizer.bundled import CheckpointError
 from colorizer.certainty import Certainty, measure_certainty
 from colorizer.checkpoint import Checkpoint, load_checkpoint
 from colorizer.folding import fold_network
 from colorizer.gamut import Gamut
 from colorizer.lab import clip_chroma, rgb_to_lightness
-from colorizer.network import STRIDE, ColorizationNetwork
-from colorizer.onnx_network import OnnxNetwork, onnx_runtime_is_here
+from colorizer.network import STRIDE
+from colorizer.onnx_network import onnx_network
 from colorizer.photo import Photo
 from colorizer.recolouring import recolor
 from colorizer.upsampling import fit_ab_field
@@ -32,6 +33,9 @@ from colorizer.white_balance import balance
 
 MAX_ASPECT = 4
 """The network's long side is at most this many short sides; slimmer photos are seen smaller."""
+
+MAX_AB = 1e4
+"""Bound on |a| and |b| before they are brought into the gamut; no photo comes near to it."""
 
 Engine = Literal["onnxruntime", "torch"]
 
@@ -85,15 +89,13 @@ class Colorizer:
     def __init__(
         self, checkpoint: Checkpoint, *, device: str = "cpu", engine: Engine | None = None
     ) -> None:
-        """engine: what runs the network; None is ONNX Runtime where it can, which is on the CPU."""
+        """engine: what runs the network; None is ONNX Runtime where it can, which is on the CPU.
+
+        Raises ValueError for an engine that cannot be had.
+        """
         self.checkpoint = checkpoint
         self.device = torch.device(device)
-        plain, here = checkpoint.network, self.device.type == "cpu" and onnx_runtime_is_here()
-        self.network: nn.Module
-        if engine != "torch" and here and isinstance(plain, ColorizationNetwork):
-            self.network = OnnxNetwork(plain)
-        else:
-            self.network = self.torch_network.to(self.device)
+        self.network = self._network_here(engine)
 
     @classmethod
     def from_pretrained(
@@ -107,10 +109,22 @@ class Colorizer:
         """Load a bundled name, a folder or a Hub id; raises CheckpointError."""
         return cls(load_checkpoint(source, revision=revision), device=device, engine=engine)
 
+    def _network_here(self, engine: Engine | None) -> nn.Module:
+        if engine not in (None, "onnxruntime", "torch"):
+            raise ValueError(f"Unknown engine {engine!r}; known: onnxruntime, torch.")
+        if engine != "torch" and self.device.type == "cpu":
+            by_onnx_runtime = onnx_network(self.checkpoint.network)
+            if by_onnx_runtime is not None:
+                return by_onnx_runtime
+        if engine == "onnxruntime":
+            raise ValueError("ONNX Runtime cannot run this network here.")
+        return self.torch_network.to(self.device)
+
     @cached_property
     def torch_network(self) -> nn.Module:
         """The network as PyTorch runs it best: what a `NetworkPass` takes elsewhere."""
-        return fold_network(self.checkpoint.network).to(memory_format=torch.channels_last)
+        with torch.inference_mode(False), torch.no_grad():  # else no pass outside could use it
+            return fold_network(self.checkpoint.network).to(memory_format=torch.channels_last)
 
     @property
     def name(self) -> str:
@@ -160,7 +174,10 @@ class Colorizer:
         ]
 
     def _run(self, L: torch.Tensor, network_pass: NetworkPass | None = None) -> torch.Tensor:
-        """The network's output for float32 (B, 1, h, w), h and w multiples of 8."""
+        """The network's output for float32 (B, 1, h, w), h and w multiples of 8.
+
+        Raises CheckpointError where it is not finite, as weights of a stranger can make it.
+        """
         height, width = L.shape[-2:]
         padding = (0, -width % STRIDE, 0, -height % STRIDE)
         padded = F.pad(L, padding, mode="replicate").contiguous(memory_format=torch.channels_last)
@@ -168,6 +185,8 @@ class Colorizer:
             output = network_pass(self.torch_network, padded)
         else:
             output = self.network(padded.to(self.device)).float().cpu()
+        if not bool(torch.isfinite(output).all()):
+            raise CheckpointError(f"The numbers of the model {self.name} overflow on this photo.")
         stride = self.checkpoint.config.network.output_stride
         return output[..., : height // stride, : width // stride]
 
@@ -215,7 +234,8 @@ class Colorizer:
             chosen = decoding.temperature if temperature is None else temperature
             ab = gamut.annealed_mean(self._logits(analysis, gamut), chosen)
         ab = F.interpolate(ab, analysis.L.shape[-2:], mode="bilinear", align_corners=False)
-        lab = torch.cat([analysis.L, ab * (decoding.chroma * vividness)], dim=1)
+        ab = (ab * (decoding.chroma * vividness)).clamp(-MAX_AB, MAX_AB)
+        lab = torch.cat([analysis.L, ab], dim=1)
         lab = balance(lab.permute(0, 2, 3, 1), warmth * min(1.0, vividness))
         return clip_chroma(lab).permute(0, 3, 1, 2)[:, 1:]
 

@@ -4,8 +4,8 @@ The loops are compiled when this module is imported for the first time, which ta
 and kept for the next time. They run without the interpreter's lock. Whole-array operations of numpy
 take five times as long: there are some sixty of them, and each reads and writes a whole strip.
 
-Float32 decides nearly all levels. Where a value is so near to the border between two of them that
-float32's last bits might decide, its pixel is settled in float64.
+When recolouring, float32 decides nearly all levels. Where a value is so near to the border between
+two of them that float32's last bits might decide, its pixel is settled in float64.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,8 @@ class _Tables(NamedTuple):
     the white's and Y in cells, rows red, green and blue in parts. knee: f below which Lab's curve
     is a line. line: 1 / slope.
 
-    In float64: linear (256,), linear light of the levels. borders (256,), the light in parts with
+    In float64: exact_luminance (3, 256), as `luminance`, but of 1. exact_curve (3,), slope, offset
+    and end, as f, of its line. borders (256,), the light in parts with
     which a level ends, infinite for the last one. exact_weights (3, 3), as `weights`, but for Y
     over the white's.
     """
@@ -65,12 +66,12 @@ class _Tables(NamedTuple):
     weights: _Plane
     knee: np.float32
     line: np.float32
-    linear: NDArray[np.float64]
+    exact_luminance: NDArray[np.float64]
+    exact_curve: NDArray[np.float64]
     borders: NDArray[np.float64]
     exact_weights: NDArray[np.float64]
 
 
-_KNEE = CURVE_KNEE**3
 _BORDERS = np.append(_TONES * _PARTS * decode_gamma((np.arange(255) + 0.5) / 255.0), np.inf)
 
 
@@ -98,7 +99,8 @@ _TABLES = _Tables(
     ),
     knee=np.float32(CURVE_KNEE),
     line=np.float32(1.0 / CURVE_SLOPE),
-    linear=_LINEAR,
+    exact_luminance=RGB_TO_XYZ[1][:, None] * _LINEAR,
+    exact_curve=np.array([CURVE_SLOPE, CURVE_OFFSET, CURVE_KNEE]),
     borders=_BORDERS,
     exact_weights=_TONES * _PARTS * XYZ_TO_RGB * D65_WHITE,
 )
@@ -251,20 +253,19 @@ def _settle_row(rgb: Any, out: Any, places: Any, enlarged: Any, row: Any, tables
     maps, above, down = enlarged.maps, enlarged.above[row], enlarged.down[row]
     below, last = min(above + 1, maps.shape[1] - 1), maps.shape[2] - 1
     lefts, alongs = enlarged.left, enlarged.along
-    linear, borders, weights = tables.linear, tables.borders, tables.exact_weights
+    luminance, borders, weights = tables.exact_luminance, tables.borders, tables.exact_weights
+    curve_slope, curve_offset, knee = tables.exact_curve
     for x in places:
         left, along = lefts[x], alongs[x]
         right = min(left + 1, last)
-        y = 0.0
-        for channel in range(3):
-            y += RGB_TO_XYZ[1, channel] * linear[rgb[x, channel]]
-        fy = np.cbrt(y) if y > _KNEE else CURVE_SLOPE * y + CURVE_OFFSET
+        y = luminance[0, rgb[x, 0]] + luminance[1, rgb[x, 1]] + luminance[2, rgb[x, 2]]
+        fy = np.cbrt(y) if y > knee**3 else curve_slope * y + curve_offset
         x_and_z = (0.0, 0.0)
         for each in range(2):
             slope = _blend(maps[2 * each], above, below, down, left, right, along)
             offset = _blend(maps[2 * each + 1], above, below, down, left, right, along)
             f = slope * fy + offset
-            light = f**3 if f > CURVE_KNEE else (f - CURVE_OFFSET) / CURVE_SLOPE
+            light = f**3 if f > knee else (f - curve_offset) / curve_slope
             x_and_z = (x_and_z[1], light)
         for channel in range(3):
             tone = weights[channel, 0] * x_and_z[0] + weights[channel, 1] * y

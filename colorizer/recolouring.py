@@ -3,7 +3,8 @@
 With ab = slope · L + offset, L = 116 f(Y) − 16, f(X) = f(Y) + a / 500 and f(Z) = f(Y) − b / 200
 (CIE 15), f(X) and f(Z) are linear in f(Y) too. Four maps at the network's size carry their
 coefficients; once these are enlarged, a pixel costs two cubes, a 3 × 3 matrix and a few looks into
-tables instead of ten powers. The 8-bit levels are those of the same formulas in float64.
+tables instead of ten powers. The 8-bit levels are those of the same formulas in float64, for any
+colours that a photo may get (`benchmarks.recolouring`).
 """
 
 from collections.abc import Callable
@@ -20,14 +21,21 @@ STRIP_PIXELS = 2**18
 """Pixels that a thread takes at once."""
 
 _Rgb = NDArray[np.uint8]
+_MAX_COEFFICIENT = 1e6  # its cube is far from float32's end
 
 
 def recolor(rgb: _Rgb, field: AbField) -> _Rgb:
-    """The photo's own L with the ab of `field`: uint8 (H, W, 3) → uint8 (H, W, 3)."""
+    """The photo's own L with the ab of `field`: uint8 (H, W, 3) → uint8 (H, W, 3).
+
+    Raises ValueError for a field with NaN or without bounds: the compiled loops check nothing.
+    """
     height, width = rgb.shape[:2]
     rgb = np.ascontiguousarray(rgb)
     coloured = np.empty(rgb.shape, np.uint8)
-    enlarged = enlarge(_curve_maps(field), height, width)
+    maps = _curve_maps(field)
+    if not bool(maps.abs().max() < _MAX_COEFFICIENT):
+        raise ValueError("There are no such colours.")
+    enlarged = enlarge(maps, height, width)
 
     def paint(rows: slice) -> None:
         recolour_rows(rgb[rows], coloured[rows], enlarged, rows.start)

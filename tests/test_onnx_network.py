@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from colorizer import Colorizer, Photo, onnx_network
+from colorizer import Colorizer, Photo, onnx_graph, onnx_network
 from colorizer.bundled import bundled_checkpoints
 from colorizer.network import BACKBONES, ColorizationNetwork, NetworkConfig
 from colorizer.onnx_graph import onnx_model
@@ -74,14 +74,36 @@ def test_without_a_wheel_pytorch_colours(
     assert colorizer.colorize(Photo(colourful)).photo.rgb.shape == colourful.shape
 
 
-def test_missing_packages_are_no_error() -> None:
-    code = (
-        "import sys; sys.modules['onnx'] = sys.modules['onnxruntime'] = None\n"
-        "from colorizer.onnx_network import onnx_runtime_is_here\n"
-        "print(onnx_runtime_is_here())"
-    )
+def test_a_function_that_is_not_known_leaves_the_network_to_pytorch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(onnx_graph._FUNCTIONS, torch.conv2d)
+    assert not isinstance(Colorizer.from_pretrained("regression").network, OnnxNetwork)
+
+
+@pytest.mark.parametrize("error", ["ImportError", "OSError", "TypeError"])
+def test_packages_that_cannot_be_imported_are_no_error(error: str) -> None:
+    code = f"""
+import sys
+class Broken:
+    def find_spec(self, name, *_):
+        if name == "onnxruntime":
+            raise {error}("of another machine")
+sys.meta_path.insert(0, Broken())
+from colorizer.onnx_network import onnxruntime
+print(onnxruntime)
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False"]
+    assert done.stdout.split() == ["None"]
+
+
+def test_an_engine_that_cannot_be_had_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    checkpoint = Colorizer.from_pretrained("regression").checkpoint
+    with pytest.raises(ValueError, match="nonsense"):
+        Colorizer(checkpoint, engine="nonsense")  # type: ignore[arg-type]
+    monkeypatch.setattr(onnx_network, "onnxruntime", None)
+    with pytest.raises(ValueError, match="ONNX Runtime"):
+        Colorizer(checkpoint, engine="onnxruntime")
 
 
 def test_a_pass_that_runs_elsewhere_gets_pytorchs_network(colourful: np.ndarray) -> None:
@@ -96,6 +118,7 @@ def test_a_pass_that_runs_elsewhere_gets_pytorchs_network(colourful: np.ndarray)
     here = colorizer.analyse(Photo(colourful))
     assert isinstance(seen[0], ColorizationNetwork)
     torch.testing.assert_close(there.output, here.output, rtol=1e-3, atol=1e-2)
+    assert not any(weight.is_inference() for weight in seen[0].parameters())
 
 
 def test_a_network_in_training_is_refused(network: ColorizationNetwork) -> None:
@@ -128,24 +151,23 @@ def test_convolutions_are_merged_with_what_follows_them(tmp_path: Path) -> None:
     assert not {"BatchNormalization", "Clip", "Relu", "Pad"} & set(kinds)
 
 
-def test_a_number_of_threads_has_one_session(
+def test_a_session_is_made_when_the_number_of_threads_changes(
     network: ColorizationNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    session = onnx_network._session
+    new_session = onnx_network._new_session
     monkeypatch.setattr(
-        onnx_network, "_session", lambda *given: (made.append(given[1]), session(*given))[1]
+        onnx_network, "_new_session", lambda *given: (made.append(given[1]), new_session(*given))[1]
     )
     by_onnx, L = OnnxNetwork(network), torch.rand(1, 1, 32, 32)
+    threads = torch.get_num_threads()
+    assert made == [threads]
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads + 1)
     at_once = [threading.Thread(target=by_onnx, args=(L,)) for _ in range(4)]
     for each in at_once:
         each.start()
     for each in at_once:
         each.join()
-    threads = torch.get_num_threads()
-    assert made == [threads]
-    monkeypatch.setattr(torch, "get_num_threads", lambda: threads + 1)
-    by_onnx(L)
     assert made == [threads, threads + 1]
 
 
@@ -170,3 +192,17 @@ except MemoryError:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["shape", "memory"]
     assert done.stderr == ""
+
+
+def test_too_little_memory_for_the_model_itself_is_told_too(
+    network: ColorizationNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class EncodeError(Exception):
+        """Protobuf's, which is of no other kind."""
+
+    def full(_: object) -> bytes:
+        raise EncodeError("Failed to serialize proto")
+
+    monkeypatch.setattr(onnx_network, "onnx_model", full)
+    with pytest.raises(MemoryError):
+        OnnxNetwork(network)

@@ -1,3 +1,5 @@
+import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +8,7 @@ import torch
 from skimage import color
 
 from colorizer import Colorizer, Photo
+from colorizer.bundled import CheckpointError
 from colorizer.pipeline import MAX_ASPECT, network_lightness
 from colorizer.recolouring import grey
 
@@ -139,3 +142,28 @@ def test_results_do_not_depend_on_threads(classifier: Colorizer, colourful: np.n
     finally:
         torch.set_num_threads(threads)
     assert np.abs(many.astype(int) - one).max() <= 1
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
+@pytest.mark.parametrize("factor", [1e4, 1e30])
+def test_weights_that_overflow_are_a_sentence_or_colours_but_no_crash(
+    engine: str, factor: float, regressor: Colorizer, colourful: np.ndarray
+) -> None:
+    """Finite weights, as a checkpoint from a stranger may have them."""
+    network = copy.deepcopy(regressor.checkpoint.network)
+    with torch.no_grad():
+        network.head.weight.mul_(factor)
+        network.head.bias.fill_(3e38 if factor > 1e20 else 0.0)
+    hostile = Colorizer(replace(regressor.checkpoint, network=network), engine=engine)
+    if factor > 1e20:
+        with pytest.raises(CheckpointError, match="overflow"):
+            hostile.colorize(photo_of(colourful))
+    else:
+        assert np.isfinite(hostile.colorize(photo_of(colourful)).ab).all()
+
+
+def test_a_factor_that_is_no_number_is_an_error(
+    regressor: Colorizer, colourful: np.ndarray
+) -> None:
+    with pytest.raises(ValueError, match="no such colours"):
+        regressor.colorize(photo_of(colourful), vividness=float("nan"))

@@ -47,6 +47,20 @@ def test_every_value_is_the_exact_one(
     np.testing.assert_array_equal(recolor(rgb, field), np.rint(exact(rgb, field)))
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (7, 9), (2, 8)])
+def test_slim_photos_are_exact_too(shape: tuple[int, int], colours: np.ndarray) -> None:
+    rgb, field = np.resize(colours, (*shape, 3)), field_of(24, 32)
+    np.testing.assert_array_equal(recolor(rgb, field), np.rint(exact(rgb, field)))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e30])
+def test_colours_that_cannot_be_are_refused(value: float, colours: np.ndarray) -> None:
+    field = field_of(6, 8)
+    field.offset[0, 1, 2, 3] = value
+    with pytest.raises(ValueError, match="no such colours"):
+        recolor(colours, field)
+
+
 def test_the_lab_module_gives_the_same_colours(colourful: np.ndarray) -> None:
     flat = AbField(
         slope=torch.zeros(1, 2, 1, 1), offset=torch.tensor([12.0, -7.0]).view(1, 2, 1, 1)
