@@ -18,6 +18,8 @@ from pathlib import Path
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from colorizer import own_pages
+
 logger = logging.getLogger(__name__)
 
 MAX_AGE_SECONDS = 3600.0
@@ -129,6 +131,7 @@ class Sweeper:
                 self.sweep()
             except Exception:  # a sweep that fails must not be the last one
                 logger.exception("old files could not be swept")
+            own_pages.return_free_pages()
 
 
 def _known(path: str) -> Iterator[tuple[str, _Known]]:
