@@ -53,9 +53,8 @@ class _Tables(NamedTuple):
     is a line. line: 1 / slope.
 
     In float64: exact_luminance (3, 256), as `luminance`, but of 1. exact_curve (3,), slope, offset
-    and end, as f, of its line. borders (256,), the light in parts with
-    which a level ends, infinite for the last one. exact_weights (3, 3), as `weights`, but for Y
-    over the white's.
+    and end, as f, of its line. borders (256,), the light in parts with which a level ends, infinite
+    for the last one. exact_weights (3, 3), as `weights`, but for Y over the white's.
     """
 
     luminance: _Plane

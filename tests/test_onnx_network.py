@@ -1,5 +1,3 @@
-import subprocess
-import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -11,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.measuring import child_python
 from colorizer import Colorizer, Photo, onnx_graph, onnx_network
 from colorizer.bundled import bundled_checkpoints
 from colorizer.network import BACKBONES, ColorizationNetwork, NetworkConfig
@@ -93,7 +92,7 @@ sys.meta_path.insert(0, Broken())
 from colorizer.onnx_network import onnxruntime
 print(onnxruntime)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = child_python(code)
     assert done.stdout.split() == ["None"]
 
 
@@ -189,7 +188,7 @@ try:
 except MemoryError:
     print("memory")
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = child_python(code)
     assert done.stdout.split() == ["shape", "memory"]
     assert done.stderr == ""
 
