@@ -259,16 +259,15 @@ def _settle_row(rgb: Any, out: Any, places: Any, enlarged: Any, row: Any, tables
         right = min(left + 1, last)
         y = luminance[0, rgb[x, 0]] + luminance[1, rgb[x, 1]] + luminance[2, rgb[x, 2]]
         fy = np.cbrt(y) if y > knee**3 else curve_slope * y + curve_offset
-        x_and_z = (0.0, 0.0)
-        for each in range(2):
-            slope = _blend(maps[2 * each], above, below, down, left, right, along)
-            offset = _blend(maps[2 * each + 1], above, below, down, left, right, along)
-            f = slope * fy + offset
-            light = f**3 if f > knee else (f - curve_offset) / curve_slope
-            x_and_z = (x_and_z[1], light)
+        fx = _blend(maps[0], above, below, down, left, right, along) * fy
+        fx += _blend(maps[1], above, below, down, left, right, along)
+        fz = _blend(maps[2], above, below, down, left, right, along) * fy
+        fz += _blend(maps[3], above, below, down, left, right, along)
+        light_x = fx**3 if fx > knee else (fx - curve_offset) / curve_slope
+        light_z = fz**3 if fz > knee else (fz - curve_offset) / curve_slope
         for channel in range(3):
-            tone = weights[channel, 0] * x_and_z[0] + weights[channel, 1] * y
-            tone += weights[channel, 2] * x_and_z[1]
+            of_x, of_y, of_z = weights[channel]
+            tone = of_x * light_x + of_y * y + of_z * light_z
             out[x, channel] = _level(tone, out[x, channel], borders)
 
 
