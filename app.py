@@ -10,7 +10,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from colorizer.own_pages import use_few_heaps
+from colorizer.service.memory import use_few_heaps
 from colorizer.settings import Settings
 from colorizer.web import (
     build_app,

@@ -16,8 +16,8 @@ from skimage import data
 from sklearn.datasets import load_sample_image
 
 from colorizer import Colorizer, Photo, save_photo
+from colorizer.colour.recolor import grey
 from colorizer.pipeline import resize, shrink
-from colorizer.recolouring import grey
 from colorizer.web.colorize.examples import (
     INDEX_FILE,
     MODEL,
@@ -52,7 +52,7 @@ def main() -> None:
         middle = THUMBNAIL[1] // 2
         both = np.concatenate([halves[0][:, :middle], halves[1][:, middle:]], axis=1)
         Image.fromarray(both).save(FOLDER / thumbnail_file(name), quality=88)
-    index = {"revision": colorizer.checkpoint.revision, "examples": list(PHOTOS)}
+    index = {"revision": colorizer.model.checkpoint.revision, "examples": list(PHOTOS)}
     (FOLDER / INDEX_FILE).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
 
 

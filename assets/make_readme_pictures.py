@@ -14,11 +14,11 @@ import numpy as np
 from skimage import data
 
 from colorizer import Colorizer, Photo, save_photo
-from colorizer.compression import fit_patch_pca, fit_row_pca
-from colorizer.palette import kmeans_palette
-from colorizer.photo_colours import count_colours
+from colorizer.colour.recolor import grey
 from colorizer.pipeline import resize
-from colorizer.recolouring import grey
+from colorizer.previews.palette import kmeans_palette
+from colorizer.previews.pca import fit_patch_pca, fit_row_pca
+from colorizer.previews.photo_colours import count_colours
 
 HERE = Path(__file__).parent
 PHOTOS = ("chelsea", "coffee", "rocket", "astronaut")

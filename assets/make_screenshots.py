@@ -16,7 +16,7 @@ from skimage import data
 
 from colorizer.settings import Settings
 from colorizer.web import build_app, launch_options
-from tests.browser_support import CHROMIUM
+from tests.support.browser_support import CHROMIUM
 
 FOLDER = Path(__file__).parent / "readme"
 PATIENCE_MS = 120_000

@@ -9,11 +9,11 @@ import numpy as np
 from skimage import color, data
 
 from colorizer import Colorizer, Photo
-from colorizer.bundled import bundled_checkpoints
-from colorizer.chroma_layer import chroma_layer
+from colorizer.colour.chroma_layer import chroma_layer
+from colorizer.colour.recolor import grey
+from colorizer.model.bundled import bundled_checkpoints
 from colorizer.pipeline import shrink
-from colorizer.recolouring import grey
-from tests.blend_modes import lch_colour, normal, w3c_colour
+from tests.support.blend_modes import lch_colour, normal, w3c_colour
 
 PHOTOS = ("astronaut", "camera", "chelsea", "coffee", "colorwheel", "retina", "rocket")
 LONG_SIDE = 800

@@ -15,10 +15,10 @@ import torch
 
 from benchmarks.recolouring import MODEL, delta_e, exact
 from colorizer import Colorizer, open_photo
-from colorizer.bundled import bundled_study_photos
-from colorizer.recolouring import recolor
+from colorizer.colour.guided_upsampling import fit_ab_field
+from colorizer.colour.recolor import recolor
+from colorizer.model.bundled import bundled_study_photos
 from colorizer.study.photos import find_photos
-from colorizer.upsampling import fit_ab_field
 
 EVERY = 3
 """Of the pixels before rounding, every third of every third row is compared."""

@@ -22,11 +22,11 @@ from benchmarks.eccv16 import eccv16
 from benchmarks.measuring import Figure, child_python, interleaved, ratio
 from benchmarks.pictures import jpeg, picture
 from colorizer import Colorizer, Photo
-from colorizer.compression import fit_patch_pca, fit_row_pca
-from colorizer.gamut import Gamut
-from colorizer.palette import kmeans_palette
-from colorizer.photo_colours import count_colours
+from colorizer.colour.ab_bins import Gamut
 from colorizer.pipeline import shrink
+from colorizer.previews.palette import kmeans_palette
+from colorizer.previews.pca import fit_patch_pca, fit_row_pca
+from colorizer.previews.photo_colours import count_colours
 from colorizer.study.stimuli import compose, match_halves
 from train.options import TrainingOptions
 from train.trainer import Trainer
@@ -56,14 +56,14 @@ page.launch(server_name="127.0.0.1", enable_monitoring=False, ssr_mode=False, _f
 def network(colorizer: Colorizer) -> Iterator[Figure]:
     """A forward pass at 256 and 512, by either engine, beside ECCV16's, of the same L."""
     theirs = eccv16()
-    by_torch = Colorizer(colorizer.checkpoint, engine="torch")
+    by_torch = Colorizer(colorizer.model.checkpoint, engine="torch")
     for side, rounds in ((256, 9), (512, 3)):
         L = torch.rand(1, 1, side, side) * 100
         ours = L.contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
             figures = interleaved(
                 {
-                    f"network {side}: ours": lambda ours=ours: colorizer.network(ours),
+                    f"network {side}: ours": lambda ours=ours: colorizer.model.network(ours),
                     f"network {side}: ours in PyTorch": lambda ours=ours: by_torch.network(ours),
                     f"network {side}: ECCV16": lambda L=L: theirs(L),
                 },

@@ -13,12 +13,12 @@ from PIL import Image
 from benchmarks.measuring import Figure, child_python, interleaved, ratio, total
 from benchmarks.pictures import Kind, jpeg, write_folder
 from colorizer import Colorizer, open_photo, save_photo
-from colorizer.album import Job, Wishes, colour_album
-from colorizer.darkroom import Darkroom
+from colorizer.batch import Job, Wishes, colour_album
+from colorizer.colour.guided_upsampling import fit_ab_field
+from colorizer.colour.recolor import recolor
 from colorizer.photo.saving import JPEG_QUALITY
 from colorizer.pipeline import Analysis, network_lightness
-from colorizer.recolouring import recolor
-from colorizer.upsampling import fit_ab_field
+from colorizer.service.colorizer_service import Darkroom
 
 MODEL = "classification"
 SIZES: dict[float, int] = {1: 9, 12: 7, 48: 3}

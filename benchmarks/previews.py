@@ -20,11 +20,11 @@ from PIL import Image
 from skimage import data
 from sklearn.cluster import KMeans
 
-from colorizer.compression import fit_patch_pca, fit_row_pca
-from colorizer.fidelity import delta_e_2000
-from colorizer.palette import kmeans_palette
 from colorizer.photo import PhotoError, open_photo
-from colorizer.photo_colours import Space, count_colours, lab_to_uint8, uint8_to_lab
+from colorizer.previews.fidelity import delta_e_2000
+from colorizer.previews.palette import kmeans_palette
+from colorizer.previews.pca import fit_patch_pca, fit_row_pca
+from colorizer.previews.photo_colours import Space, count_colours, lab_to_uint8, uint8_to_lab
 
 Result = TypeVar("Result")
 

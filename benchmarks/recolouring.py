@@ -15,11 +15,11 @@ import torch
 from skimage import color
 
 from colorizer import Colorizer, Photo, open_photo
-from colorizer.bundled import bundled_study_photos
-from colorizer.lab import D65_WHITE, XYZ_TO_RGB
-from colorizer.recolouring import recolor
+from colorizer.colour.guided_upsampling import AbField, fit_ab_field
+from colorizer.colour.lab import D65_WHITE, XYZ_TO_RGB
+from colorizer.colour.recolor import recolor
+from colorizer.model.bundled import bundled_study_photos
 from colorizer.study.photos import find_photos
-from colorizer.upsampling import AbField, fit_ab_field
 
 MODEL = "classification"
 

@@ -1,6 +1,6 @@
 """The command line: colour photos and folders of photos.
 
-Parses, prints and counts; what happens to the photos is in `colorizer.album`.
+Parses, prints and counts; what happens to the photos is in `colorizer.batch`.
 """
 
 import argparse
@@ -12,8 +12,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from colorizer import __version__
-from colorizer.album import Job, Wishes, colour_album
-from colorizer.bundled import CheckpointError
+from colorizer.batch import Job, Wishes, colour_album
+from colorizer.model.bundled import CheckpointError
 from colorizer.photo import READABLE_SUFFIXES
 from colorizer.settings import Settings
 

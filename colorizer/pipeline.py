@@ -18,18 +18,18 @@ from torch import nn
 from torch.nn import functional as F
 
 from colorizer import __version__
-from colorizer.bundled import CheckpointError
-from colorizer.certainty import Certainty, measure_certainty
-from colorizer.checkpoint import Checkpoint, load_checkpoint
-from colorizer.folding import fold_network
-from colorizer.gamut import Gamut
-from colorizer.lab import clip_chroma, rgb_to_lightness
-from colorizer.network import STRIDE
-from colorizer.onnx_network import onnx_network
+from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.guided_upsampling import fit_ab_field
+from colorizer.colour.lab import clip_chroma, rgb_to_lightness
+from colorizer.colour.recolor import recolor
+from colorizer.colour.uncertainty import Certainty, measure_certainty
+from colorizer.colour.white_balance import balance
+from colorizer.model.bundled import CheckpointError
+from colorizer.model.checkpoint import Checkpoint, load_checkpoint
+from colorizer.model.folding import fold_network
+from colorizer.model.network import STRIDE
+from colorizer.model.onnx_runtime import onnx_network
 from colorizer.photo import Photo
-from colorizer.recolouring import recolor
-from colorizer.upsampling import fit_ab_field
-from colorizer.white_balance import balance
 
 MAX_ASPECT = 4
 """The network's long side is at most this many short sides; slimmer photos are seen smaller."""
@@ -202,9 +202,9 @@ class Colorizer:
         """Turn the network's output into a colour photo.
 
         vividness: factor on the colours, 0 = grey, 1 = as the model means them. warmth: white
-        balance, -1 (cooler) … 1 (warmer), see `colorizer.white_balance`; it fades below vividness
-        1, so that grey stays grey. temperature: of the annealed mean, 0…1, for classifiers; None is
-        the checkpoint's default.
+        balance, -1 (cooler) … 1 (warmer), see `colorizer.colour.white_balance`; it fades below
+        vividness 1, so that grey stays grey. temperature: of the annealed mean, 0…1, for
+        classifiers; None is the checkpoint's default.
         """
         started = time.perf_counter()
         ab = self.ab(analysis, vividness=vividness, warmth=warmth, temperature=temperature)

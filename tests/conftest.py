@@ -11,11 +11,11 @@ import pytest
 import torch
 from gradio.context import LocalContext
 
-from colorizer.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
-from colorizer.gamut import Gamut
-from colorizer.network import ColorizationNetwork, NetworkConfig
+from colorizer.colour.ab_bins import Gamut
+from colorizer.model.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
+from colorizer.model.network import ColorizationNetwork, NetworkConfig
 from colorizer.settings import Settings
-from tests.served_page import served_page
+from tests.support.served_page import served_page
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 

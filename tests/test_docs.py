@@ -34,7 +34,8 @@ def test_every_file_of_the_tree_exists_and_no_package_is_missing() -> None:
             folder = name
     for path in paths - {""}:
         assert (ROOT / path).exists(), path
-    packages = {f"colorizer/{p.name}" for p in (ROOT / "colorizer").iterdir() if p.suffix == ".py"}
+    packages = {f"colorizer/{p.name}" for p in (ROOT / "colorizer").glob("*.py")}
+    packages |= {f"colorizer/{p.parent.name}" for p in (ROOT / "colorizer").glob("*/__init__.py")}
     packages |= {f"train/{p.name}" for p in (ROOT / "train").glob("*.py")}
     missing = packages - paths - {"colorizer/__init__.py", "train/__init__.py"}
     assert not missing

@@ -8,7 +8,7 @@ from skimage import color, data
 
 from colorizer import cli, open_photo
 from colorizer.photo import read_mark
-from tests.test_dataset import write_photos
+from tests.train.test_dataset import write_photos
 from train import fit_palette, train
 
 

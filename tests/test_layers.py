@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FRONT_ENDS = ("colorizer.web", "colorizer.cli", "colorizer.__main__")
 TORCH_FREE = (
-    "photo", "lab", "certainty", "recent", "white_balance", "compression", "palette", "fidelity",
-    "settings", "bundled", "darkroom", "album", "cli", "study", "web",
+    "photo", "colour/lab", "colour/uncertainty", "colour/white_balance", "previews", "service",
+    "settings", "model/bundled", "batch", "cli", "study", "web",
 )  # fmt: skip
 
 

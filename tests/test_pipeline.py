@@ -8,9 +8,9 @@ import torch
 from skimage import color
 
 from colorizer import Colorizer, Photo
-from colorizer.bundled import CheckpointError
+from colorizer.colour.recolor import grey
+from colorizer.model.bundled import CheckpointError
 from colorizer.pipeline import MAX_ASPECT, network_lightness
-from colorizer.recolouring import grey
 
 
 @pytest.fixture(scope="module")

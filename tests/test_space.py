@@ -19,8 +19,8 @@ from packaging.specifiers import SpecifierSet
 from PIL import Image
 
 from colorizer import open_photo
-from tests.clean_start import Started, started_app
-from tests.source_tree import ROOT, files_below
+from tests.support.clean_start import Started, started_app
+from tests.support.source_tree import ROOT, files_below
 
 SPACE = {
     "SYSTEM": "spaces", "SPACE_ID": "owner/colorizer", "SPACE_HOST": "owner-colorizer.hf.space",

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from colorizer import open_photo
-from tests.source_tree import ROOT, clone, files_below
+from tests.support.source_tree import ROOT, clone, files_below
 
 MAX_WHEEL_BYTES = 40 * 2**20
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]

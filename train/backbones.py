@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torchvision.models import ResNet50_Weights
 
-from colorizer.network import ColorizationNetwork
+from colorizer.model.network import ColorizationNetwork
 
 logger = logging.getLogger(__name__)
 

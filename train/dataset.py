@@ -22,8 +22,8 @@ from skimage.transform import resize
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from colorizer.compression import fit_row_pca
 from colorizer.photo import READABLE_SUFFIXES, PhotoError, open_photo
+from colorizer.previews.pca import fit_row_pca
 
 logger = logging.getLogger(__name__)
 

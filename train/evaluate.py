@@ -16,10 +16,9 @@ import numpy as np
 import tyro
 
 from colorizer import __version__
-from colorizer.bundled import CheckpointError
-from colorizer.checkpoint_identity import METRICS_FILE
-from colorizer.realism import N_DIRECTIONS, PROBE_FOLDS
-from colorizer.recolouring import grey
+from colorizer.colour.recolor import grey
+from colorizer.model.bundled import CheckpointError
+from colorizer.model.checkpoint_identity import METRICS_FILE
 from train.evaluation import feature_network, report
 from train.evaluation.consistency import measure_consistency
 from train.evaluation.contact_sheet import write_sheets
@@ -27,6 +26,7 @@ from train.evaluation.contenders import GREY, Contender, source_of
 from train.evaluation.feature_network import FeatureNetwork
 from train.evaluation.one_pass import Scene, color_photos, set_scene
 from train.evaluation.options import EvaluationOptions
+from train.evaluation.realism import N_DIRECTIONS, PROBE_FOLDS
 from train.evaluation.row_scores import Bootstrap, RowScores, gather_rows, summarise
 from train.evaluation.targets import outcomes
 

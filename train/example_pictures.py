@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import data
 
+from colorizer.colour.recolor import grey
 from colorizer.photo import Photo
 from colorizer.pipeline import Colorizer, shrink
-from colorizer.recolouring import grey
 from train.evaluation.contact_sheet import SheetLine, draw_sheet
 
 CREDITS = (

@@ -13,14 +13,14 @@ import tyro
 from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 
-from colorizer.gamut import Gamut, ab_histogram, fit_gamut
-from colorizer.lab import rgb_to_lab
+from colorizer.colour.ab_bins import Gamut, ab_histogram, fit_gamut
+from colorizer.colour.lab import rgb_to_lab
 from train.dataset import CachedPhoto, PhotoCache, open_cache
 from train.photo_choice import choose_photos
 
 
 def colours_of(cache: PhotoCache, photos: Sequence[CachedPhoto]) -> np.ndarray:
-    """`colorizer.gamut.ab_histogram` of every second pixel of `photos`."""
+    """`colorizer.colour.ab_bins.ab_histogram` of every second pixel of `photos`."""
     total = np.zeros((1, 1), dtype=np.int64)
     for photo in tqdm(photos, desc="counting colours"):
         rgb = cache.rgb(photo)[::2, ::2].astype(np.float32) / 255.0

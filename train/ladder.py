@@ -16,9 +16,9 @@ from pathlib import Path
 
 import tyro
 
-from colorizer.bundled import CONFIG_FILE, bundled_checkpoints
-from colorizer.checkpoint import load_checkpoint
-from colorizer.checkpoint_identity import METRICS_FILE
+from colorizer.model.bundled import CONFIG_FILE, bundled_checkpoints
+from colorizer.model.checkpoint import load_checkpoint
+from colorizer.model.checkpoint_identity import METRICS_FILE
 from train.dataset import open_cache
 from train.evaluate import evaluate
 from train.evaluation.contact_sheet import SheetLine, write_sheets

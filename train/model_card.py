@@ -18,9 +18,9 @@ import tyro
 from huggingface_hub import EvalResult, ModelCardData
 from tyro.conf import Positional
 
-from colorizer.bundled import CONFIG_FILE
-from colorizer.checkpoint import CARD_FILE, Checkpoint, CheckpointConfig, load_checkpoint
-from colorizer.checkpoint_identity import EXAMPLES_FILE
+from colorizer.model.bundled import CONFIG_FILE
+from colorizer.model.checkpoint import CARD_FILE, Checkpoint, CheckpointConfig, load_checkpoint
+from colorizer.model.checkpoint_identity import EXAMPLES_FILE
 from colorizer.pipeline import Colorizer
 from train.evaluation.report import overall_table
 from train.evaluation.row_scores import METRICS

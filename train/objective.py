@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from colorizer.gamut import NEIGHBOURS, Gamut
-from colorizer.lab import AB_LIMIT, rgb_to_lab
+from colorizer.colour.ab_bins import NEIGHBOURS, Gamut
+from colorizer.colour.lab import AB_LIMIT, rgb_to_lab
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from colorizer.gamut import NEIGHBOURS
-from colorizer.network import Head
+from colorizer.colour.ab_bins import NEIGHBOURS
+from colorizer.model.network import Head
 
 
 @dataclass(frozen=True)

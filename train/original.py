@@ -29,9 +29,9 @@ from torch.nn import functional as F
 from torchvision.models.segmentation import FCN_ResNet50_Weights
 from tqdm import tqdm
 
-from colorizer.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
-from colorizer.gamut import Gamut, fit_gamut
-from colorizer.network import ORIGINAL, Head, NetworkConfig, OriginalNetwork
+from colorizer.colour.ab_bins import Gamut, fit_gamut
+from colorizer.model.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
+from colorizer.model.network import ORIGINAL, Head, NetworkConfig, OriginalNetwork
 from colorizer.pipeline import resize
 from train.dataset import CachedPhoto, PhotoCache, open_cache
 from train.fit_palette import colours_of

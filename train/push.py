@@ -20,12 +20,17 @@ from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelet
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 from tyro.conf import Positional
 
-from colorizer.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
-from colorizer.checkpoint import (
+from colorizer.model.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
+from colorizer.model.checkpoint import (
     CARD_FILE,
     load_checkpoint,
 )
-from colorizer.checkpoint_identity import EXAMPLES_FILE, METRICS_FILE, PALETTE_FILE, WEIGHTS_FILE
+from colorizer.model.checkpoint_identity import (
+    EXAMPLES_FILE,
+    METRICS_FILE,
+    PALETTE_FILE,
+    WEIGHTS_FILE,
+)
 from colorizer.pipeline import Colorizer
 from train.example_pictures import draw_examples
 from train.model_card import model_card, own_metrics

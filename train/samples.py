@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.checkpoint import Checkpoint
+from colorizer.colour.recolor import grey
+from colorizer.model.checkpoint import Checkpoint
 from colorizer.photo import Photo, save_photo
 from colorizer.pipeline import Colorizer, resize
-from colorizer.recolouring import grey
 from train.dataset import PhotoCache
 
 CELL = 160

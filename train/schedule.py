@@ -4,7 +4,7 @@ import math
 
 from torch import nn
 
-from colorizer.network import ColorizationNetwork
+from colorizer.model.network import ColorizationNetwork
 from train.options import TrainingOptions
 
 WARM_UP_STEPS = 100

@@ -12,14 +12,14 @@ from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs
 from tqdm import tqdm
 
-from colorizer.checkpoint import (
+from colorizer.model.checkpoint import (
     Checkpoint,
     CheckpointConfig,
     DecodingConfig,
     load_checkpoint,
     save_checkpoint,
 )
-from colorizer.network import ColorizationNetwork, NetworkConfig
+from colorizer.model.network import ColorizationNetwork, NetworkConfig
 from train.backbones import load_pretrained_backbone
 from train.background_push import BackgroundPush
 from train.dataset import CropSampler, open_cache

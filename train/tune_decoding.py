@@ -22,13 +22,13 @@ import tyro
 from tqdm import tqdm
 from tyro.conf import Positional
 
-from colorizer.auc import BinnedCloseness, auc, rebalancing_weights
-from colorizer.bundled import CONFIG_FILE
-from colorizer.checkpoint import DecodingConfig, load_checkpoint
-from colorizer.metrics import score_photo
+from colorizer.model.bundled import CONFIG_FILE
+from colorizer.model.checkpoint import DecodingConfig, load_checkpoint
 from colorizer.photo import Photo
 from colorizer.pipeline import Colorizer
 from train.dataset import CachedPhoto, PhotoCache, open_cache
+from train.evaluation.auc import BinnedCloseness, auc, rebalancing_weights
+from train.evaluation.photo_scores import score_photo
 
 _COLUMNS = (
     "| side | T | calibration | chroma | ab RMSE | colourfulness, ours − real | AuC | rebalanced |"

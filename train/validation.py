@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from colorizer.gamut import Gamut
-from colorizer.network import ColorizationNetwork
+from colorizer.colour.ab_bins import Gamut
+from colorizer.model.network import ColorizationNetwork
 from train.dataset import CropSampler, PhotoCache
 from train.objective import to_sample
 from train.options import TrainingOptions

@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorizer.photo.decoding import decode, open_header
-from colorizer.photo.honest_mark import mark_in_xmp
-from colorizer.photo.inspection import READABLE_SUFFIXES, damaged
 from colorizer.photo.limits import DEFAULT_LIMITS, PhotoError, PhotoLimits, out_of_memory
+from colorizer.photo.metadata import mark_in_xmp
+from colorizer.photo.precheck import READABLE_SUFFIXES, damaged
 from colorizer.photo.saving import (
     encode_pixels,
     format_named,

@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, TiffImagePlugin
 
-from colorizer.photo import tiff_directory
-from colorizer.photo.honest_mark import mark_in_xmp
-from colorizer.photo.inspection import accepted_formats, damaged, inspect
+from colorizer.photo.color_profile import convert_in_place, convert_strips, read_profile, strips
 from colorizer.photo.limits import PhotoError, PhotoLimits
-from colorizer.photo.srgb import convert_in_place, convert_strips, read_profile, strips
+from colorizer.photo.metadata import mark_in_xmp
+from colorizer.photo.precheck import accepted_formats, damaged, inspect, tiff
 
 _Array = NDArray[np.uint8]
 
@@ -204,7 +203,7 @@ def _orientation(image: ImageFile.ImageFile) -> int:
     # Pillow turns a TIFF upright as it loads, and a text chunk of a PNG may be called "exif".
     if image.format == "TIFF" or not isinstance(exif, bytes):
         return 1
-    return tiff_directory.orientation(exif)
+    return tiff.orientation(exif)
 
 
 def _upright(pixels: _Array, orientation: int) -> _Array:

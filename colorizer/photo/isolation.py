@@ -28,9 +28,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from colorizer import own_pages
 from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo
 from colorizer.photo.limits import out_of_memory
+from colorizer.service import memory
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ def _read_photo(stream: IO[bytes], header: dict[str, Any], limits: PhotoLimits) 
 
 
 def _read_array(stream: IO[bytes], shape: tuple[int, ...]) -> np.ndarray:
-    array = own_pages.empty(shape)
+    array = memory.empty(shape)
     left = array.data.cast("B")
     while len(left):
         count = stream.readinto(left)  # type: ignore[attr-defined]

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from colorizer.photo import honest_mark
+from colorizer.photo import metadata
+from colorizer.photo.color_profile import strips
 from colorizer.photo.jpeg_bands import write_jpeg
 from colorizer.photo.limits import PhotoError
-from colorizer.photo.srgb import strips
 
 _Array = NDArray[np.uint8]
 
@@ -111,13 +111,13 @@ def _write(
         return
     picture = Image.fromarray(rgb if alpha is None else np.dstack((rgb, alpha)))
     if format_name == "PNG":
-        text = honest_mark.png_text(mark) if mark else None
+        text = metadata.png_text(mark) if mark else None
         picture.save(stream, "PNG", compress_level=PNG_COMPRESS_LEVEL, pnginfo=text)
     elif format_name == "WEBP":
         exif, xmp = _exif_and_xmp(mark)
         picture.save(stream, "WEBP", quality=WEBP_QUALITY, method=WEBP_METHOD, exif=exif, xmp=xmp)
     else:
-        tags = honest_mark.tiff_tags(mark) if mark else {}
+        tags = metadata.tiff_tags(mark) if mark else {}
         picture.save(stream, "TIFF", compression="tiff_deflate", tiffinfo=tags)
 
 
@@ -135,7 +135,7 @@ def _write_jpeg(stream: IO[bytes], rgb: _Array, alpha: _Array | None, mark: str 
 def _exif_and_xmp(mark: str | None) -> tuple[bytes, bytes]:
     if not mark:
         return b"", b""
-    return honest_mark.exif_fields(mark).tobytes(), honest_mark.xmp_packet(mark)
+    return metadata.exif_fields(mark).tobytes(), metadata.xmp_packet(mark)
 
 
 def on_white(rgb: _Array, alpha: _Array) -> _Array:

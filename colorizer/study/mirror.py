@@ -17,7 +17,7 @@ from pathlib import Path
 
 from huggingface_hub import CommitInfo, CommitScheduler, HfApi
 
-from colorizer.study.ballots import from_line, to_line
+from colorizer.study.export import from_line, to_line
 from colorizer.study.store import Store
 from colorizer.study.trials import Ballot
 

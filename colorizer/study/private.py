@@ -18,7 +18,6 @@ from colorizer.study.trials import (
     Vote,
     new_id,
 )
-from colorizer.study.turns import Answer, Clock
 from colorizer.study.views import (
     Progress,
     Session,
@@ -31,6 +30,7 @@ from colorizer.study.views import (
     view_receipt,
     view_trial,
 )
+from colorizer.study.voting import Answer, Clock
 
 _MAX_TESTS = 32  # of at most 20 pictures of about 0.3 MB each
 _LIFETIME_MS = 3_600_000

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, select
 
-from colorizer.study.schema import TRIALS, VOTES
+from colorizer.study.tables import TRIALS, VOTES
 from colorizer.study.trials import PastTrial, StudyModel, StudyPhoto, Trial, Vote
 
 

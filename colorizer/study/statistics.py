@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from colorizer.study.counting import Count, Exclusion, count_ballots, response_ms
+from colorizer.study.exclusions import Count, Exclusion, count_ballots, response_ms
 from colorizer.study.trials import Ballot
 
 CHANCE = 0.5

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from colorizer.lab import clip_chroma, lab_to_rgb, rgb_to_lab
+from colorizer.colour.lab import clip_chroma, lab_to_rgb, rgb_to_lab
 from colorizer.photo import Photo
 from colorizer.photo.saving import on_white
 from colorizer.study.trials import Side

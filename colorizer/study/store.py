@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from colorizer.study.booth import Booth, History, read_history
 from colorizer.study.database import NOT_SAVED, Database
+from colorizer.study.participant_transaction import Booth, History, read_history
 from colorizer.study.protocol import TrialError
 from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote, vote_row
-from colorizer.study.schema import PARTICIPANTS, TRIALS, VOTES
+from colorizer.study.tables import PARTICIPANTS, TRIALS, VOTES
 from colorizer.study.trials import Ballot
 
 Result = TypeVar("Result")

@@ -10,18 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from colorizer.photo import Photo
-from colorizer.study.ballots import to_csv
-from colorizer.study.booth import UNKNOWN, History
-from colorizer.study.dealer import Dealer
-from colorizer.study.identity import Identity
+from colorizer.study.export import to_csv
 from colorizer.study.mirror import Mirror
+from colorizer.study.participant import Identity
+from colorizer.study.participant_transaction import UNKNOWN, History
 from colorizer.study.pool import PoolProgress, StimulusPool
 from colorizer.study.private import PrivateTests
 from colorizer.study.protocol import StudySettings, TrialError
 from colorizer.study.statistics import StudyResults, study_results
 from colorizer.study.store import Store
+from colorizer.study.trial_queue import Dealer
 from colorizer.study.trials import Ballot, StudyModel
-from colorizer.study.turns import HOUR_MS, TOO_MUCH, Answer, Clock, Turns, now_ms
 from colorizer.study.views import (
     Mistake,
     Session,
@@ -33,6 +32,7 @@ from colorizer.study.views import (
     summarise,
     view_mistake,
 )
+from colorizer.study.voting import HOUR_MS, TOO_MUCH, Answer, Clock, Turns, now_ms
 
 _RESULTS_SECONDS = 5.0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from colorizer.study.counting import response_ms
+from colorizer.study.exclusions import response_ms
 from colorizer.study.statistics import CHANCE
 from colorizer.study.stimuli import Stimulus
 from colorizer.study.trials import Ballot, Side, Trial, Vote

@@ -4,7 +4,7 @@
 import colorizer.web.gradio_start  # noqa: F401 - before all that imports Gradio
 # isort: on
 
-from colorizer.web.blocks import build_app, launch_options, open_darkroom
+from colorizer.web.app import build_app, launch_options, open_darkroom
 from colorizer.web.study.host import host_study
 from colorizer.web.temporary_files import discard_temporary_files
 

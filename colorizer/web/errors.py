@@ -6,18 +6,18 @@ from contextlib import contextmanager
 
 import gradio as gr
 
-from colorizer.bundled import CheckpointError
+from colorizer.model.bundled import CheckpointError
 from colorizer.photo import PhotoError
 from colorizer.study import TrialError
-from colorizer.web import texts
-from colorizer.web.library_sentences import in_their_language
+from colorizer.web import i18n
+from colorizer.web.i18n.library_sentences import in_their_language
 
 logger = logging.getLogger(__name__)
 
 
 def refusal(sentence: str) -> gr.Error:
     """An error for the page that leaves no traceback in the log."""
-    return gr.Error(sentence, title=texts.ERROR, print_exception=False)
+    return gr.Error(sentence, title=i18n.ERROR, print_exception=False)
 
 
 @contextmanager
@@ -29,4 +29,4 @@ def errors_on_the_page() -> Iterator[None]:
         raise refusal(in_their_language(str(error))) from error
     except OSError as error:  # a full or read-only disk; what it says may hold paths
         logger.error("a file for the page could not be written: %s", error.strerror or "unknown")
-        raise refusal(texts.NOT_STORED) from error
+        raise refusal(i18n.NOT_STORED) from error

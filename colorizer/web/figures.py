@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from colorizer.certainty import Certainty, colour_scale, scale_colours
-from colorizer.palette import PalettePreview
-from colorizer.palette_files import hex_codes
-from colorizer.web import texts
+from colorizer.colour.uncertainty import Certainty, colour_scale, scale_colours
+from colorizer.previews.palette import PalettePreview
+from colorizer.previews.palette_files import hex_codes
+from colorizer.web import i18n
 
 _WIDTH, _HEIGHT, _MARGIN = 480, 200, 34
 
@@ -89,7 +89,7 @@ def certainty_legend(certainty: Certainty) -> str:
     """The scale of the map of certainty, with the numbers of colours that it stands for."""
     colours = ", ".join(hex_codes(colour_scale(9)))
     ticks = "".join(f"<span>{n}</span>" for n in scale_colours(certainty.n_colours, 5))
-    sentence = texts.CERTAINTY_FIGURES.format(
+    sentence = i18n.CERTAINTY_FIGURES.format(
         typical=certainty.colours_at(50),
         surest=certainty.colours_at(5),
         least=certainty.colours_at(95),
@@ -97,8 +97,8 @@ def certainty_legend(certainty: Certainty) -> str:
     )
     return (
         f"<p>{sentence}</p>"
-        f'<div class="certainty-ends"><span>{texts.CERTAINTY_SURE}</span>'
-        f"<span>{texts.CERTAINTY_GUESS}</span></div>"
+        f'<div class="certainty-ends"><span>{i18n.CERTAINTY_SURE}</span>'
+        f"<span>{i18n.CERTAINTY_GUESS}</span></div>"
         f'<div class="certainty-scale" style="background:linear-gradient(90deg, {colours})"></div>'
         f'<div class="certainty-ends">{ticks}</div>'
     )

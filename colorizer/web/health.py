@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from colorizer import __version__
-from colorizer.bundled import bundled_checkpoints
+from colorizer.model.bundled import bundled_checkpoints
 
 
 def health_route() -> Route:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from gradio import processing_utils
 
-from colorizer.web import texts
+from colorizer.web import i18n
 from colorizer.web.errors import refusal
 from colorizer.web.temporary_files import temporary_folder
 
@@ -33,4 +33,4 @@ async def _uploaded(url: str, cache_dir: str) -> str:
             return str(file)
     except (ValueError, OSError):  # no address, no path
         pass
-    raise refusal(texts.NO_ADDRESS)
+    raise refusal(i18n.NO_ADDRESS)

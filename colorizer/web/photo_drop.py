@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from colorizer.web import texts
+from colorizer.web import i18n
 from colorizer.web.errors import refusal
 
 Dropped = Sequence[tuple[str, str | None]] | None
@@ -34,7 +34,7 @@ def photo_drop(label: str, elem_id: str, *, columns: int = 3, height: int = 260)
 def dropped_files(dropped: Dropped) -> list[str]:
     """The uploaded files, in order; an error on the page when there are none."""
     if not dropped:
-        raise refusal(texts.NO_PHOTO)
+        raise refusal(i18n.NO_PHOTO)
     return [file for file, _ in dropped]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from colorizer import own_pages
+from colorizer.service import memory
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ class Sweeper:
                 self.sweep()
             except Exception:  # a sweep that fails must not be the last one
                 logger.exception("old files could not be swept")
-            own_pages.return_free_pages()
+            memory.return_free_pages()
 
 
 def _known(path: str) -> Iterator[tuple[str, _Known]]:

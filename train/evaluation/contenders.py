@@ -11,10 +11,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizer.bundled import bundled_checkpoints
-from colorizer.checkpoint import load_checkpoint
-from colorizer.gamut import Gamut
-from colorizer.lab import clip_chroma, lab_to_rgb, rgb_to_lab
+from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.lab import clip_chroma, lab_to_rgb, rgb_to_lab
+from colorizer.model.bundled import bundled_checkpoints
+from colorizer.model.checkpoint import load_checkpoint
 from colorizer.photo import Photo
 from colorizer.pipeline import Colorizer
 from train.fit_palette import read_palette

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from colorizer.gamut import Gamut
-from colorizer.metrics import score_photo
-from colorizer.recolouring import grey
+from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.recolor import grey
 from train.dataset import CachedPhoto, PhotoCache, open_cache
 from train.evaluation.contact_sheet import SheetLine
 from train.evaluation.contenders import (
@@ -30,6 +29,7 @@ from train.evaluation.contenders import (
 )
 from train.evaluation.feature_network import FeatureNetwork
 from train.evaluation.options import EvaluationOptions
+from train.evaluation.photo_scores import score_photo
 from train.evaluation.row_scores import Numbers, PhotoRecord
 from train.evaluation.subjects import read_subjects
 

@@ -11,9 +11,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizer.auc import rebalancing_weights
-from colorizer.metrics import PhotoScores
-from colorizer.realism import fit_directions, frechet_distance, probe_verdicts
+from train.evaluation.auc import rebalancing_weights
+from train.evaluation.photo_scores import PhotoScores
+from train.evaluation.realism import fit_directions, frechet_distance, probe_verdicts
 
 FEW_PHOTOS = 30
 """Fewer photos than this have no Fréchet distance: their covariance would be an accident."""

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from colorizer.study.schema import METADATA
+from colorizer.study.tables import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 context.run_migrations()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from colorizer.bundled import CONFIG_FILE
-from colorizer.checkpoint_identity import EXAMPLES_FILE, METRICS_FILE, fingerprint
+from colorizer.model.bundled import CONFIG_FILE
+from colorizer.model.checkpoint_identity import EXAMPLES_FILE, METRICS_FILE, fingerprint
 
 Rows = Mapping[str, Mapping[str, float]]
 """Row of the evaluation → metric → value; baselines first, the checkpoint last."""

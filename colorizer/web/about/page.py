@@ -6,9 +6,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from colorizer.bundled import bundled_checkpoints
+from colorizer.model.bundled import bundled_checkpoints
 from colorizer.study import FoolingRate, TrialError
-from colorizer.web import texts
+from colorizer.web import i18n
 from colorizer.web.about.model_facts import ModelFacts, Rows, read_facts
 from colorizer.web.screen_pictures import screen_file
 from colorizer.web.study.figures import table_html
@@ -25,17 +25,17 @@ class AboutPage:
         """checkpoints: folders by name, by default those that came with the package."""
         self._host = host
         folders = bundled_checkpoints() if checkpoints is None else checkpoints
-        self._folders = [folders[name] for name in texts.MODEL_NAMES if name in folders]
+        self._folders = [folders[name] for name in i18n.MODEL_NAMES if name in folders]
 
     def build(self, tab: gr.Tab) -> None:
         """Lay out the tab inside the current Blocks and wire it."""
-        gr.Markdown(texts.ABOUT_LEAD)
+        gr.Markdown(i18n.ABOUT_LEAD)
         models = gr.HTML(apply_default_css=False, elem_id="about-models")
         gr.Markdown(
-            f"## {texts.ABOUT_NOT_FOR}\n\n{texts.ABOUT_NOT_FOR_THIS}", elem_id="about-not-for"
+            f"## {i18n.ABOUT_NOT_FOR}\n\n{i18n.ABOUT_NOT_FOR_THIS}", elem_id="about-not-for"
         )
-        with gr.Accordion(texts.ABOUT_HOW, open=False, elem_id="about-how"):
-            gr.Markdown(texts.ABOUT_HOW_IT_WORKS)
+        with gr.Accordion(i18n.ABOUT_HOW, open=False, elem_id="about-how"):
+            gr.Markdown(i18n.ABOUT_HOW_IT_WORKS)
         tab.select(
             self.models, None, models, queue=False, api_visibility="private",
             show_progress="hidden",
@@ -57,8 +57,8 @@ def _model(facts: ModelFacts, rates: Sequence[FoolingRate]) -> str:
     own = [rate for rate in rates if rate.name == facts.name]
     return (
         f'<section class="about-model" id="about-{escape(facts.name)}">'
-        f"<h2>{escape(texts.MODEL_NAMES[facts.name])}</h2>"
-        f"<p>{escape(texts.ABOUT_WHAT[facts.name])}</p>"
+        f"<h2>{escape(i18n.MODEL_NAMES[facts.name])}</h2>"
+        f"<p>{escape(i18n.ABOUT_WHAT[facts.name])}</p>"
         f"{_pictures(facts)}<dl>{_training(facts)}{_fooling(own)}</dl>{_metrics(facts)}"
         f"</section>"
     )
@@ -69,60 +69,60 @@ def _pictures(facts: ModelFacts) -> str:
         return ""
     address = f"gradio_api/file={screen_file(facts.examples)}"
     return (
-        f'<figure><img src="{escape(address)}" alt="{escape(texts.ABOUT_PICTURES_ALT)}" '
-        f'loading="lazy"><figcaption>{escape(texts.ABOUT_PICTURES)}</figcaption></figure>'
+        f'<figure><img src="{escape(address)}" alt="{escape(i18n.ABOUT_PICTURES_ALT)}" '
+        f'loading="lazy"><figcaption>{escape(i18n.ABOUT_PICTURES)}</figcaption></figure>'
     )
 
 
 def _training(facts: ModelFacts) -> str:
     """Terms and descriptions; what the files do not say is said to be unknown."""
-    time = texts.ABOUT_UNKNOWN
+    time = i18n.ABOUT_UNKNOWN
     if facts.minutes is not None:
-        time = texts.ABOUT_MINUTES.format(minutes=facts.minutes, steps=facts.steps)
-    trained = [escape(texts.ABOUT_PHOTOS.format(photos=facts.photos))] if facts.photos else []
+        time = i18n.ABOUT_MINUTES.format(minutes=facts.minutes, steps=facts.steps)
+    trained = [escape(i18n.ABOUT_PHOTOS.format(photos=facts.photos))] if facts.photos else []
     # As whoever trained the model wrote it, which the page cannot translate.
-    told = escape(facts.about_photos or texts.ABOUT_UNKNOWN)
+    told = escape(facts.about_photos or i18n.ABOUT_UNKNOWN)
     trained.append(f'<span lang="en">{told}</span>' if facts.about_photos else told)
     return "".join(
         f"<dt>{escape(term)}</dt><dd>{description}</dd>"
         for term, description in (
-            (texts.ABOUT_TRAINED_ON, " ".join(trained)),
-            (texts.ABOUT_TIME, escape(", ".join(filter(None, (time, facts.machine))))),
-            (texts.ABOUT_LICENCE, escape(f"{facts.licence}. {texts.ABOUT_LICENCE_NOTE}")),
-            (texts.ABOUT_REVISION, f"<code>{escape(facts.revision)}</code>"),
+            (i18n.ABOUT_TRAINED_ON, " ".join(trained)),
+            (i18n.ABOUT_TIME, escape(", ".join(filter(None, (time, facts.machine))))),
+            (i18n.ABOUT_LICENCE, escape(f"{facts.licence}. {i18n.ABOUT_LICENCE_NOTE}")),
+            (i18n.ABOUT_REVISION, f"<code>{escape(facts.revision)}</code>"),
         )
     )
 
 
 def _fooling(rates: Sequence[FoolingRate]) -> str:
     said = [
-        texts.ABOUT_FOOLED.format(
+        i18n.ABOUT_FOOLED.format(
             rate=100 * rate.rate, low=100 * rate.low, high=100 * rate.high, votes=rate.trials
         )
         for rate in rates
     ]
-    told = escape(" ".join(said) or texts.ABOUT_NO_VOTES)
-    return f"<dt>{escape(texts.RESULTS_TITLE)}</dt><dd>{told}</dd>"
+    told = escape(" ".join(said) or i18n.ABOUT_NO_VOTES)
+    return f"<dt>{escape(i18n.RESULTS_TITLE)}</dt><dd>{told}</dd>"
 
 
 def _metrics(facts: ModelFacts) -> str:
     if not facts.rows:
-        return f"<p>{escape(texts.ABOUT_NOT_MEASURED)}</p>"
-    names = {**texts.ABOUT_ROWS, facts.own_row: texts.ABOUT_THIS_MODEL}
+        return f"<p>{escape(i18n.ABOUT_NOT_MEASURED)}</p>"
+    names = {**i18n.ABOUT_ROWS, facts.own_row: i18n.ABOUT_THIS_MODEL}
     rows = [(names.get(row, row), *_numbers(values)) for row, values in facts.rows.items()]
     real = _real_colourfulness(facts.rows)
-    note = texts.ABOUT_MEASURED.format(photos=facts.evaluated_on, real=real)
+    note = i18n.ABOUT_MEASURED.format(photos=facts.evaluated_on, real=real)
     table = table_html(
-        ("", *(texts.ABOUT_METRICS[key] for key in _DIGITS)),
+        ("", *(i18n.ABOUT_METRICS[key] for key in _DIGITS)),
         rows,
-        caption=texts.ABOUT_MEASURED_TITLE,
+        caption=i18n.ABOUT_MEASURED_TITLE,
     )
     return f'{table}<p class="study-small">{escape(note)}</p>'
 
 
 def _numbers(values: Mapping[str, float]) -> list[str]:
     return [
-        texts.ABOUT_NUMBER.format(value=values[key], digits=digits) if key in values else "–"
+        i18n.ABOUT_NUMBER.format(value=values[key], digits=digits) if key in values else "–"
         for key, digits in _DIGITS.items()
     ]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from colorizer.darkroom import Preview
 from colorizer.photo import Photo, PhotoError, encode_photo
+from colorizer.service.colorizer_service import Preview
 
 THUMBNAIL_SIDE = 160
 

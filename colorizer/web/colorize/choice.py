@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from colorizer.darkroom import Darkroom, Preview
-from colorizer.web import texts
-from colorizer.web.arguments import is_number_in
+from colorizer.service.colorizer_service import Darkroom, Preview
+from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch, PhotoState
+from colorizer.web.validation import is_number_in
 
 MAX_VIVIDNESS = 3.0
 
@@ -23,9 +23,9 @@ class Choice:
     def problem(self) -> str:
         """The sentence that says what is wrong with adjustments that cannot be; "" if nothing."""
         if not is_number_in(self.vividness, 0.0, MAX_VIVIDNESS):
-            return texts.BAD_VIVIDNESS
+            return i18n.BAD_VIVIDNESS
         if not is_number_in(self.warmth, -1.0, 1.0):
-            return texts.BAD_WARMTH
+            return i18n.BAD_WARMTH
         return ""
 
 

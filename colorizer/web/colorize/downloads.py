@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorizer.darkroom import Darkroom
 from colorizer.photo import PhotoError, save_photo
+from colorizer.service.colorizer_service import Darkroom
 from colorizer.web.colorize.choice import Choice
-from colorizer.web.outbox import Outbox, plain_stem
+from colorizer.web.download_folder import Outbox, plain_stem
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorized
@@ -36,8 +36,8 @@ class Downloads:
         return save_photo(result.photo, place, mark=result.mark if marked else None)
 
     def layer(self, choice: Choice, *, marked: bool) -> Path:
-        """The colours alone as a transparent PNG, see `colorizer.chroma_layer`."""
-        from colorizer.chroma_layer import chroma_layer  # torch: not before the first photo
+        """The colours alone as a transparent PNG, see `colorizer.colour.chroma_layer`."""
+        from colorizer.colour.chroma_layer import chroma_layer  # torch: not before the first photo
 
         result = self._colour(choice)
         place = self._outbox.place(f"{_stem(choice)}-layer.png")

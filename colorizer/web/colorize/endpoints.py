@@ -6,16 +6,16 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.certainty import heat_map
-from colorizer.darkroom import Darkroom
+from colorizer.colour.uncertainty import heat_map
 from colorizer.photo import Photo, encode_photo
-from colorizer.web import endpoint_texts, texts
-from colorizer.web.arguments import known_model
+from colorizer.service.colorizer_service import Darkroom
+from colorizer.web import endpoint_texts, i18n
 from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.colorize.downloads import Downloads
+from colorizer.web.download_folder import Outbox, plain_stem
 from colorizer.web.errors import errors_on_the_page, refusal
-from colorizer.web.outbox import Outbox, plain_stem
-from colorizer.web.turns import Turns
+from colorizer.web.fair_queue import Turns
+from colorizer.web.validation import known_model
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class ColourEndpoints:
         with errors_on_the_page(), self.turns.turn(self.turns.visitor(request)):
             certainty = self.darkroom.certainty(choice.file, model)
             if certainty is None:
-                raise refusal(texts.NO_CERTAINTY)
+                raise refusal(i18n.NO_CERTAINTY)
             before = look_at(self.darkroom, choice, self.long_side).before
             path = self.outbox.place(f"{plain_stem(choice.file)}-certainty.png")
             picture = Photo(rgb=heat_map(certainty, *before.shape[:2]))
@@ -109,7 +109,7 @@ class ColourEndpoints:
     def _checked(self, file: str | None, model: str, vividness: float, warmth: float) -> Choice:
         """The request as a choice; an error on the page if there is something wrong with it."""
         if file is None or not Path(file).is_file():
-            raise refusal(texts.NO_PHOTO)
+            raise refusal(i18n.NO_PHOTO)
         known = known_model(model, self.models, offers=self.darkroom.offers)
         choice = Choice(file, known, vividness, warmth)
         if choice.problem:

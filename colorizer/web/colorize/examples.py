@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from colorizer.bundled import bundled_examples
-from colorizer.web import texts
+from colorizer.model.bundled import bundled_examples
+from colorizer.web import i18n
 
 MODEL = "classification"
 """The model that coloured them; another one colours them when it is asked for."""
@@ -43,8 +43,8 @@ def load_examples() -> list[Example]:
 
 def example_caption(name: str) -> str:
     """What is said below an example; Markdown."""
-    title, note = texts.EXAMPLES[name]
-    return f"**{texts.EXAMPLE}: {title}**, {note}. {texts.EXAMPLE_INVITATION}"
+    title, note = i18n.EXAMPLES[name]
+    return f"**{i18n.EXAMPLE}: {title}**, {note}. {i18n.EXAMPLE_INVITATION}"
 
 
 def grey_file(name: str) -> str:

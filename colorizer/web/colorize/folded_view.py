@@ -7,7 +7,7 @@ import gradio as gr
 
 from colorizer.web.colorize.batch import Batch
 from colorizer.web.colorize.choice import chosen
-from colorizer.web.colorize.insight import Insight
+from colorizer.web.colorize.details import Insight
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.stage_view import LOOK_QUEUE
 from colorizer.web.errors import errors_on_the_page

@@ -2,8 +2,8 @@
 
 import gradio as gr
 
-from colorizer.darkroom import Darkroom
-from colorizer.web import texts
+from colorizer.service.colorizer_service import Darkroom
+from colorizer.web import i18n
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.errors import errors_on_the_page, refusal
 
@@ -37,8 +37,8 @@ class HubChoice:
         """The choice with the named model chosen; refused with a sentence if it cannot be used."""
         name = (name or "").strip()
         if name in self._models or not self._darkroom.offers(name):
-            raise refusal(texts.HUB_MODEL_BAD_NAME)
+            raise refusal(i18n.HUB_MODEL_BAD_NAME)
         with errors_on_the_page():
             self._darkroom.colorizer(name)
-        bundled = [(texts.MODELS[model], model) for model in self._models]
+        bundled = [(i18n.MODELS[model], model) for model in self._models]
         return gr.Radio(choices=[*bundled, (name, name)], value=name)

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.web import texts
+from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch
 from colorizer.web.colorize.examples import Example, example_caption
 from colorizer.web.colorize.photo_tiles import Tile, photo_tiles
@@ -113,23 +113,23 @@ def lay_out(
 
 
 def _request(models: Sequence[str], examples: Sequence[Example], *, hub_models: bool) -> Request:
-    photos = photo_drop(texts.DROP, "photos", columns=4, height=190)
+    photos = photo_drop(i18n.DROP, "photos", columns=4, height=190)
     model = gr.Radio(
-        [(texts.MODELS[name], name) for name in models],
+        [(i18n.MODELS[name], name) for name in models],
         value=models[0] if models else None,
-        label=texts.MODEL,
+        label=i18n.MODEL,
         elem_id="model",
     )
     hub_model, use_hub_model = _hub_model(offered=hub_models)
     with gr.Row(elem_id="run-row"):
-        run = gr.Button(texts.COLORIZE, variant="primary", scale=3, elem_id="colorize")
-        cancel = gr.Button(texts.CANCEL, interactive=False, scale=1, min_width=90, elem_id="cancel")
+        run = gr.Button(i18n.COLORIZE, variant="primary", scale=3, elem_id="colorize")
+        cancel = gr.Button(i18n.CANCEL, interactive=False, scale=1, min_width=90, elem_id="cancel")
     progress = gr.Markdown(elem_id="progress")
-    tiles = photo_tiles([], label=texts.PHOTOS_LABEL, elem_id="tiles")
-    gr.Markdown(texts.EXAMPLES_LABEL, visible=bool(examples), elem_id="examples-label")
+    tiles = photo_tiles([], label=i18n.PHOTOS_LABEL, elem_id="tiles")
+    gr.Markdown(i18n.EXAMPLES_LABEL, visible=bool(examples), elem_id="examples-label")
     example_tiles = photo_tiles(
-        [Tile(*texts.EXAMPLES[e.name], picture=e.thumbnail.read_bytes()) for e in examples],
-        label=texts.EXAMPLES_LABEL,
+        [Tile(*i18n.EXAMPLES[e.name], picture=e.thumbnail.read_bytes()) for e in examples],
+        label=i18n.EXAMPLES_LABEL,
         elem_id="examples",
         marks=False,
     )
@@ -139,26 +139,26 @@ def _request(models: Sequence[str], examples: Sequence[Example], *, hub_models: 
 
 
 def _hub_model(*, offered: bool) -> tuple[gr.Textbox, gr.Button]:
-    with gr.Accordion(texts.HUB_MODEL, open=False, visible=offered, elem_id="other-model"):
+    with gr.Accordion(i18n.HUB_MODEL, open=False, visible=offered, elem_id="other-model"):
         name = gr.Textbox(
-            label=texts.HUB_MODEL_NAME,
-            info=texts.HUB_MODEL_HINT,
+            label=i18n.HUB_MODEL_NAME,
+            info=i18n.HUB_MODEL_HINT,
             placeholder="owner/name",
             max_lines=1,
             max_length=200,
             elem_id="hub-model",
         )
-        use = gr.Button(texts.HUB_MODEL_USE, size="sm", elem_id="use-hub-model")
+        use = gr.Button(i18n.HUB_MODEL_USE, size="sm", elem_id="use-hub-model")
     return name, use
 
 
 def _stage(examples: Sequence[Example]) -> Stage:
     first = examples[0] if examples else None
     with gr.Tabs(elem_id="views", overflow_behavior="wrap"):
-        with gr.Tab(texts.VIEW_BEFORE_AFTER) as front_tab:
+        with gr.Tab(i18n.VIEW_BEFORE_AFTER) as front_tab:
             pair = (screen_file(first.grey), screen_file(first.coloured)) if first else None
-            slider = _before_after(texts.BEFORE_AFTER, "before-after", value=pair)
-        with gr.Tab(texts.VIEW_COMPARE) as compare_tab:
+            slider = _before_after(i18n.BEFORE_AFTER, "before-after", value=pair)
+        with gr.Tab(i18n.VIEW_COMPARE) as compare_tab:
             compare = gr.Gallery(
                 format="png",
                 columns=2,
@@ -169,13 +169,13 @@ def _stage(examples: Sequence[Example]) -> Stage:
                 buttons=["fullscreen"],
                 elem_id="compare",
             )
-        with gr.Tab(texts.VIEW_REAL, visible=False) as real_tab:
-            real = _before_after(texts.REAL_LABEL, "real")
+        with gr.Tab(i18n.VIEW_REAL, visible=False) as real_tab:
+            real = _before_after(i18n.REAL_LABEL, "real")
             real_figures = gr.Markdown(elem_id="real-figures")
     caption = gr.Markdown(example_caption(first.name) if first else "", elem_id="status")
     with gr.Row(elem_id="adjust-row"):
-        vividness = _adjustment(texts.VIVIDNESS, texts.VIVIDNESS_HINT, (0, 2, 1), "vividness")
-        warmth = _adjustment(texts.WARMTH, texts.WARMTH_HINT, (-1, 1, 0), "warmth")
+        vividness = _adjustment(i18n.VIVIDNESS, i18n.VIVIDNESS_HINT, (0, 2, 1), "vividness")
+        warmth = _adjustment(i18n.WARMTH, i18n.WARMTH_HINT, (-1, 1, 0), "warmth")
     return Stage(
         slider, caption, front_tab, compare_tab, compare, real_tab, real, real_figures,
         vividness, warmth,
@@ -184,23 +184,23 @@ def _stage(examples: Sequence[Example]) -> Stage:
 
 def _save_row() -> SaveRow:
     with gr.Row(elem_id="save-row"):
-        photo = gr.Button(texts.DOWNLOAD, min_width=110, elem_id="save-photo")
-        archive = gr.Button(texts.DOWNLOAD_ALL, min_width=110, elem_id="save-all")
-        layer = gr.Button(texts.DOWNLOAD_LAYER, min_width=110, elem_id="save-layer")
+        photo = gr.Button(i18n.DOWNLOAD, min_width=110, elem_id="save-photo")
+        archive = gr.Button(i18n.DOWNLOAD_ALL, min_width=110, elem_id="save-all")
+        layer = gr.Button(i18n.DOWNLOAD_LAYER, min_width=110, elem_id="save-layer")
     return SaveRow(photo, archive, layer, gr.DownloadButton(visible=False))
 
 
 def _folded() -> Folded:
-    with gr.Accordion(texts.CERTAINTY, open=False, elem_id="certainty") as certainty:
-        certainty_map = _before_after(texts.CERTAINTY_LABEL, "certainty-map")
+    with gr.Accordion(i18n.CERTAINTY, open=False, elem_id="certainty") as certainty:
+        certainty_map = _before_after(i18n.CERTAINTY_LABEL, "certainty-map")
         legend = gr.HTML(elem_id="certainty-legend")
-    with gr.Accordion(texts.USED_COLOURS, open=False, elem_id="palette") as palette:
+    with gr.Accordion(i18n.USED_COLOURS, open=False, elem_id="palette") as palette:
         swatches = gr.HTML(
             css_template=SWATCH_STYLE, js_on_load=SWATCH_SCRIPT, elem_id="used-colours"
         )
-    with gr.Accordion(texts.SAVING, open=False, elem_id="saving"):
-        marked = gr.Checkbox(True, label=texts.MARK, elem_id="mark")
-        gr.Markdown(texts.SAVING_HINT)
+    with gr.Accordion(i18n.SAVING, open=False, elem_id="saving"):
+        marked = gr.Checkbox(True, label=i18n.MARK, elem_id="mark")
+        gr.Markdown(i18n.SAVING_HINT)
     return Folded(certainty, certainty_map, legend, palette, swatches, marked)
 
 

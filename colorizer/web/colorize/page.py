@@ -5,21 +5,21 @@
 looks closer at it, `save_buttons` hands it over. Programs have `endpoints`.
 """
 
-from colorizer.darkroom import Darkroom
+from colorizer.service.colorizer_service import Darkroom
 from colorizer.settings import Settings
-from colorizer.web import texts
+from colorizer.web import i18n
+from colorizer.web.colorize.details import Insight
 from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.colorize.endpoints import ColourEndpoints
 from colorizer.web.colorize.examples import load_examples
 from colorizer.web.colorize.folded_view import FoldedView
 from colorizer.web.colorize.hub_choice import HubChoice
-from colorizer.web.colorize.insight import Insight
 from colorizer.web.colorize.layout import lay_out
 from colorizer.web.colorize.run import MODEL_QUEUE, ColourRun
 from colorizer.web.colorize.save_buttons import SaveButtons
 from colorizer.web.colorize.stage_view import StageView
-from colorizer.web.outbox import Outbox
-from colorizer.web.turns import Turns
+from colorizer.web.download_folder import Outbox
+from colorizer.web.fair_queue import Turns
 
 
 class ColorizePage:
@@ -30,7 +30,7 @@ class ColorizePage:
     ) -> None:
         side = settings.preview_side
         self._examples = load_examples()
-        self._models = [name for name in texts.MODELS if name in darkroom.models]
+        self._models = [name for name in i18n.MODELS if name in darkroom.models]
         self._run = ColourRun(darkroom, turns, long_side=side, max_photos=settings.max_photos)
         self._stage = StageView(darkroom, self._examples, long_side=side)
         self._folded = FoldedView(Insight(darkroom, side), self._models)

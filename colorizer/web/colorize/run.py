@@ -7,18 +7,18 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.darkroom import Darkroom, Preview
-from colorizer.web import texts
-from colorizer.web.arguments import known_model
+from colorizer.service.colorizer_service import Darkroom, Preview
+from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch, PhotoState, colour_batch, in_state, stopped
 from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.photo_tiles import Tile, tiles_value
 from colorizer.web.colorize.stage_view import photo_caption, shown
 from colorizer.web.errors import errors_on_the_page, refusal
-from colorizer.web.library_sentences import in_their_language
+from colorizer.web.fair_queue import Turns
+from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.photo_drop import Dropped, dropped_files, shown_name
-from colorizer.web.turns import Turns
+from colorizer.web.validation import known_model
 
 MODEL_QUEUE = "model"
 MODEL_PLACES = 12
@@ -68,7 +68,7 @@ class ColourRun:
     def check(self, photos: Dropped) -> tuple[gr.Button, gr.Button]:
         """Refuse what cannot work before it waits in a queue; else swap the buttons."""
         if len(dropped_files(photos)) > self._max_photos:
-            raise refusal(texts.TOO_MANY.format(limit=self._max_photos))
+            raise refusal(i18n.TOO_MANY.format(limit=self._max_photos))
         return gr.Button(interactive=False), gr.Button(interactive=True)
 
     def idle(self) -> tuple[gr.Button, gr.Button]:
@@ -98,7 +98,7 @@ class ColourRun:
 
         unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
         if not self._darkroom.is_loaded(model):
-            yield gr.skip(), gr.skip(), texts.LOADING, *unchanged
+            yield gr.skip(), gr.skip(), i18n.LOADING, *unchanged
         with self._turns.run(visitor), errors_on_the_page():
             self._darkroom.colorizer(model)
             on_stage = False
@@ -118,7 +118,7 @@ class ColourRun:
     def stop(self, batch: Batch) -> tuple[Any, ...]:
         """Say what was done before the visitor cancelled; while queueing, nothing was begun."""
         ended = stopped(batch)
-        said = texts.STOPPED_WAITING if ended == batch else progress(ended)
+        said = i18n.STOPPED_WAITING if ended == batch else progress(ended)
         return ended, batch_tiles(ended), said
 
 
@@ -127,30 +127,30 @@ def batch_tiles(batch: Batch, current: int | None = None) -> dict[str, Any]:
     tiles = [
         Tile(
             title=Path(photo.file).name,
-            note=texts.STATES[photo.state],
+            note=i18n.STATES[photo.state],
             state=photo.state,
             picture=photo.thumbnail,
             open=photo.state == PhotoState.DONE,
         )
         for photo in batch
     ]
-    return tiles_value(tiles if len(tiles) > 1 else [], label=texts.PHOTOS_LABEL, current=current)
+    return tiles_value(tiles if len(tiles) > 1 else [], label=i18n.PHOTOS_LABEL, current=current)
 
 
 def progress(batch: Batch) -> str:
     """How far a batch is, and which photos were refused and why; Markdown."""
     count, total = {state: len(in_state(batch, state)) for state in PhotoState}, len(batch)
     if count[PhotoState.STOPPED]:
-        said = texts.STOPPED.format(done=count[PhotoState.DONE], total=total)
+        said = i18n.STOPPED.format(done=count[PhotoState.DONE], total=total)
     elif count[PhotoState.WORKING] or count[PhotoState.WAITING]:
         ended = count[PhotoState.DONE] + count[PhotoState.REFUSED]
-        said = texts.WORKING.format(number=min(ended + 1, total), total=total)
+        said = i18n.WORKING.format(number=min(ended + 1, total), total=total)
     elif total == 1:
-        said = texts.DONE_SINGLE if count[PhotoState.DONE] else ""
+        said = i18n.DONE_SINGLE if count[PhotoState.DONE] else ""
     else:
-        said = texts.DONE_MANY.format(done=count[PhotoState.DONE], total=total)
+        said = i18n.DONE_MANY.format(done=count[PhotoState.DONE], total=total)
     refused = in_state(batch, PhotoState.REFUSED)
     reasons = [
         f"- **{shown_name(photo.file)}**: {in_their_language(photo.reason)}" for photo in refused
     ]
-    return "\n".join([said, *([texts.REFUSED, "", *reasons] if reasons else [])]).strip()
+    return "\n".join([said, *([i18n.REFUSED, "", *reasons] if reasons else [])]).strip()

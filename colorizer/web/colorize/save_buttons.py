@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from colorizer.web import texts
+from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch
 from colorizer.web.colorize.choice import Choice, chosen
 from colorizer.web.colorize.downloads import Downloads
@@ -79,23 +79,23 @@ class SaveButtons:
         wanted = (chosen(batch, at, model, vividness, warmth) for at in range(len(batch)))
         choices = [choice for choice in wanted if choice is not None]
         if not choices:
-            raise refusal(texts.NOTHING_TO_SAVE)
+            raise refusal(i18n.NOTHING_TO_SAVE)
         with errors_on_the_page():
             archive = self._downloads.archive(_told(choices, progress), marked=marked)
         if archive.left_out:
-            gr.Warning(texts.LEFT_OUT.format(names=", ".join(archive.left_out)))
+            gr.Warning(i18n.LEFT_OUT.format(names=", ".join(archive.left_out)))
         return str(archive.file)
 
 
 def _needed(choice: Choice | None) -> Choice:
     if choice is None:
-        raise refusal(texts.NOTHING_TO_SAVE)
+        raise refusal(i18n.NOTHING_TO_SAVE)
     return choice
 
 
 def _told(choices: list[Choice], progress: gr.Progress) -> Iterator[Choice]:
     """The choices one by one, each announced on the page."""
     for number, choice in enumerate(choices):
-        said = texts.PREPARING.format(number=number + 1, total=len(choices))
+        said = i18n.PREPARING.format(number=number + 1, total=len(choices))
         progress((number, len(choices)), desc=said)
         yield choice

@@ -5,8 +5,8 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.darkroom import Darkroom, Preview
-from colorizer.web import texts
+from colorizer.service.colorizer_service import Darkroom, Preview
+from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch, BatchPhoto, PhotoState
 from colorizer.web.colorize.choice import Choice, chosen, look_at
 from colorizer.web.colorize.examples import MODEL as EXAMPLES_MODEL
@@ -14,7 +14,7 @@ from colorizer.web.colorize.examples import Example, example_caption
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.photo_tiles import chosen_tile, tiles_value
 from colorizer.web.errors import errors_on_the_page
-from colorizer.web.library_sentences import in_their_language
+from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.photo_drop import shown_name
 from colorizer.web.screen_pictures import screen_file, screen_picture
 
@@ -74,7 +74,7 @@ class StageView:
         if index is None:
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
         batch = (BatchPhoto(str(self._examples[index].grey), PhotoState.DONE),)
-        return batch, 0, tiles_value([], label=texts.PHOTOS_LABEL), ""
+        return batch, 0, tiles_value([], label=i18n.PHOTOS_LABEL), ""
 
     def show(
         self, batch: Batch, index: int, model: str, vividness: float, warmth: float
@@ -91,7 +91,7 @@ class StageView:
             yield pair, caption, gr.Tab(visible=False)
             return
         if not self._darkroom.is_loaded(model):
-            yield gr.skip(), texts.LOADING, gr.skip()
+            yield gr.skip(), i18n.LOADING, gr.skip()
         with errors_on_the_page():
             preview = look_at(self._darkroom, choice, self._long_side)
         yield shown(preview, caption or photo_caption(preview, shown_name(choice.file)))
@@ -106,9 +106,9 @@ def shown(preview: Preview, caption: str) -> Shown:
 def photo_caption(preview: Preview, name: str) -> str:
     """What is said below a photo: name, size, time, and what was special about it."""
     photo = preview.photo
-    said = texts.DONE_ONE.format(
+    said = i18n.DONE_ONE.format(
         name=name, width=photo.width, height=photo.height, seconds=preview.seconds
     )
-    had_colour = [] if preview.real is None else [texts.WAS_COLOUR]
+    had_colour = [] if preview.real is None else [i18n.WAS_COLOUR]
     notes = map(in_their_language, photo.notes)
     return "  \n".join([said, *notes, *had_colour])

@@ -6,17 +6,17 @@ from typing import Any, get_args
 import gradio as gr
 import numpy as np
 
-from colorizer.darkroom import Darkroom
-from colorizer.palette import PalettePreview, elbow_curve, gamut_palette, kmeans_palette
 from colorizer.photo import Photo, encode_photo
-from colorizer.photo_colours import PhotoColours, Space, count_colours
-from colorizer.web import endpoint_texts, texts
-from colorizer.web.arguments import is_number_in
+from colorizer.previews.palette import PalettePreview, elbow_curve, gamut_palette, kmeans_palette
+from colorizer.previews.photo_colours import PhotoColours, Space, count_colours
+from colorizer.service.colorizer_service import Darkroom
+from colorizer.web import endpoint_texts, i18n
+from colorizer.web.download_folder import Outbox, plain_stem
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE, curve_svg, swatches_html
-from colorizer.web.outbox import Outbox, plain_stem
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
 from colorizer.web.previews.preview_photo import PREVIEW_QUEUE, open_preview
+from colorizer.web.validation import is_number_in
 
 CLASSIFIER = "classifier"
 """The third way beside the two spaces: the classifier's own bin centres."""
@@ -32,24 +32,24 @@ class PalettePage:
 
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""
-        gr.Markdown(texts.PALETTE_LEAD)
+        gr.Markdown(i18n.PALETTE_LEAD)
         with gr.Row(elem_classes="preview-desk"):
             with gr.Column(scale=2, min_width=300):
-                photo = photo_drop(texts.PREVIEW_DROP, "palette-photo", columns=1, height=220)
+                photo = photo_drop(i18n.PREVIEW_DROP, "palette-photo", columns=1, height=220)
                 way = gr.Radio(
-                    [(label, name) for name, label in texts.PALETTE_WAYS.items()],
+                    [(label, name) for name, label in i18n.PALETTE_WAYS.items()],
                     value="ab",
-                    label=texts.PALETTE_WAY,
+                    label=i18n.PALETTE_WAY,
                     elem_id="palette-way",
                 )
                 number = gr.Slider(
-                    2, 256, value=50, step=1, label=texts.PALETTE_NUMBER, elem_id="palette-number"
+                    2, 256, value=50, step=1, label=i18n.PALETTE_NUMBER, elem_id="palette-number"
                 )
-                elbow = gr.Button(texts.ELBOW, elem_id="palette-elbow")
+                elbow = gr.Button(i18n.ELBOW, elem_id="palette-elbow")
                 curve = gr.HTML(elem_id="palette-curve")
             with gr.Column(scale=3, min_width=300):
                 slider = gr.ImageSlider(
-                    label=texts.PALETTE_BEFORE_AFTER,
+                    label=i18n.PALETTE_BEFORE_AFTER,
                     format="png",
                     interactive=False,
                     buttons=["fullscreen"],
@@ -60,8 +60,8 @@ class PalettePage:
                     css_template=SWATCH_STYLE, js_on_load=SWATCH_SCRIPT, elem_id="palette-swatches"
                 )
                 with gr.Row():
-                    gpl = gr.DownloadButton(texts.DOWNLOAD_GPL, interactive=False)
-                    css = gr.DownloadButton(texts.DOWNLOAD_CSS, interactive=False)
+                    gpl = gr.DownloadButton(i18n.DOWNLOAD_GPL, interactive=False)
+                    css = gr.DownloadButton(i18n.DOWNLOAD_CSS, interactive=False)
         gr.on(
             [photo.change, way.change, number.change],
             self.look,
@@ -112,9 +112,9 @@ class PalettePage:
             curve.n_colours,
             curve.delta_e_mean,
             chosen=nearest,
-            title=texts.ELBOW_Y,
-            x_label=texts.ELBOW_X,
-            y_label=texts.ELBOW_Y,
+            title=i18n.ELBOW_Y,
+            x_label=i18n.ELBOW_X,
+            y_label=i18n.ELBOW_Y,
         )
 
     def palette_preview(
@@ -122,7 +122,7 @@ class PalettePage:
     ) -> tuple[str, dict[str, Any]]:
         """Answer /palette_preview."""
         if file is None:
-            raise refusal(texts.NO_PHOTO)
+            raise refusal(i18n.NO_PHOTO)
         number = self._checked(way, number)
         with errors_on_the_page():
             preview = self._palette(self._colours(file), way, number)
@@ -155,14 +155,14 @@ class PalettePage:
     def _checked(self, way: str, number: float) -> int:
         """The number of colours; an error on the page if the request cannot be meant."""
         if way not in (*get_args(Space), CLASSIFIER) or not is_number_in(number, 2, 256):
-            raise refusal(texts.PALETTE_BAD_REQUEST)
+            raise refusal(i18n.PALETTE_BAD_REQUEST)
         return int(number)
 
     def _palette(self, colours: PhotoColours, way: str, number: int) -> PalettePreview:
         if way == CLASSIFIER:
             gamut = self.darkroom.colorizer("classification").checkpoint.gamut
             if gamut is None:
-                raise refusal(texts.NO_CLASSIFIER)
+                raise refusal(i18n.NO_CLASSIFIER)
             return gamut_palette(colours, gamut.centres.numpy())
         return kmeans_palette(colours, number, space="lab" if way == "lab" else "ab")
 
@@ -183,12 +183,12 @@ def _figures(preview: PalettePreview) -> str:
     """How many colours, why not more, and how far off they are; Markdown."""
     used, asked = int(np.count_nonzero(preview.shares)), preview.n_requested
     if len(preview.shares) < asked:
-        count = texts.PALETTE_FEWER.format(used=used, asked=asked)
+        count = i18n.PALETTE_FEWER.format(used=used, asked=asked)
     elif used < asked:
-        count = texts.PALETTE_UNUSED.format(used=used, asked=asked)
+        count = i18n.PALETTE_UNUSED.format(used=used, asked=asked)
     else:
-        count = texts.PALETTE_COLOURS.format(used=used)
-    distance = texts.PALETTE_DISTANCE.format(
+        count = i18n.PALETTE_COLOURS.format(used=used)
+    distance = i18n.PALETTE_DISTANCE.format(
         mean=preview.delta_e_mean, most=preview.delta_e_p95, psnr=preview.psnr
     )
-    return f"**{count}: {distance if np.isfinite(preview.psnr) else texts.IDENTICAL}.**"
+    return f"**{count}: {distance if np.isfinite(preview.psnr) else i18n.IDENTICAL}.**"

@@ -6,7 +6,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from colorizer.compression import (
+from colorizer.photo import Photo, encode_photo, save_photo
+from colorizer.previews.pca import (
     Compression,
     PcaFit,
     fit_patch_pca,
@@ -14,15 +15,14 @@ from colorizer.compression import (
     percent_kept,
     percent_stored,
 )
-from colorizer.darkroom import Darkroom
-from colorizer.photo import Photo, encode_photo, save_photo
-from colorizer.web import endpoint_texts, texts
-from colorizer.web.arguments import is_number_in
+from colorizer.service.colorizer_service import Darkroom
+from colorizer.web import endpoint_texts, i18n
+from colorizer.web.download_folder import Outbox, plain_stem
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import curve_svg
-from colorizer.web.outbox import Outbox, plain_stem
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
 from colorizer.web.previews.preview_photo import PREVIEW_QUEUE, open_preview
+from colorizer.web.validation import is_number_in
 
 FULL_SIZE_PIXELS = 16_000_000
 """Row PCA of more pixels takes minutes: its cost grows with the cube of the height."""
@@ -40,26 +40,26 @@ class PcaPage:
 
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""
-        gr.Markdown(texts.PCA_LEAD)
+        gr.Markdown(i18n.PCA_LEAD)
         with gr.Row(elem_classes="preview-desk"):
             with gr.Column(scale=2, min_width=300):
-                photo = photo_drop(texts.PREVIEW_DROP, "pca-photo", columns=1, height=220)
+                photo = photo_drop(i18n.PREVIEW_DROP, "pca-photo", columns=1, height=220)
                 method = gr.Radio(
-                    [(label, name) for name, label in texts.PCA_METHODS.items()],
+                    [(label, name) for name, label in i18n.PCA_METHODS.items()],
                     value="patches",
-                    label=texts.PCA_METHOD,
+                    label=i18n.PCA_METHOD,
                     elem_id="pca-method",
                 )
                 variance = gr.Slider(
-                    50, 99.9, value=98, step=0.1, label=texts.PCA_VARIANCE, elem_id="pca-variance"
+                    50, 99.9, value=98, step=0.1, label=i18n.PCA_VARIANCE, elem_id="pca-variance"
                 )
-                full = gr.Button(texts.FULL_SIZE, elem_id="pca-full")
+                full = gr.Button(i18n.FULL_SIZE, elem_id="pca-full")
                 download = gr.DownloadButton(
-                    texts.DOWNLOAD_RESULT, interactive=False, elem_id="pca-download"
+                    i18n.DOWNLOAD_RESULT, interactive=False, elem_id="pca-download"
                 )
             with gr.Column(scale=3, min_width=300):
                 slider = gr.ImageSlider(
-                    label=texts.PCA_BEFORE_AFTER,
+                    label=i18n.PCA_BEFORE_AFTER,
                     format="png",
                     interactive=False,
                     buttons=["fullscreen"],
@@ -67,7 +67,7 @@ class PcaPage:
                 )
                 figures = gr.Markdown(elem_id="pca-figures")
                 curve = gr.HTML(elem_id="pca-curve")
-                with gr.Accordion(texts.PCA_COMPONENTS, open=False):
+                with gr.Accordion(i18n.PCA_COMPONENTS, open=False):
                     components = gr.Image(
                         format="png",
                         interactive=False,
@@ -117,7 +117,7 @@ class PcaPage:
         with errors_on_the_page():
             opened = self.darkroom.open_photo(file)
             if opened.width * opened.height > FULL_SIZE_PIXELS:
-                raise refusal(texts.PCA_TOO_LARGE.format(limit=FULL_SIZE_PIXELS // 10**6))
+                raise refusal(i18n.PCA_TOO_LARGE.format(limit=FULL_SIZE_PIXELS // 10**6))
             result = _FITS[method](opened.rgb).at_variance(variance / 100)
             name = f"{plain_stem(file)}-pca-{result.n_components}.png"
             saved = save_photo(Photo(rgb=result.rgb), self.outbox.place(name))
@@ -128,7 +128,7 @@ class PcaPage:
     ) -> tuple[str, dict[str, Any]]:
         """Answer /pca_preview."""
         if file is None:
-            raise refusal(texts.NO_PHOTO)
+            raise refusal(i18n.NO_PHOTO)
         _check(method, variance)
         with errors_on_the_page():
             result = self._fit(file, method).at_variance(variance / 100)
@@ -157,13 +157,13 @@ class PcaPage:
 
 def _figures(result: Compression) -> str:
     """What was kept and how close it is; Markdown."""
-    near = texts.DECIBELS.format(psnr=result.psnr)
-    return texts.PCA_FIGURES.format(
+    near = i18n.DECIBELS.format(psnr=result.psnr)
+    return i18n.PCA_FIGURES.format(
         variance=percent_kept(result.retained_variance),
         components=result.n_components,
         total=result.n_total,
         numbers=percent_stored(result.size_ratio),
-        fidelity=near if np.isfinite(result.psnr) else texts.IDENTICAL,
+        fidelity=near if np.isfinite(result.psnr) else i18n.IDENTICAL,
         ssim=result.ssim,
     )
 
@@ -171,7 +171,7 @@ def _figures(result: Compression) -> str:
 def _check(method: str, variance: float) -> None:
     """An error on the page if the request cannot be meant."""
     if method not in _FITS or not is_number_in(variance, 0, 100) or not variance:
-        raise refusal(texts.PCA_BAD_REQUEST)
+        raise refusal(i18n.PCA_BAD_REQUEST)
 
 
 def _curve(fit: PcaFit, result: Compression) -> str:
@@ -182,9 +182,9 @@ def _curve(fit: PcaFit, result: Compression) -> str:
         [float(k) for k in shown],
         [float(fit.curve[k - 1] * 100) for k in shown],
         chosen=int(np.searchsorted(shown, result.n_components)),
-        title=texts.PCA_CURVE,
-        x_label=texts.PCA_CURVE_X,
-        y_label=texts.PCA_CURVE,
+        title=i18n.PCA_CURVE,
+        x_label=i18n.PCA_CURVE_X,
+        y_label=i18n.PCA_CURVE,
     )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from colorizer.darkroom import Darkroom
+from colorizer.service.colorizer_service import Darkroom
 
 PREVIEW_SIDE = 512
 """Long side of the photos in these tabs, pixels."""

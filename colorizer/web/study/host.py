@@ -14,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorizer.bundled import CheckpointError, bundled_study_photos
-from colorizer.darkroom import Darkroom
+from colorizer.model.bundled import CheckpointError, bundled_study_photos
 from colorizer.photo import Photo, PhotoError
+from colorizer.service.colorizer_service import Darkroom
 from colorizer.settings import Settings
 from colorizer.study import (
     PUBLISHED_PROTOCOL,
@@ -26,8 +26,8 @@ from colorizer.study import (
     TrialError,
     photos_folder,
 )
-from colorizer.study.identity import MIN_SECRET_BYTES
-from colorizer.web import texts
+from colorizer.study.participant import MIN_SECRET_BYTES
+from colorizer.web import i18n
 from colorizer.web.colorize.examples import MODEL as EXAMPLE_MODEL
 from colorizer.web.colorize.examples import load_examples
 
@@ -80,7 +80,7 @@ class StudyHost:
     @property
     def _waiting(self) -> str:
         """What a visitor is told in their language; a known problem is told as it was raised."""
-        return texts.STUDY_BROKEN if self._broken else texts.STUDY_OPENING
+        return i18n.STUDY_BROKEN if self._broken else i18n.STUDY_OPENING
 
     async def startup(self) -> None:
         """Begin opening; called by Gradio when the server answers."""

@@ -2,16 +2,16 @@
 
 import gradio as gr
 
-from colorizer.darkroom import Darkroom
+from colorizer.service.colorizer_service import Darkroom
 from colorizer.settings import Settings
-from colorizer.web import texts
-from colorizer.web.outbox import Outbox
+from colorizer.web import i18n
+from colorizer.web.download_folder import Outbox
+from colorizer.web.fair_queue import Turns
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.play import PlayPage
 from colorizer.web.study.private import PrivatePage
 from colorizer.web.study.results import ResultsPage
-from colorizer.web.turns import Turns
 
 
 class StudyPage:
@@ -33,9 +33,9 @@ class StudyPage:
     def build(self, tab: gr.Tab) -> None:
         """Lay out the components inside `tab` and wire them."""
         with gr.Tabs(overflow_behavior="wrap"):
-            with gr.Tab(texts.TAB_STUDY_PLAY) as play:
+            with gr.Tab(i18n.TAB_STUDY_PLAY) as play:
                 self._play.build([tab.select, play.select])
-            with gr.Tab(texts.TAB_STUDY_PRIVATE):
+            with gr.Tab(i18n.TAB_STUDY_PRIVATE):
                 self._private.build()
-            with gr.Tab(texts.TAB_STUDY_RESULTS) as results:
+            with gr.Tab(i18n.TAB_STUDY_RESULTS) as results:
                 self._results.build([results.select])

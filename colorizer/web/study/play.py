@@ -7,14 +7,14 @@ import gradio as gr
 
 from colorizer.settings import Settings
 from colorizer.study import SessionSummary, Standing, TrialError
-from colorizer.web import texts
-from colorizer.web.arguments import event_details
-from colorizer.web.library_sentences import in_their_language
+from colorizer.web import i18n
+from colorizer.web.fair_queue import visitor_address
+from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.trial import TrialStage
-from colorizer.web.turns import visitor_address
+from colorizer.web.validation import event_details
 
 if TYPE_CHECKING:
     from colorizer.study import Study
@@ -38,11 +38,11 @@ class PlayPage:
         """Lay out the components and wire them; `opened` are the events that show the tab."""
         # Not secret: the token inside is signed by the study, which trusts nothing else.
         token = gr.BrowserState(None, storage_key="colorizer-study", secret="colorizer-study")
-        lead = gr.Markdown(texts.STUDY_LEAD, elem_id="study-lead")
+        lead = gr.Markdown(i18n.STUDY_LEAD, elem_id="study-lead")
         result = self._result.build("study-result")
-        card = gr.Markdown(texts.STUDY_OPENING, elem_id="study-card")
+        card = gr.Markdown(i18n.STUDY_OPENING, elem_id="study-card")
         start = gr.Button(
-            texts.STUDY_START, variant="primary", interactive=False, elem_id="study-start"
+            i18n.STUDY_START, variant="primary", interactive=False, elem_id="study-start"
         )
         stage = self._stage.build("study-stage")
         timer = gr.Timer(_POLL_SECONDS, active=False)
@@ -89,13 +89,11 @@ class PlayPage:
             return self._closed(in_their_language(str(error)))
         pictures = study.status().pictures
         if standing is None and pictures.ready < ENOUGH_PHOTOS and not pictures.finished:
-            return self._closed(texts.STUDY_PREPARING.format(ready=pictures.ready))
+            return self._closed(i18n.STUDY_PREPARING.format(ready=pictures.ready))
         if standing is None and not pictures.ready:
-            return self._closed(texts.STUDY_EMPTY)
+            return self._closed(i18n.STUDY_EMPTY)
         over = standing is not None and standing.finished
-        label = (
-            texts.STUDY_AGAIN if over else texts.STUDY_CONTINUE if standing else texts.STUDY_START
-        )
+        label = i18n.STUDY_AGAIN if over else i18n.STUDY_CONTINUE if standing else i18n.STUDY_START
         can_play = not over or (standing is not None and standing.unseen > 0)
         sentences = [notice, *self._sentences(study, standing)]
         return (
@@ -118,14 +116,14 @@ class PlayPage:
     def _sentences(self, study: "Study", standing: Standing | None) -> list[str]:
         """The card, apart from what went wrong."""
         if standing is not None and standing.finished:
-            return [] if standing.unseen else [texts.STUDY_SEEN_ALL]
+            return [] if standing.unseen else [i18n.STUDY_SEEN_ALL]
         if standing is not None and standing.progress.done:
             done, total = standing.progress.done, standing.progress.total
-            return [texts.STUDY_GO_ON.format(done=done, total=total)]
+            return [i18n.STUDY_GO_ON.format(done=done, total=total)]
         pictures = study.status().pictures
         session = study.settings.fitted(pictures.ready) if pictures.finished else study.settings
         said = [
-            texts.STUDY_SESSION.format(
+            i18n.STUDY_SESSION.format(
                 trials=session.trials,
                 practice=session.practice,
                 counted=session.scored + session.catch,
@@ -133,12 +131,12 @@ class PlayPage:
         ]
         if session.trials < study.settings.trials:
             usual = study.settings.trials
-            said.append(texts.STUDY_SHORTENED.format(trials=usual, photos=pictures.ready))
+            said.append(i18n.STUDY_SHORTENED.format(trials=usual, photos=pictures.ready))
         if study.settings.exposure_seconds is not None:
-            said.append(texts.STUDY_EXPOSURE.format(seconds=study.settings.exposure_seconds))
+            said.append(i18n.STUDY_EXPOSURE.format(seconds=study.settings.exposure_seconds))
         if self._host.demo:
-            said.append(texts.STUDY_DEMO)
-        return [" ".join(said), texts.STUDY_ANONYMOUS]
+            said.append(i18n.STUDY_DEMO)
+        return [" ".join(said), i18n.STUDY_ANONYMOUS]
 
     def _address(self, request: gr.Request) -> str | None:
         """The visitor's address, which only the study's rate limits get to know, hashed."""

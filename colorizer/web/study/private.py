@@ -4,22 +4,22 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.darkroom import Darkroom
 from colorizer.photo import Photo, PhotoError
+from colorizer.service.colorizer_service import Darkroom
 from colorizer.study import SessionSummary, TrialError
 from colorizer.study.pool import real_photo
 from colorizer.study.protocol import MAX_PRIVATE_PAIRS
-from colorizer.web import texts
-from colorizer.web.arguments import event_details, known_model
+from colorizer.web import i18n
 from colorizer.web.colorize.run import MODEL_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
-from colorizer.web.library_sentences import in_their_language
+from colorizer.web.fair_queue import Turns
+from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
 from colorizer.web.study.host import StudyHost, coloured, study_model
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
-from colorizer.web.turns import Turns
+from colorizer.web.validation import event_details, known_model
 
 
 class PrivatePage:
@@ -35,7 +35,7 @@ class PrivatePage:
         self._host = host
         self._darkroom = darkroom
         self._turns = turns
-        self._models = [name for name in texts.MODELS if name in darkroom.models]
+        self._models = [name for name in i18n.MODELS if name in darkroom.models]
         self._stage = TrialStage(host, pictures)
         self._result = ResultPanel(pictures)
 
@@ -45,15 +45,15 @@ class PrivatePage:
         stage = self._stage.build("private-stage")
         result = self._result.build("private-result")
         with gr.Column() as choice:
-            gr.Markdown(texts.PRIVATE_LEAD)
-            photos = photo_drop(f"{texts.PRIVATE_DROP} (1 – {MAX_PRIVATE_PAIRS})", "private-photos")
+            gr.Markdown(i18n.PRIVATE_LEAD)
+            photos = photo_drop(f"{i18n.PRIVATE_DROP} (1 – {MAX_PRIVATE_PAIRS})", "private-photos")
             model = gr.Radio(
-                [(texts.MODELS[name], name) for name in self._models],
+                [(i18n.MODELS[name], name) for name in self._models],
                 value=self._models[0] if self._models else None,
-                label=texts.MODEL,
+                label=i18n.MODEL,
                 elem_id="private-model",
             )
-            button = gr.Button(texts.PRIVATE_START, variant="primary", elem_id="private-start")
+            button = gr.Button(i18n.PRIVATE_START, variant="primary", elem_id="private-start")
         button.click(
             self.start,
             [photos, model],
@@ -81,7 +81,7 @@ class PrivatePage:
         """Colour the photos and show the first pair; photos that cannot be used are named."""
         files = dropped_files(photos)
         if len(files) > MAX_PRIVATE_PAIRS:
-            raise refusal(texts.PRIVATE_TOO_MANY.format(limit=MAX_PRIVATE_PAIRS))
+            raise refusal(i18n.PRIVATE_TOO_MANY.format(limit=MAX_PRIVATE_PAIRS))
         model = known_model(model, self._models)
         visitor = self._turns.visitor(request)
         with self._turns.run(visitor):
@@ -112,7 +112,7 @@ class PrivatePage:
         pairs, refused = [], []
         for number, file in enumerate(files):
             name = shown_name(file)
-            progress(number / len(files), desc=texts.PRIVATE_WORKING.format(name=name))
+            progress(number / len(files), desc=i18n.PRIVATE_WORKING.format(name=name))
             try:
                 with self._turns.turn(visitor):
                     pairs.append(self._pair(file, model))

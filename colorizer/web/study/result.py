@@ -7,7 +7,7 @@ import gradio as gr
 
 from colorizer.study import Mistake, SessionSummary
 from colorizer.study.trials import SIDES
-from colorizer.web import texts
+from colorizer.web import i18n
 from colorizer.web.study.figures import chance_of, pair_html, score_svg
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.trial import half_width
@@ -23,7 +23,7 @@ class ResultPanel:
         """Create the components inside the current Blocks; they are the outputs of `show`."""
         html = gr.HTML(visible=False, apply_default_css=False, elem_id=elem_id)
         share = gr.Textbox(
-            label=texts.SHARE,
+            label=i18n.SHARE,
             lines=2,
             interactive=False,
             buttons=["copy"],
@@ -43,17 +43,17 @@ class ResultPanel:
         share = summary.correct / summary.scored if summary.scored else 0.0
         scale = score_svg(
             100 * share,
-            title=texts.RESULT_SCALE.format(percent=100 * share),
-            chance=texts.RESULT_SCALE_CHANCE,
-            you=texts.RESULT_SCALE_YOU,
+            title=i18n.RESULT_SCALE.format(percent=100 * share),
+            chance=i18n.RESULT_SCALE_CHANCE,
+            you=i18n.RESULT_SCALE_YOU,
         )
         said = [_chance(summary)]
         if summary.median_response_ms is not None:
             seconds = summary.median_response_ms / 1000
-            said.append(texts.RESULT_SPEED.format(seconds=seconds))
+            said.append(i18n.RESULT_SPEED.format(seconds=seconds))
         if summary.private:
-            said.append(texts.RESULT_PRIVATE)
-        score = texts.RESULT.format(correct=summary.correct, scored=summary.scored)
+            said.append(i18n.RESULT_PRIVATE)
+        score = i18n.RESULT.format(correct=summary.correct, scored=summary.scored)
         return (
             f'<section class="study-result"><h2>{escape(score)}</h2>{scale}'
             f"<p>{escape(' '.join(said))}</p>{self._mistakes(summary)}</section>"
@@ -61,9 +61,9 @@ class ResultPanel:
 
     def _mistakes(self, summary: SessionSummary) -> str:
         if not summary.mistakes:
-            return f"<h3>{escape(texts.RESULT_FOOLED_NONE)}</h3>"
+            return f"<h3>{escape(i18n.RESULT_FOOLED_NONE)}</h3>"
         figures = "".join(self._mistake(mistake) for mistake in summary.mistakes)
-        title = escape(texts.RESULT_FOOLED)
+        title = escape(i18n.RESULT_FOOLED)
         return f'<h3>{title}</h3><div class="study-mistakes">{figures}</div>'
 
     def _mistake(self, mistake: Mistake) -> str:
@@ -73,18 +73,18 @@ class ResultPanel:
             ratio=half_width(width) / height,
             stretch=width / half_width(width),
             real_side=mistake.real_side,
-            real=texts.RESULT_REAL,
+            real=i18n.RESULT_REAL,
         )
-        caption = texts.RESULT_MISTAKE.format(
+        caption = i18n.RESULT_MISTAKE.format(
             number=SIDES.index(mistake.real_side) + 1,
-            model=texts.MODEL_SHORT.get(mistake.model, mistake.model),
+            model=i18n.MODEL_SHORT.get(mistake.model, mistake.model),
         )
         return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def _to_share(summary: SessionSummary) -> str:
     """Two sentences, without a link."""
-    said = texts.SHARED_PRIVATE if summary.private else texts.SHARED
+    said = i18n.SHARED_PRIVATE if summary.private else i18n.SHARED
     return said.format(
         correct=summary.correct,
         scored=summary.scored,
@@ -94,5 +94,5 @@ def _to_share(summary: SessionSummary) -> str:
 
 def _chance(summary: SessionSummary) -> str:
     by_guessing = chance_of(summary.correct, summary.scored)
-    share = texts.RESULT_RARE if by_guessing < 0.01 else f"{100 * by_guessing:.0f} %"
-    return texts.RESULT_CHANCE.format(expected=summary.scored * summary.chance, share=share)
+    share = i18n.RESULT_RARE if by_guessing < 0.01 else f"{100 * by_guessing:.0f} %"
+    return i18n.RESULT_CHANCE.format(expected=summary.scored * summary.chance, share=share)

@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 
 from colorizer.study import FoolingRate, PhotoRate, StudyResults, TrialError
-from colorizer.web import endpoint_texts, texts
+from colorizer.web import endpoint_texts, i18n
+from colorizer.web.download_folder import Outbox
 from colorizer.web.errors import errors_on_the_page
-from colorizer.web.library_sentences import in_their_language
-from colorizer.web.outbox import Outbox
+from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.study.figures import RateRow, rates_svg, table_html
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE
@@ -33,12 +33,12 @@ class ResultsPage:
     def build(self, opened: Sequence[Any]) -> None:
         """Lay out the components and wire them; `opened` are the events that show the tab."""
         figures = gr.HTML(apply_default_css=False, elem_id="study-figures")
-        gr.Markdown(texts.RESULTS_HOW, elem_id="study-how")
+        gr.Markdown(i18n.RESULTS_HOW, elem_id="study-how")
         with gr.Row():
-            refresh = gr.Button(texts.RESULTS_REFRESH, elem_id="study-refresh")
-            make = gr.Button(texts.RESULTS_CSV, elem_id="study-csv")
+            refresh = gr.Button(i18n.RESULTS_REFRESH, elem_id="study-refresh")
+            make = gr.Button(i18n.RESULTS_CSV, elem_id="study-csv")
             download = gr.DownloadButton(
-                texts.RESULTS_DOWNLOAD, interactive=False, elem_id="study-download"
+                i18n.RESULTS_DOWNLOAD, interactive=False, elem_id="study-download"
             )
         gr.on(
             [*opened, refresh.click],
@@ -69,7 +69,7 @@ class ResultsPage:
             return f"<p>{escape(in_their_language(str(error)))}</p>"
         saved = f'<p class="study-small">{escape(in_their_language(status.votes_saved))}</p>'
         if not results.by_model:
-            return f"<p>{escape(texts.RESULTS_NONE)}</p>{_counts(results)}{saved}"
+            return f"<p>{escape(i18n.RESULTS_NONE)}</p>{_counts(results)}{saved}"
         return "".join(
             (
                 _drawing(results),
@@ -109,30 +109,30 @@ def _drawing(results: StudyResults) -> str:
     ]
     published = [RateRow(rate.source, 100 * rate.rate, None) for rate in results.published]
     spoken = [
-        texts.RESULTS_SPOKEN.format(
+        i18n.RESULTS_SPOKEN.format(
             name=_full_name(rate), rate=100 * rate.rate, low=100 * rate.low, high=100 * rate.high
         )
         for rate in results.by_model
     ]
-    spoken += [f"{texts.RESULTS_PUBLISHED}: {row.name}: {row.rate:.1f} %" for row in published]
+    spoken += [f"{i18n.RESULTS_PUBLISHED}: {row.name}: {row.rate:.1f} %" for row in published]
     figure = rates_svg(
         [*ours, *published],
-        title=texts.RESULTS_TITLE,
-        chance=texts.RESULTS_CHANCE,
+        title=i18n.RESULTS_TITLE,
+        chance=i18n.RESULTS_CHANCE,
         spoken=spoken,
     )
-    caveat = escape(texts.RESULTS_CAVEAT)
-    return f'<h3>{escape(texts.RESULTS_TITLE)}</h3>{figure}<p class="study-small">{caveat}</p>'
+    caveat = escape(i18n.RESULTS_CAVEAT)
+    return f'<h3>{escape(i18n.RESULTS_TITLE)}</h3>{figure}<p class="study-small">{caveat}</p>'
 
 
 def _counts(results: StudyResults) -> str:
     catch = results.catch_pass_rate
     excluded = [
-        texts.RESULTS_EXCLUDED.format(votes=votes, reason=texts.RESULTS_EXCLUSIONS[reason])
+        i18n.RESULTS_EXCLUDED.format(votes=votes, reason=i18n.RESULTS_EXCLUSIONS[reason])
         for reason, votes in results.excluded.items()
         if votes
     ]
-    said = texts.RESULTS_COUNTS.format(
+    said = i18n.RESULTS_COUNTS.format(
         participants=results.participants,
         counted=results.counted,
         excluded=", ".join(excluded) or "0",
@@ -149,11 +149,11 @@ def _models(rates: Sequence[FoolingRate]) -> str:
             str(rate.trials),
             f"{100 * rate.left_choice_rate:.0f}",
             f"{rate.median_response_ms / 1000:.1f}",
-            f"{rate.method}, {texts.RESULTS_PROVISIONAL}" if rate.provisional else rate.method,
+            f"{rate.method}, {i18n.RESULTS_PROVISIONAL}" if rate.provisional else rate.method,
         )
         for rate in rates
     ]
-    return table_html(texts.RESULTS_COLUMNS, rows, caption=texts.RESULTS_BY_MODEL)
+    return table_html(i18n.RESULTS_COLUMNS, rows, caption=i18n.RESULTS_BY_MODEL)
 
 
 def _revisions(results: StudyResults) -> str:
@@ -163,14 +163,14 @@ def _revisions(results: StudyResults) -> str:
     rows = []
     for rate in results.by_revision:
         model, _, revision = rate.name.partition(" ")
-        name = f"{texts.MODEL_NAMES.get(model, model)} {revision}"
+        name = f"{i18n.MODEL_NAMES.get(model, model)} {revision}"
         rows.append((name, *_rate(rate)[1:], str(rate.participants), str(rate.trials)))
-    return table_html(texts.RESULTS_SUBJECT_COLUMNS, rows, caption=texts.RESULTS_BY_REVISION)
+    return table_html(i18n.RESULTS_SUBJECT_COLUMNS, rows, caption=i18n.RESULTS_BY_REVISION)
 
 
 def _subjects(rates: Sequence[FoolingRate]) -> str:
     rows = [(*_rate(rate), str(rate.participants), str(rate.trials)) for rate in rates]
-    return table_html(texts.RESULTS_SUBJECT_COLUMNS, rows, caption=texts.RESULTS_BY_SUBJECT)
+    return table_html(i18n.RESULTS_SUBJECT_COLUMNS, rows, caption=i18n.RESULTS_BY_SUBJECT)
 
 
 def _photos(rates: Sequence[PhotoRate]) -> str:
@@ -184,8 +184,8 @@ def _photos(rates: Sequence[PhotoRate]) -> str:
         (f"{rate.photo_id[:6]} {rate.subject}", *_rate(rate)[1:], str(rate.trials))
         for rate in enough
     ]
-    said = escape(texts.RESULTS_PHOTOS.format(votes=MIN_PHOTO_VOTES))
-    table = table_html(texts.RESULTS_PHOTO_COLUMNS, rows, caption=texts.RESULTS_BY_PHOTO)
+    said = escape(i18n.RESULTS_PHOTOS.format(votes=MIN_PHOTO_VOTES))
+    table = table_html(i18n.RESULTS_PHOTO_COLUMNS, rows, caption=i18n.RESULTS_BY_PHOTO)
     return f'{table}<p class="study-small">{said}</p>'
 
 
@@ -193,7 +193,7 @@ def _rate(rate: FoolingRate | PhotoRate) -> tuple[str, str, str, str]:
     """Name, exposure, rate and interval in words."""
     name = rate.name if isinstance(rate, FoolingRate) else rate.photo_id
     return (
-        texts.MODEL_NAMES.get(name, name),
+        i18n.MODEL_NAMES.get(name, name),
         _exposure(rate.exposure_seconds),
         f"{100 * rate.rate:.1f}",
         f"{100 * rate.low:.1f} – {100 * rate.high:.1f}",
@@ -201,11 +201,11 @@ def _rate(rate: FoolingRate | PhotoRate) -> tuple[str, str, str, str]:
 
 
 def _full_name(rate: FoolingRate) -> str:
-    name = texts.MODEL_NAMES.get(rate.name, rate.name)
+    name = i18n.MODEL_NAMES.get(rate.name, rate.name)
     return f"{name}, {_exposure(rate.exposure_seconds)}, n = {rate.trials}"
 
 
 def _exposure(seconds: float | None) -> str:
     if seconds is None:
-        return texts.RESULTS_UNLIMITED
-    return texts.RESULTS_EXPOSURE.format(seconds=seconds)
+        return i18n.RESULTS_UNLIMITED
+    return i18n.RESULTS_EXPOSURE.format(seconds=seconds)

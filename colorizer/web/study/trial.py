@@ -14,8 +14,8 @@ import gradio as gr
 
 from colorizer.study import TrialError, TrialView
 from colorizer.study.stimuli import GAP
-from colorizer.web import texts
-from colorizer.web.library_sentences import in_their_language
+from colorizer.web import i18n
+from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 
@@ -76,7 +76,7 @@ class TrialStage:
             js_on_load=_SCRIPT,
             apply_default_css=False,
             server_functions=[vote, next_pair],
-            words=texts.TRIAL,
+            words=i18n.TRIAL,
             elem_id=elem_id,
         )
 
@@ -122,7 +122,7 @@ class TrialStage:
             return _nothing(notice) | {"trial": view and self._shown(view)}
         except OSError as error:  # the disk is full
             logger.error("a picture of the study could not be written: %s", error.strerror)
-            return _nothing(texts.NOT_STORED)
+            return _nothing(i18n.NOT_STORED)
 
     def _shown(self, view: TrialView) -> dict[str, Any]:
         return {
@@ -131,7 +131,7 @@ class TrialStage:
             "width": view.width,
             "height": view.height,
             "half": half_width(view.width),
-            "alt": texts.TRIAL["pair"],
+            "alt": i18n.TRIAL["pair"],
             "number": view.number,
             "total": view.total,
             "practice": view.phase == "practice",

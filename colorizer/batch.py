@@ -1,0 +1,169 @@
+"""Albums: many photo files through one Colorizer, on all cores.
+
+Each worker takes a handful of photos from file to file: it decodes them, lets those that the
+network sees at one size share a pass, recolours and encodes. So one photo is read or written while
+another one is in the network, and no worker waits for another.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colorizer.photo import (
+    DEFAULT_LIMITS,
+    Photo,
+    PhotoError,
+    PhotoLimits,
+    open_photo,
+    save_photo,
+)
+
+if TYPE_CHECKING:
+    from colorizer.pipeline import Analysis, Colorizer
+
+HANDFUL = 4
+"""Photos in one pass of the network at most; more gain nothing on a CPU."""
+
+_HANDFUL_BYTES = 16 * 2**20  # of pixels that wait for a shared pass: large photos go one by one
+
+
+@dataclass(frozen=True)
+class Job:
+    """One photo to colour: where it lies and where the result goes (without a final suffix)."""
+
+    source: Path
+    target: Path
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How an album is to be coloured, see `Colorizer.decode`, and saved.
+
+    format: "jpg", "png", "webp" or "tiff"; None is each photo's own. marked: whether the files say
+    that their colours are invented. layer: whether the colours alone are written beside the photo,
+    see `colorizer.colour.chroma_layer`.
+    """
+
+    vividness: float = 1.0
+    warmth: float = 0.0
+    temperature: float | None = None
+    format: str | None = None
+    marked: bool = True
+    layer: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: the file written, or the sentence that says why there is none."""
+
+    job: Job
+    written: Path | None = None
+    reason: str = ""
+
+
+def colour_album(
+    colorizer: "Colorizer",
+    jobs: Sequence[Job],
+    wishes: Wishes,
+    *,
+    limits: PhotoLimits = DEFAULT_LIMITS,
+) -> Iterator[Outcome]:
+    """Colour and save every photo; outcomes come handful by handful, refused photos first.
+
+    While it runs, every thread of the process has one thread of torch's: workers instead of
+    operations share the cores.
+    """
+    import torch
+
+    workers = min(torch.get_num_threads(), len(jobs))
+    handfuls = _in_handfuls(jobs, workers)
+    if workers <= 1:
+        for each in handfuls:
+            yield from _colour(colorizer, wishes, limits, each)
+        return
+    colour = partial(_colour_at_once, colorizer, wishes, limits)
+    with _torch_threads(1), ThreadPoolExecutor(workers) as pool:
+        for outcomes in pool.map(colour, handfuls):
+            yield from outcomes
+
+
+def _in_handfuls(jobs: Sequence[Job], workers: int) -> list[Sequence[Job]]:
+    """Single photos at the end, so that no worker waits long for another one's last handful."""
+    handfuls, first = [], 0
+    while first < len(jobs):
+        left = len(jobs) - first
+        size = min(HANDFUL, left if workers == 1 else max(1, left // (2 * workers)))
+        handfuls.append(jobs[first : first + size])
+        first += size
+    return handfuls
+
+
+def _colour_at_once(
+    colorizer: "Colorizer", wishes: Wishes, limits: PhotoLimits, jobs: Sequence[Job]
+) -> list[Outcome]:
+    return list(_colour(colorizer, wishes, limits, jobs))
+
+
+def _colour(
+    colorizer: "Colorizer", wishes: Wishes, limits: PhotoLimits, jobs: Sequence[Job]
+) -> Iterator[Outcome]:
+    """Open the photos and run the network on as many at once as _HANDFUL_BYTES allow."""
+    waiting: list[tuple[Job, Photo]] = []
+    for job in jobs:
+        try:
+            waiting.append((job, open_photo(job.source, limits)))
+        except PhotoError as error:
+            yield Outcome(job, reason=str(error))
+        if sum(photo.rgb.nbytes for _, photo in waiting) > _HANDFUL_BYTES:
+            yield from _finish(colorizer, wishes, waiting)
+            waiting = []
+    yield from _finish(colorizer, wishes, waiting)
+
+
+def _finish(
+    colorizer: "Colorizer", wishes: Wishes, waiting: Sequence[tuple[Job, Photo]]
+) -> Iterator[Outcome]:
+    analyses = colorizer.analyse_batch([photo for _, photo in waiting])
+    for (job, _), analysis in zip(waiting, analyses, strict=True):
+        try:
+            yield Outcome(job, written=_save(colorizer, wishes, job, analysis))
+        except PhotoError as error:
+            yield Outcome(job, reason=str(error))
+
+
+def _save(colorizer: "Colorizer", wishes: Wishes, job: Job, analysis: "Analysis") -> Path:
+    result = colorizer.decode(
+        analysis,
+        vividness=wishes.vividness,
+        warmth=wishes.warmth,
+        temperature=wishes.temperature,
+    )
+    suffix = f".{wishes.format}" if wishes.format else result.photo.suffix
+    target = job.target.with_name(job.target.name + suffix)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PhotoError(f"The folder {target.parent} cannot be made: {error.strerror}.") from error
+    mark = result.mark if wishes.marked else None
+    if wishes.layer:
+        from colorizer.colour.chroma_layer import chroma_layer
+
+        layer = job.target.with_name(f"{job.target.name}-layer.png")
+        save_photo(chroma_layer(result.photo), layer, mark=mark)
+    return save_photo(result.photo, target, mark=mark)
+
+
+@contextmanager
+def _torch_threads(number: int) -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

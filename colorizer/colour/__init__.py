@@ -1,0 +1,1 @@
+"""Colours: Lab, the classifier's bins, white balance, upsampling and recolouring."""

@@ -1,0 +1,1 @@
+"""Models: networks, checkpoints, the Hub, and the engines that run them."""

@@ -1,0 +1,288 @@
+"""Checkpoints: a folder that rebuilds a network, its colours and its way of decoding completely.
+
+    config.json         format, network, decoding defaults, provenance of the training
+    model.safetensors   weights, float16
+    palette.safetensors centres and prior of a classifier
+    metrics.json        evaluation results (optional), README.md: the model card (optional)
+
+No pickle anywhere: a folder from a stranger can fail to load, but it cannot run code.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+
+from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.lab import AB_LIMIT
+from colorizer.model.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
+from colorizer.model.checkpoint_identity import (
+    METRICS_FILE,
+    PALETTE_FILE,
+    WEIGHTS_FILE,
+    fingerprint,
+)
+from colorizer.model.hub import HubRepository
+from colorizer.model.network import Network, NetworkConfig, build_network
+
+FORMAT = "colorizer-checkpoint"
+FORMAT_VERSION = 1
+CARD_FILE = "README.md"
+MAX_WEIGHT_BYTES = 512 * 2**20
+MAX_TEXT_BYTES = 4 * 2**20
+
+_NAME = re.compile(r"\w[\w .,+-]{0,63}")  # becomes part of file names and of sentences
+
+
+@dataclass(frozen=True)
+class DecodingConfig:
+    """How a photo meets the network and how its output becomes ab.
+
+    side: pixels of the short side that the network sees. chroma: factor on ab that vividness 1
+    stands for. Classification only: temperature of the annealed mean; rebalancing: λ of the
+    training's class weights; calibration: how much of that rebalancing the decoding takes back,
+    0 = none (rare colours stay favoured), 1 = all (colours as likely as they are in photos).
+    Raises ValueError for values that no photo could be decoded with.
+    """
+
+    side: int = 192
+    chroma: float = 1.0
+    temperature: float = 0.38
+    rebalancing: float = 0.5
+    calibration: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.side, int) and 32 <= self.side <= 1024):
+            raise ValueError("side must be 32 … 1024 pixels")
+        if not (math.isfinite(self.chroma) and 0 < self.chroma <= 4):
+            raise ValueError("chroma must be in 0 … 4")
+        if not all(0 <= x <= 1 for x in (self.temperature, self.rebalancing, self.calibration)):
+            raise ValueError("temperature, rebalancing and calibration must be in 0 … 1")
+
+
+@dataclass(frozen=True)
+class CheckpointConfig:
+    """Contents of config.json; `provenance` records how it was trained (free JSON).
+
+    name: letters, digits, spaces and .,+- only, at most 64; raises ValueError otherwise.
+    """
+
+    name: str
+    network: NetworkConfig
+    decoding: DecodingConfig = field(default_factory=DecodingConfig)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError("the name has other characters than letters, digits, spaces and .,+-")
+        if not isinstance(self.provenance, Mapping):
+            raise ValueError("provenance is no JSON object")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A loaded checkpoint: network in eval mode, a classifier's gamut, the fingerprint."""
+
+    config: CheckpointConfig
+    network: Network
+    gamut: Gamut | None
+    revision: str
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save_checkpoint(
+    folder: str | Path,
+    config: CheckpointConfig,
+    network: Network,
+    gamut: Gamut | None,
+    metrics: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write `network` (weights as float16) and all that rebuilds it; returns the folder."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {
+        name: tensor.detach().cpu().half().contiguous() if tensor.is_floating_point() else tensor
+        for name, tensor in network.state_dict().items()
+    }
+    save_file(weights, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+    if gamut is not None:
+        save_file({"centres": gamut.centres, "prior": gamut.prior}, folder / PALETTE_FILE)
+    described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(config)}
+    _write_json(folder / CONFIG_FILE, described)
+    if metrics is not None:
+        _write_json(folder / METRICS_FILE, metrics)
+    return folder
+
+
+def load_checkpoint(source: str | Path, *, revision: str | None = None) -> Checkpoint:
+    """Load from a folder, a bundled name ("classification", "regression") or a Hub id.
+
+    revision: branch, tag or commit of a Hub id, best pinned to a commit.
+    Raises CheckpointError with a sentence for people.
+    """
+    folder = _locate(source, revision)
+    config = _read_config(folder)
+    network = _load_network(config.network, folder / WEIGHTS_FILE)
+    gamut = (
+        _read_palette(folder, config.network) if config.network.head == "classification" else None
+    )
+    metrics_file = folder / METRICS_FILE
+    return Checkpoint(
+        config=config,
+        network=network.eval().to(memory_format=torch.channels_last),
+        gamut=gamut,
+        revision=fingerprint(folder),
+        metrics=_read_json(metrics_file) if metrics_file.exists() else {},
+    )
+
+
+def _locate(source: str | Path, revision: str | None) -> Path:
+    """The local folder of `source`, downloaded first where it is a Hub id."""
+    folder = Path(source)
+    if folder.is_dir():
+        return folder
+    if str(source) in bundled_checkpoints():
+        return bundled_checkpoints()[str(source)]
+    if str(source).count("/") != 1:
+        known = ", ".join(bundled_checkpoints()) or "none"
+        raise CheckpointError(
+            f"There is no checkpoint folder {str(source)!r}; give a folder, an owner/name on the "
+            f"Hugging Face Hub or a bundled name ({known})."
+        )
+    repository = HubRepository(str(source), revision)
+    return download_checkpoint(repository, max_weight_bytes=MAX_WEIGHT_BYTES)
+
+
+def download_checkpoint(repository: HubRepository, *, max_weight_bytes: int) -> Path:
+    """Bring a checkpoint into the cache; nothing big before config.json has been understood.
+
+    max_weight_bytes: bound on its weights. Returns its folder; raises CheckpointError.
+    """
+    folder = repository.fetch(CONFIG_FILE, max_bytes=MAX_TEXT_BYTES).parent
+    config = _read_config(folder)
+    repository.fetch(WEIGHTS_FILE, max_bytes=max_weight_bytes)
+    if config.network.head == "classification":
+        repository.fetch(PALETTE_FILE, max_bytes=MAX_TEXT_BYTES)
+    for name in (METRICS_FILE, CARD_FILE):
+        repository.fetch_if_there(name, max_bytes=MAX_TEXT_BYTES)
+    return folder
+
+
+def _read_config(folder: Path) -> CheckpointConfig:
+    content = _read_json(folder / CONFIG_FILE)
+    if content.get("format") != FORMAT:
+        raise CheckpointError(f"{_label(folder)} is not a Colorizer checkpoint.")
+    if content.get("format_version") != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{_label(folder)} has checkpoint format {str(content.get('format_version'))[:20]}, "
+            f"this version reads {FORMAT_VERSION}; update Colorizer."
+        )
+    try:
+        network = dict(content["network"])
+        network["decoder_channels"] = tuple(network["decoder_channels"])
+        return CheckpointConfig(
+            name=str(content["name"]),
+            network=NetworkConfig(**network),
+            decoding=DecodingConfig(**content["decoding"]),
+            provenance=content.get("provenance", {}),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise CheckpointError(
+            f"The {CONFIG_FILE} of {_label(folder)} does not describe a network "
+            f"({str(error)[:200]})."
+        ) from error
+
+
+def _load_network(config: NetworkConfig, file: Path) -> Network:
+    """The network with the weights of `file`, in float32; nothing is allocated before they fit."""
+    with torch.device("meta"):
+        network = build_network(config)
+    if _shapes(file) != {key: tuple(value.shape) for key, value in network.state_dict().items()}:
+        raise CheckpointError(
+            f"The weights in {_label(file.parent)} do not belong to the network that its "
+            f"{CONFIG_FILE} describes; download or export the checkpoint again."
+        )
+    kinds = {key: value.dtype for key, value in network.state_dict().items()}
+    weights = {
+        key: value.to(kinds[key], copy=True)
+        for key, value in _read_tensors(file, MAX_WEIGHT_BYTES).items()
+    }
+    if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
+        raise CheckpointError(f"The weights in {_label(file.parent)} contain NaN or infinity.")
+    network.load_state_dict(weights, strict=True, assign=True)
+    return network
+
+
+def _read_palette(folder: Path, network: NetworkConfig) -> Gamut:
+    place, tensors = _label(folder), _read_tensors(folder / PALETTE_FILE, MAX_TEXT_BYTES)
+    try:
+        gamut = Gamut(tensors["centres"].float(), tensors["prior"].float())
+    except (KeyError, ValueError) as error:
+        raise CheckpointError(f"The palette of {place} is incomplete ({error}).") from error
+    if gamut.n_classes != network.n_classes:
+        raise CheckpointError(
+            f"The palette of {place} has {gamut.n_classes} colours, its network "
+            f"{network.n_classes}."
+        )
+    if not (gamut.centres.abs().max() < 2 * AB_LIMIT and (gamut.prior >= 0).all()):
+        raise CheckpointError(f"The palette of {place} has colours that cannot be.")
+    return gamut
+
+
+def _shapes(file: Path) -> dict[str, tuple[int, ...]]:
+    """Shape of each tensor in a safetensors file, from its header alone."""
+    with _sentences(file, MAX_WEIGHT_BYTES), safe_open(file, framework="pt") as content:
+        names = content.keys()
+        return {name: tuple(content.get_slice(name).get_shape()) for name in names}
+
+
+def _read_tensors(file: Path, max_bytes: int) -> dict[str, torch.Tensor]:
+    with _sentences(file, max_bytes):
+        return load_file(file)
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    with _sentences(file, MAX_TEXT_BYTES):
+        content = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise CheckpointError(f"{file.name} in {_label(file.parent)} is not a JSON object.")
+    return content
+
+
+@contextmanager
+def _sentences(file: Path, max_bytes: int) -> Iterator[None]:
+    """Refuse a file that is too large; turn what happens while it is read into sentences."""
+    place = _label(file.parent)
+    try:
+        if file.stat().st_size > max_bytes:
+            raise CheckpointError(f"{file.name} in {place} is larger than {max_bytes >> 20} MiB.")
+        yield
+    except CheckpointError:
+        raise
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{place} has no {file.name}.") from error
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"{file.name} in {place} is damaged or incomplete; download it again."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{file.name} in {place} cannot be read.") from error
+
+
+def _label(folder: Path) -> str:
+    """What people call a checkpoint's folder: owner/name where it lies in the Hub's cache."""
+    if folder.parent.name == "snapshots":
+        return repr(folder.parent.parent.name.removeprefix("models--").replace("--", "/"))
+    return repr(folder.name)
+
+
+def _write_json(file: Path, content: Mapping[str, Any]) -> None:
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

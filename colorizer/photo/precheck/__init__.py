@@ -1,0 +1,229 @@
+"""What has to be known of a file before Pillow may open it.
+
+Pillow guards its decoders well and its header readers less: some of them take a loop in Python
+for every segment, chunk or comment block that a file cares to declare. `inspect` names the
+format by its first bytes, refuses what is not on the list or larger than it may be, counts those
+loops beforehand and returns what decoding will cost in memory.
+"""
+
+import re
+import struct
+from collections.abc import Callable
+
+from PIL import features
+
+from colorizer.photo.declared_size import announced_size
+from colorizer.photo.limits import PhotoError, PhotoLimits
+from colorizer.photo.precheck import gif
+from colorizer.photo.precheck.jpeg import read_structure
+from colorizer.photo.precheck.tiff import is_bomb
+
+_JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")
+READABLE_SUFFIXES = frozenset(
+    (*_JPEG_SUFFIXES, ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif")
+)
+"""Suffixes of files worth opening when a folder is searched; a named file may have any."""
+
+# Peak bytes per pixel from the file to the finished arrays, measured with Pillow 12.3 (RGB, or
+# RGBA where the format has it). AVIF with more than 8 bits is an estimate.
+_BYTES_PER_PIXEL = {
+    "JPEG": 4.5,
+    "PNG": 8.5,
+    "WEBP": 17.0,
+    "TIFF": 8.5,
+    "BMP": 8.5,
+    "GIF": 5.5,
+    "AVIF": 14.0,
+}
+# Turning a picture by 90 degrees holds it twice.
+_BYTES_TO_TURN = 6.2
+# The empty canvas that an animated PNG may be cleared to.
+_BYTES_TO_DISPOSE = 4.0
+
+# Far above what real files have, far below what takes a second to read.
+_MAX_JPEG_SEGMENTS = 5_000
+_MAX_JPEG_SCANS = 64
+_MAX_PNG_CHUNKS = 50_000
+_MAX_GIF_STEPS = 4_000
+_MAX_GIF_PICTURE_BLOCKS = 300_000
+_MAX_AVIF_EXIF_BLOCKS = 16
+_MAX_RLE_BMP_PIXELS = 4_000_000
+
+# Baseline, extended and progressive; the others are lossless, hierarchical or arithmetic.
+_JPEG_FRAMES = {0xC0, 0xC1, 0xC2}
+
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_TIFF_HEADERS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_TIFF_HEADER = re.compile(rb"II\*\0|MM\0\*")
+
+_OTHER_KINDS = (
+    (b"%PDF", "PDF document"),
+    (b"%!PS", "PostScript file"),
+    (b"\xc5\xd0\xd3\xc6", "PostScript file"),
+    (b"8BPS", "Photoshop file"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000 picture"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000 picture"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL picture"),
+    (b"\xff\x0a", "JPEG XL picture"),
+    (b"\0\0\1\0", "Windows icon"),
+    (b"PK\3\4", "ZIP archive"),
+    (b"\x1f\x8b", "compressed archive"),
+    (b"<svg", "drawing (SVG)"),
+    (b"<?xml", "drawing or document (XML)"),
+)
+
+
+def accepted_formats() -> tuple[str, ...]:
+    """Return the names, as Pillow knows them, of the formats that may be opened."""
+    always = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+    return (*always, "AVIF") if features.check("avif") else always
+
+
+def inspect(data: bytes, limits: PhotoLimits) -> float:
+    """Refuse what no decoder should see; return the bytes per pixel that decoding takes.
+
+    Raises:
+        PhotoError: not a photo, not an accepted format, built to exhaust the decoder, or of a
+            kind whose header alone tells that it is beyond the limits.
+    """
+    kind = _kind_of(data)
+    if kind not in accepted_formats():
+        raise _refusal_of_kind(data, kind)
+    extra = _CHECKS[kind](data) if kind in _CHECKS else 0.0
+    bytes_per_pixel = max(_BYTES_PER_PIXEL[kind] + extra, _BYTES_TO_TURN)
+    size = announced_size(data, kind)
+    if size is not None and 0 not in size:
+        limits.check_picture(*size, bytes_per_pixel)
+    return bytes_per_pixel
+
+
+def damaged() -> PhotoError:
+    """Return the refusal of a file that begins like a photo and cannot be read as one."""
+    return PhotoError(
+        "The photo is damaged, incomplete or of an unusual kind: download or export it again, "
+        "best as an ordinary JPEG or PNG."
+    )
+
+
+def _kind_of(data: bytes) -> str | None:
+    """Return the format that the first bytes promise, whatever the file is called."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data.startswith(_TIFF_HEADERS):
+        return "TIFF"
+    if data.startswith(b"BM"):
+        return "BMP"
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if data[4:8] == b"ftyp":
+        brands = _isobmff_brands(data)
+        if brands & {b"avif", b"avis"}:
+            return "AVIF"
+        if brands & _HEIC_BRANDS or b"mif1" in brands:
+            return "HEIC"
+    return None
+
+
+def _isobmff_brands(data: bytes) -> set[bytes]:
+    """Return the major and compatible brands of the leading ftyp box."""
+    box = data[8 : min(int.from_bytes(data[:4], "big"), 1_024)]
+    return {box[start : start + 4] for start in range(0, len(box), 4) if start != 4}
+
+
+def _refusal_of_kind(data: bytes, kind: str | None) -> PhotoError:
+    if kind == "HEIC":
+        return PhotoError(
+            "HEIC photos cannot be read: export the photo as JPEG (on an iPhone: Settings, "
+            "Camera, Formats, Most Compatible) and try again."
+        )
+    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for signature, name in _OTHER_KINDS:
+        if start.startswith(signature.lower()):
+            return PhotoError(f"This is a {name}, not a photo: save it as JPEG or PNG first.")
+    accepted = ", ".join(accepted_formats())
+    return PhotoError(f"This is not a photo that can be read: choose one of {accepted}.")
+
+
+def _check_jpeg(data: bytes) -> float:
+    """Return the bytes per pixel that a picture in several scans costs more."""
+    structure = read_structure(data, max_segments=_MAX_JPEG_SEGMENTS, max_scans=_MAX_JPEG_SCANS)
+    if structure.frame_marker is None:
+        raise damaged()
+    if structure.frame_marker not in _JPEG_FRAMES or structure.precision != 8:
+        raise PhotoError(
+            "This JPEG is lossless, arithmetic-coded or has more than 8 bits, which is not "
+            "supported: save it as an ordinary JPEG or as PNG."
+        )
+    if (
+        structure.segments > _MAX_JPEG_SEGMENTS
+        or structure.scans > _MAX_JPEG_SCANS
+        or is_bomb(structure.exif)
+    ):
+        raise damaged()
+    return structure.coefficient_bytes
+
+
+def _check_png(data: bytes) -> float:
+    """Count the chunks up to the end; return the bytes per pixel that an animation costs more."""
+    position, extra = 8, 0.0
+    for _ in range(_MAX_PNG_CHUNKS):
+        head = data[position : position + 8]
+        if len(head) < 8 or head[4:] == b"IEND":
+            return extra
+        if head[4:] == b"acTL":
+            extra = _BYTES_TO_DISPOSE
+        position += 12 + int.from_bytes(head[:4], "big")
+    raise damaged()
+
+
+def _check_gif(data: bytes) -> float:
+    """Refuse what Pillow reads byte by byte or joins block by block, for too long."""
+    try:
+        structure = gif.read_structure(
+            data, max_steps=_MAX_GIF_STEPS, max_picture_blocks=_MAX_GIF_PICTURE_BLOCKS
+        )
+    except struct.error as error:
+        raise damaged() from error
+    if structure.steps > _MAX_GIF_STEPS or structure.picture_blocks > _MAX_GIF_PICTURE_BLOCKS:
+        raise damaged()
+    return 0.0
+
+
+def _check_bmp(data: bytes) -> float:
+    """Refuse large run-length pictures, which Pillow unpacks byte by byte in Python."""
+    if len(data) < 34:
+        raise damaged()
+    header_size, width, height = struct.unpack_from("<Lll", data, 14)
+    compression = int.from_bytes(data[30:34], "little")
+    is_run_length = header_size >= 40 and compression in (1, 2)
+    if is_run_length and abs(width * height) + len(data) > _MAX_RLE_BMP_PIXELS:
+        raise PhotoError("This BMP is too large for its kind of compression: save it as PNG.")
+    return 0.0
+
+
+def _check_tiff(data: bytes) -> float:
+    if is_bomb(data):
+        raise damaged()
+    return 0.0
+
+
+def _check_avif(data: bytes) -> float:
+    """Look at every EXIF block of the file: Pillow reads it while it opens an AVIF."""
+    for number, match in enumerate(_TIFF_HEADER.finditer(data)):
+        if number >= _MAX_AVIF_EXIF_BLOCKS or is_bomb(data[match.start() :]):
+            raise damaged()
+    return 0.0
+
+
+_CHECKS: dict[str, Callable[[bytes], float]] = {
+    "JPEG": _check_jpeg,
+    "PNG": _check_png,
+    "GIF": _check_gif,
+    "BMP": _check_bmp,
+    "TIFF": _check_tiff,
+    "AVIF": _check_avif,
+}

@@ -1,0 +1,1 @@
+"""Previews: photos compressed by PCA, and in the few colours of a K-means palette."""

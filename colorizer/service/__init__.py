@@ -1,0 +1,1 @@
+"""What a running page keeps: loaded models, recently seen photos, memory."""

@@ -1,0 +1,166 @@
+"""A participant's turn: the vote on one pair and the draw of the next, in one transaction.
+
+What the participant gets to see is put together after the commit, so a truth that is revealed is
+that of a vote that is stored, and nobody waits for the database while a picture is made.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from colorizer.study.participant_transaction import Booth, History
+from colorizer.study.protocol import StudySettings, TrialError
+from colorizer.study.store import Store
+from colorizer.study.trial_queue import Dealer, Dealt
+from colorizer.study.trials import SIDES, Side, Vote
+from colorizer.study.views import TrialView, Turn, VoteReceipt, view_receipt, view_trial
+
+NOT_YOURS = "This pair does not belong to your session: please load the next one."
+EXPIRED = "This pair was open for too long and does not count: please load the next one."
+TOO_MUCH = "You have looked at a lot of pictures: please come back in an hour."
+NO_PAIR = "No new pair could be found: please try again."
+
+HOUR_MS = 3_600_000
+_DRAWS = 5
+
+Clock = Callable[[], int]
+
+
+def now_ms() -> int:
+    """The present time in Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Which side a participant took for real, well-formed but not yet known to be allowed."""
+
+    trial_id: str
+    side: Side
+    response_ms: int | None
+
+    @classmethod
+    def of(cls, trial_id: object, choice: object, response_ms: object) -> "Answer":
+        """Check what anybody may have sent; TrialError if it cannot be meant."""
+        side = _checked_side(choice)
+        response = _checked_response(response_ms)
+        if not isinstance(trial_id, str):
+            raise TrialError(NOT_YOURS)
+        return cls(trial_id, side, response)
+
+
+class Turns:
+    """Takes votes and hands out trials, one participant at a time."""
+
+    def __init__(
+        self, store: Store, dealer: Dealer, settings: StudySettings, clock_ms: Clock
+    ) -> None:
+        """`clock_ms` gives Unix milliseconds."""
+        self._store = store
+        self._dealer = dealer
+        self._settings = settings
+        self._clock_ms = clock_ms
+
+    def vote(self, participant_id: str, answer: Answer) -> VoteReceipt:
+        """Store a vote; TrialError, and nothing stored, if it is not allowed."""
+        return self._store.booth(participant_id, lambda booth: self._cast(booth, answer))
+
+    def next(self, participant_id: str) -> TrialView | None:
+        """The trial that waits for a vote, else a new one; None when the session is finished."""
+        return self._show(participant_id, *self._deal_alone(participant_id))
+
+    def take(self, participant_id: str, answer: Answer) -> Turn:
+        """Vote and go on; a vote that is not allowed still leads to the pair that waits."""
+
+        def work(booth: Booth) -> tuple[VoteReceipt | None, str, Dealt | None, History]:
+            receipt, dealt, notice = None, None, ""
+            try:
+                receipt = self._cast(booth, answer)
+            except TrialError as error:
+                notice = str(error)
+            try:
+                dealt = self._deal(participant_id, booth)
+            except TrialError as error:
+                notice = str(error)
+            return receipt, notice, dealt, booth.history
+
+        receipt, notice, dealt, history = self._store.booth(participant_id, work)
+        try:
+            return Turn(receipt, notice, self._show(participant_id, dealt, history))
+        except TrialError as error:
+            return Turn(receipt, str(error), None)
+
+    def _cast(self, booth: Booth, answer: Answer) -> VoteReceipt:
+        past = booth.history.find(answer.trial_id)
+        if past is None:
+            raise TrialError(NOT_YOURS)
+        now = self._clock_ms()
+        if past.vote is None and past.trial.expired(now):
+            raise TrialError(EXPIRED)
+        elapsed = max(now - past.trial.issued_ms, 0)
+        response = None if answer.response_ms is None else min(answer.response_ms, elapsed)
+        stored = booth.cast(Vote(answer.trial_id, answer.side, response, elapsed, now))
+        return view_receipt(
+            past.trial,
+            stored,
+            repeated=past.vote is not None,
+            progress=self._dealer.progress(booth.history),
+            finished=self._dealer.finished(booth.history),
+        )
+
+    def _deal(
+        self, participant_id: str, booth: Booth, *, replacing: str | None = None
+    ) -> Dealt | None:
+        """The trial that waits, unless it is `replacing` and cannot be shown; else a new one."""
+        waiting = booth.history.open_trial(self._clock_ms(), but=replacing)
+        if waiting is not None:
+            return Dealt(waiting)
+        now = self._clock_ms()
+        hour = now - HOUR_MS, now
+        if booth.history.issued_between(*hour) >= self._settings.trials_per_hour:
+            raise TrialError(TOO_MUCH)
+        if booth.issued_at_address(*hour) >= self._settings.trials_per_hour_per_address:
+            raise TrialError(TOO_MUCH)
+        dealt = self._dealer.deal(participant_id, booth.history)
+        if dealt is not None:
+            booth.issue(dealt.trial)
+        return dealt
+
+    def _deal_alone(
+        self, participant_id: str, *, replacing: str | None = None
+    ) -> tuple[Dealt | None, History]:
+        def work(booth: Booth) -> tuple[Dealt | None, History]:
+            return self._deal(participant_id, booth, replacing=replacing), booth.history
+
+        return self._store.booth(participant_id, work)
+
+    def _show(self, participant_id: str, dealt: Dealt | None, history: History) -> TrialView | None:
+        """The trial with its picture, or another one if its picture is gone."""
+        for _ in range(_DRAWS):
+            if dealt is None:
+                return None
+            stimulus = dealt.stimulus or self._dealer.stimulus(dealt.trial)
+            if stimulus is not None:
+                self._dealer.deal_ahead(participant_id, history, dealt.trial)
+                at = self._dealer.progress(history)
+                return view_trial(dealt.trial, stimulus, number=at.done + 1, total=at.total)
+            dealt, history = self._deal_alone(participant_id, replacing=dealt.trial.id)
+        raise TrialError(NO_PAIR)
+
+
+def _checked_side(choice: object) -> Side:
+    for side in SIDES:
+        if choice == side:
+            return side
+    raise TrialError("Please choose the left or the right picture.")
+
+
+def _checked_response(response_ms: object) -> int | None:
+    if response_ms is None:
+        return None
+    if isinstance(response_ms, int | float) and not isinstance(response_ms, bool):
+        milliseconds = float(response_ms)
+        if math.isfinite(milliseconds) and milliseconds >= 0:
+            return round(milliseconds)
+    raise TrialError("The response time must be a number of milliseconds.")

@@ -1,0 +1,114 @@
+"""The page as a whole: tabs, queue and launch options."""
+
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from colorizer.photo.isolation import IsolatedDecoder
+from colorizer.service.colorizer_service import Darkroom
+from colorizer.settings import Settings
+from colorizer.web import i18n, theme
+from colorizer.web.about.page import AboutPage
+from colorizer.web.colorize.page import ColorizePage
+from colorizer.web.download_folder import Outbox
+from colorizer.web.fair_queue import Turns
+from colorizer.web.footer import ABOUT_TAB, small_print
+from colorizer.web.gradio_start import served_later
+from colorizer.web.health import health_route
+from colorizer.web.language import SpokenPage
+from colorizer.web.mcp import offers_mcp
+from colorizer.web.middleware import Guard
+from colorizer.web.no_fetching import fetch_nothing
+from colorizer.web.previews.palette_page import PalettePage
+from colorizer.web.previews.pca_page import PcaPage
+from colorizer.web.study.host import StudyHost, host_study
+from colorizer.web.study.page import StudyPage
+from colorizer.web.temporary_files import Sweeper, temporary_folder
+from colorizer.web.zero_gpu import lent_card
+
+NAME = "Colorizer"
+
+
+def open_darkroom(settings: Settings) -> Darkroom:
+    """The darkroom that the settings describe: it decodes strangers' files in other processes.
+
+    On ZeroGPU its networks wait for the card.
+    """
+    decoder = IsolatedDecoder(settings.limits)
+    card = lent_card(settings.device)
+    device = settings.device if card is None else "cpu"
+    return Darkroom(
+        open_photo=decoder.open_photo,
+        device=device,
+        network_pass=card,
+        hub_models=settings.hub_models,
+    )
+
+
+def build_app(
+    settings: Settings, *, darkroom: Darkroom | None = None, host: StudyHost | None = None
+) -> gr.Blocks:
+    """The whole page, ready to `launch(**launch_options(settings))`.
+
+    darkroom, host: by default those that the settings describe. Whoever brings a host closes it.
+    """
+    folder = temporary_folder()  # before Gradio looks for a place of its own
+    fetch_nothing()
+    darkroom = darkroom or open_darkroom(settings)
+    host = host or host_study(settings, darkroom)
+    outbox = Outbox()
+    turns = Turns(runs_per_visitor=settings.address_runs, behind_proxy=bool(settings.proxy))
+    app: gr.Blocks
+    with (
+        served_later(),
+        i18n.placeholders(),
+        gr.Blocks(title=NAME, analytics_enabled=False) as app,
+    ):
+        gr.Markdown(f"# {NAME}")
+        gr.Markdown(i18n.LEAD, elem_id="lead")
+        with gr.Tabs(overflow_behavior="wrap"):
+            with gr.Tab(i18n.TAB_COLORIZE):
+                ColorizePage(darkroom, turns, settings, outbox).build()
+            with gr.Tab(i18n.TAB_PCA):
+                PcaPage(darkroom, outbox).build()
+            with gr.Tab(i18n.TAB_PALETTE):
+                PalettePage(darkroom, outbox).build()
+            with gr.Tab(i18n.TAB_STUDY) as study:
+                StudyPage(host, darkroom, turns, settings, outbox).build(study)
+            with gr.Tab(i18n.TAB_ABOUT, elem_id=ABOUT_TAB) as about:
+                AboutPage(host).build(about)
+        small_print()
+        app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
+    app.extra_startup_events += [host.startup, Sweeper(app, folder).startup]
+    return app
+
+
+def launch_options(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments of `Blocks.launch`, the same for the app and for its tests."""
+    return {
+        "server_name": settings.host,
+        "max_file_size": f"{settings.max_megabytes}mb",
+        "show_error": False,
+        "enable_monitoring": False,
+        "run_history": False,
+        "ssr_mode": False,
+        "share": False,
+        # Gradio's own first look, else: it ends the app when the page takes 3 s to come, which it
+        # does after a restart on a busy machine with people waiting at the door.
+        "_frontend": False,
+        # Gradio keeps some 230 kB of every visit, and lets go of none before there are so many.
+        "state_session_capacity": 128,
+        "footer_links": ["api"],
+        "mcp_server": offers_mcp(settings),
+        "app_kwargs": {
+            "middleware": [
+                Middleware(Guard, behind_proxy=bool(settings.proxy)),
+                Middleware(SpokenPage),
+            ],
+            "openapi_url": None,
+            "routes": [health_route()],
+        },
+        "theme": theme.theme(),
+        "css": theme.CSS,
+    }

@@ -1,0 +1,79 @@
+"""A closer look at one photo: both models, the real colours, the model's certainty, the palette."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colorizer.colour.uncertainty import heat_map
+from colorizer.metrics import compare_colours
+from colorizer.previews.palette import kmeans_palette
+from colorizer.previews.photo_colours import count_colours
+from colorizer.service.colorizer_service import Darkroom
+from colorizer.web import i18n
+from colorizer.web.colorize.choice import Choice, look_at
+from colorizer.web.figures import certainty_legend, swatches_html
+from colorizer.web.screen_pictures import screen_picture
+
+PALETTE_COLOURS = 12
+PALETTE_SIDE = 384
+"""Long side of the picture whose colours are grouped, pixels."""
+
+Pair = tuple[str, str]
+"""Paths of the two pictures of a before/after slider."""
+
+
+class Insight:
+    """Makes what the folded parts of the Colorize tab show; raises PhotoError, CheckpointError."""
+
+    def __init__(self, darkroom: Darkroom, long_side: int) -> None:
+        self._darkroom = darkroom
+        self._long_side = long_side
+
+    def compare(self, choice: Choice, models: list[str]) -> list[tuple[str, str]]:
+        """What each model makes of the photo, then the photo as it came: (path, caption).
+
+        models: the bundled ones; the chosen one is added where it is another.
+        """
+        previews = {
+            model: look_at(self._darkroom, replace(choice, model=model), self._long_side)
+            for model in dict.fromkeys([*models, choice.model])
+        }
+        pictures = [(p.after, i18n.COMPARED.get(model, model)) for model, p in previews.items()]
+        as_it_came = previews[choice.model]
+        pictures.append((as_it_came.before, i18n.COMPARE_BEFORE))
+        if as_it_came.real is not None:
+            pictures.append((as_it_came.real, i18n.COMPARE_REAL))
+        return [(screen_picture(rgb), caption) for rgb, caption in pictures]
+
+    def real(self, choice: Choice) -> tuple[Pair | None, str]:
+        """The photo's own colours beside ours, and how far apart they are."""
+        preview = look_at(self._darkroom, choice, self._long_side)
+        if preview.real is None:
+            return None, i18n.NO_REAL
+        figures = compare_colours(preview.real, preview.after)
+        pair = screen_picture(preview.real), screen_picture(preview.after)
+        return pair, i18n.REAL_FIGURES.format(
+            ab_rmse=figures.ab_rmse, real=figures.colorfulness_real, ours=figures.colorfulness
+        )
+
+    def certainty(self, choice: Choice) -> tuple[Pair | None, str]:
+        """The photo beside the map of the classifier's entropy, and the map's legend as HTML."""
+        certainty = self._darkroom.certainty(choice.file, choice.model)
+        if certainty is None:
+            return None, i18n.NO_CERTAINTY
+        before = look_at(self._darkroom, choice, self._long_side).before
+        picture = heat_map(certainty, *before.shape[:2])
+        return (screen_picture(before), screen_picture(picture)), certainty_legend(certainty)
+
+    def palette(self, choice: Choice) -> str:
+        """The colours of the coloured photo as swatches, HTML."""
+        after = look_at(self._darkroom, choice, self._long_side).after
+        colours = count_colours(_smaller(after))
+        return swatches_html(kmeans_palette(colours, PALETTE_COLOURS, space="ab"))
+
+
+def _smaller(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    from colorizer.pipeline import shrink  # torch is there: a photo has been coloured
+
+    return shrink(rgb, PALETTE_SIDE)

@@ -1,0 +1,306 @@
+"""Alle Sätze der Seite auf Deutsch, per du. Namen und {Felder} wie in `en`."""
+
+from colorizer.web.i18n.de_library import LIBRARY as LIBRARY
+
+DECIMAL_MARK = ","
+
+LEAD = "Leg ein Schwarz-Weiß-Foto ab und sieh es in glaubhaften Farben. Die Farben sind erfunden: die Vermutung eines trainierten Modells, kein Zeugnis."
+DROP = "Deine Fotos: ablegen, einfügen oder auswählen, eins oder viele"
+COLORIZE = "Fotos färben"
+CANCEL = "Abbrechen"
+MODEL = "Wie gefärbt wird (etwa eine Sekunde je Foto)"
+MODELS = {
+    "classification": "Lebhaft: wählt aus einer Palette wahrscheinlicher Farben",
+    "regression": "Vorsichtig: mittelt alle wahrscheinlichen Farben, ruhiger und näher am Original",
+}
+VIVIDNESS = "Farbkraft"
+VIVIDNESS_HINT = "0 ist grau, 1 wie vom Modell gemeint"
+WARMTH = "Wärme"
+WARMTH_HINT = "Vom blauen Abendlicht bis zum goldenen Morgenlicht"
+
+HUB_MODEL = "Ein anderes Modell"
+HUB_MODEL_NAME = "Ein Checkpoint von Colorizer auf dem Hugging Face Hub"
+HUB_MODEL_HINT = "Er wird geprüft, bevor er geladen wird; beim ersten Mal wird er heruntergeladen."
+HUB_MODEL_USE = "Dieses Modell nehmen"
+HUB_MODEL_BAD_NAME = "Gib das Modell als owner/name an, wie auf seiner Seite im Hub."
+
+ERROR = "Das ging nicht"
+NO_PHOTO = "Wähl zuerst ein Foto aus."
+NO_ADDRESS = "Schick das Foto selbst: Die Seite ruft keine Adressen ab."
+TOO_MANY = "Bitte höchstens {limit} {limit:Foto|Fotos} auf einmal."
+TOO_MANY_RUNS = (
+    "Einige deiner Fotos werden noch gefärbt: Warte, bis sie fertig sind, oder brich ab."
+)
+NOT_STORED = (
+    "Der Server kann gerade keine Dateien speichern: Versuch es in einigen Minuten noch einmal."
+)
+LOADING = "Das Modell wird geladen: Nach einem Start dauert das erste Foto einige Sekunden länger …"
+WORKING = "Foto {number} von {total} wird gefärbt …"
+DONE_SINGLE = "Dein Foto ist gefärbt."
+DONE_MANY = "{done} von {total} Fotos sind gefärbt."
+STOPPED = "Abgebrochen: {done} von {total} Fotos sind gefärbt."
+STOPPED_WAITING = "Abgebrochen."
+REFUSED = "Das ließ sich nicht färben:"
+PHOTOS_LABEL = "Deine Fotos: Wähl eins zum Ansehen aus"
+STATES = {
+    "waiting": "wartet",
+    "working": "wird gefärbt …",
+    "done": "fertig",
+    "refused": "abgelehnt",
+    "stopped": "abgebrochen",
+}
+
+VIEW_BEFORE_AFTER = "Vorher und nachher"
+VIEW_COMPARE = "Vergleich"
+VIEW_REAL = "Echte Farben"
+BEFORE_AFTER = "Zieh an der Linie"
+DONE_ONE = "**{name}**: {width} × {height} Pixel, gefärbt in {seconds:.1f} s."
+WAS_COLOUR = "Dieses Foto hat schon Farben: Nur seine Helligkeit wurde verwendet. *Echte Farben* zeigt beides."
+COMPARE_BEFORE = "Vorher"
+COMPARED = {"classification": "Lebhaft", "regression": "Vorsichtig"}
+COMPARE_REAL = "Echte Farben"
+REAL_LABEL = "Links die echten Farben, rechts unsere: Zieh an der Linie"
+REAL_FIGURES = "Mittlerer Abstand der Farben (ab RMSE): **{ab_rmse:.1f}** Lab-Einheiten. Farbigkeit: **{real:.0f}** in echt, **{ours:.0f}** bei uns. Weit weg heißt nicht unglaubhaft: Ein rotes Auto hätte genauso gut blau sein können."
+NO_REAL = "Dieses Foto hat keine eigenen Farben zum Vergleichen."
+
+CERTAINTY = "Wie sicher ist sich das Modell?"
+CERTAINTY_LABEL = "Links das Foto, rechts, wo seine Farben geraten sind: Zieh an der Linie"
+CERTAINTY_FIGURES = "An einer typischen Stelle schwankt das Modell zwischen {typical:.0f} seiner {all} Farben, an den sichersten zwischen {surest:.0f}, an den unsichersten zwischen {least:.0f}."
+CERTAINTY_SURE = "sicher"
+CERTAINTY_GUESS = "geraten"
+NO_CERTAINTY = "Das vorsichtige Modell sagt für jede Stelle nur eine Farbe voraus und weiß nicht, wie sicher es ist: Nimm das lebhafte Modell."
+USED_COLOURS = "Die verwendeten Farben"
+
+DOWNLOAD = "Foto herunterladen"
+DOWNLOAD_ALL = "Alle als Zip"
+DOWNLOAD_LAYER = "Farben als Ebene"
+SAVING = "Speichern"
+MARK = "In der Datei vermerken, dass die Farben erfunden sind"
+SAVING_HINT = "Fotos behalten Größe und Format. Die Ebene ist ein durchsichtiges PNG nur mit den Farben: Leg sie in einem Bildprogramm im Modus *Normal* über dein Schwarz-Weiß-Foto, oder im Modus *Farbe*, wenn du das Foto darunter noch retuschierst; was falsch ist, radierst du weg."
+PREPARING = "Foto {number} von {total} wird vorbereitet"
+NOTHING_TO_SAVE = "Es gibt noch kein gefärbtes Foto."
+LEFT_OUT = "Nicht im Zip: {names}."
+
+EXAMPLES = {
+    "dahlia": ("Dahlie", "Blüten und Blätter gelingen leicht"),
+    "cameraman": ("Kameramann", "Himmel und Rasen sind gut zu erkennen"),
+    "coffee": ("Kaffee", "warmes Holz, das Rot der Untertasse ist matter als in Wirklichkeit"),
+    "pagoda": ("Pagode", "Bäume gelingen, bemalte Dächer kann niemand erraten"),
+    "astronaut": ("Astronautin", "ein Gesicht gelingt, die Fahne verliert ihre Farben"),
+    "retina": ("Netzhaut des Auges", "falsch, zu gelb: in Wahrheit ist sie gleichmäßig rot"),
+}
+EXAMPLES_LABEL = "Beispiele: was klappt und was nicht"
+EXAMPLE = "Ein Beispiel"
+EXAMPLE_INVITATION = "Leg ein eigenes Foto ab, um es in Farbe zu sehen."
+
+PRIVACY = "Fotos werden eingelesen, gefärbt und innerhalb von zwei Stunden gelöscht; Ort und andere Metadaten kommen nie in das Ergebnis."
+UNKNOWN_MODEL = "Es gibt kein Modell {model!r}; zur Wahl stehen: {known}."
+BAD_VIVIDNESS = "Die Farbkraft muss zwischen 0 und 3 liegen."
+BAD_WARMTH = "Die Wärme muss zwischen -1 und 1 liegen."
+
+TAB_COLORIZE = "Färben"
+TAB_PCA = "PCA"
+TAB_PALETTE = "Palette"
+
+PREVIEW_DROP = "Ein Foto: ablegen, einfügen oder auswählen"
+FULL_SIZE = "In voller Größe berechnen"
+DOWNLOAD_RESULT = "Ergebnis herunterladen"
+
+PCA_LEAD = "Die Hauptkomponentenanalyse findet die Muster, aus denen ein Foto besteht. Behalte nur die stärksten und sieh, wie wenig genügt."
+PCA_METHOD = "Muster von"
+PCA_METHODS = {
+    "patches": "Kacheln aus 8 × 8 Pixeln: mehr vom Foto in gleich vielen Zahlen",
+    "rows": "Ganze Zeilen: so machte es das ursprüngliche Projekt",
+}
+PCA_VARIANCE = "Erhaltene Varianz, %"
+PCA_FIGURES = "**{variance} der Varianz in {components} von {total} Komponenten: {numbers} der Zahlen, {fidelity}**, SSIM {ssim:.3f}."
+IDENTICAL = "gleich dem Foto"
+DECIBELS = "{psnr:.1f} dB"
+PCA_BEFORE_AFTER = "Original und Nachbau: Zieh an der Linie"
+PCA_COMPONENTS = "Die Komponenten selbst"
+PCA_CURVE = "Summierte Varianz, %"
+PCA_CURVE_X = "Komponenten"
+PCA_TOO_LARGE = "In voller Größe geht PCA bis {limit} Megapixel; mach das Foto vorher kleiner."
+PCA_BAD_REQUEST = "Die Methode muss rows oder patches sein, die Varianz über 0 bis 100 %."
+
+PALETTE_LEAD = "K-Means fasst die Farben eines Fotos zu wenigen zusammen. Manche Fotos brauchen erstaunlich wenige, bis es jemand merkt. Klick auf eine Farbe, um ihren Code zu kopieren."
+PALETTE_WAY = "Was zusammengefasst wird"
+PALETTE_WAYS = {
+    "ab": "Nur die Farbe: Das Foto behält seine Helligkeit",
+    "lab": "Farbe und Helligkeit: klassische Posterfarben",
+    "classifier": "Nichts: die eigene Palette des lebhaften Modells, alles, was es ausdrücken kann",
+}
+PALETTE_NUMBER = "Anzahl der Farben"
+PALETTE_BEFORE_AFTER = "Original und Palette: Zieh an der Linie"
+PALETTE_COLOURS = "{used} {used:Farbe|Farben}"
+PALETTE_FEWER = "{used} von {asked} Farben (mehr sind in diesem Foto nicht zu unterscheiden)"
+PALETTE_UNUSED = "{used} der {asked} Farben der Palette"
+PALETTE_DISTANCE = "mittleres ΔE {mean:.1f}, 95 % der Pixel unter {most:.1f}, {psnr:.1f} dB"
+PALETTE_BAD_REQUEST = "Der Weg muss ab, lab oder classifier sein, die Anzahl zwischen 2 und 256."
+NO_CLASSIFIER = "Das Klassifikationsmodell ist nicht da."
+ELBOW = "Wie viele Farben braucht dieses Foto?"
+ELBOW_X = "Farben"
+ELBOW_Y = "Mittleres ΔE (etwa 2 ist gerade sichtbar)"
+DOWNLOAD_GPL = "Palette für GIMP, Inkscape, Krita (.gpl)"
+DOWNLOAD_CSS = "Palette fürs Web (.css)"
+
+TAB_STUDY = "Turing-Test"
+TAB_STUDY_PLAY = "Spielen"
+TAB_STUDY_PRIVATE = "Deine eigenen Fotos"
+TAB_STUDY_RESULTS = "Ergebnisse"
+
+STUDY_LEAD = "Zwei Bilder von einem Foto. Im einen sind die Farben echt, im anderen hat sie ein Modell aus der Schwarz-Weiß-Fassung erfunden. Erkennst du, welches welches ist?"
+STUDY_SESSION = "Eine Runde hat {trials} {trials:Paar|Paare}: {practice} zum Üben, bei {practice:dem|denen} du die Lösung gleich erfährst, und {counted}, {counted:dessen|deren} Lösung du am Ende siehst."
+STUDY_EXPOSURE = "Jedes Paar ist {seconds:g} s zu sehen; antworte, so langsam du magst."
+STUDY_SHORTENED = (
+    "Das sind weniger als die üblichen {trials}, denn es gibt nur {photos} {photos:Foto|Fotos}."
+)
+STUDY_DEMO = "Dies sind Beispielfotos, die mit Colorizer kommen: gut für ein Spiel, zu wenige und zu bekannt für eine Studie."
+STUDY_GO_ON = "Du hast {done} von {total} {total:Paar|Paaren} beantwortet."
+STUDY_PREPARING = "Die Modelle färben noch die Fotos der Studie, {ready} {ready:ist|sind} fertig. Gleich kannst du anfangen."
+STUDY_START = "Los geht’s"
+STUDY_CONTINUE = "Weiterspielen"
+STUDY_AGAIN = "Noch eine Runde mit Fotos, die du nicht kennst"
+STUDY_SEEN_ALL = "Du hast alle Fotos dieser Studie gesehen. Danke fürs Mitmachen!"
+STUDY_ANONYMOUS = "Deine Stimmen werden unter einer Zufallszahl gespeichert, die dein Browser behält, ohne Namen und Adresse."
+STUDY_OPENING = "Die Studie wird gerade vorbereitet, versuch es gleich noch einmal."
+STUDY_BROKEN = (
+    "Die Studie kann auf dieser Maschine nicht starten; das Protokoll sagt, warum. Das Färben geht."
+)
+STUDY_EMPTY = "Die Studie hat keine Farbfotos zum Zeigen."
+
+TRIAL = {
+    "question": "Welches hat die echten Farben?",
+    "real": "Dieses ist echt",
+    "pair": "Zwei Fassungen eines Fotos nebeneinander, eine davon mit erfundenen Farben",
+    "first": "Bild 1",
+    "second": "Bild 2",
+    "practice": "Übung",
+    "was_real": "Echt",
+    "was_invented": "Erfunden",
+    "right": "Richtig!",
+    "wrong": "Diesmal nicht.",
+    "next": "Nächstes Paar",
+    "gone": "Die Zeit ist um: Welches war echt?",
+    "retrying": "Die Verbindung ist langsam, neuer Versuch …",
+    "offline": "Der Server antwortet nicht. Deine Antwort ist nicht angekommen; drück noch einmal.",
+}
+
+RESULT = "{correct} von {scored} richtig"
+RESULT_CHANCE = (
+    "Raten ergibt {expected:g}; {share} von denen, die nur raten, haben so viele oder mehr."
+)
+RESULT_RARE = "weniger als 1 %"
+RESULT_SPEED = "Deine mittlere Antwort dauerte {seconds:.1f} s."
+RESULT_SCALE = "Unterschiedene Paare: {percent:.0f} %, Raten ergibt 50 %"
+RESULT_SCALE_CHANCE = "geraten"
+RESULT_SCALE_YOU = "du"
+RESULT_FOOLED = "Diese erfundenen Farben haben dich getäuscht"
+RESULT_FOOLED_NONE = "Keine erfundenen Farben haben dich getäuscht."
+RESULT_MISTAKE = "Bild {number} war echt; {model} hat das andere gefärbt."
+RESULT_REAL = "echt"
+RESULT_PRIVATE = "Das war dein privater Test: Nichts davon wird gespeichert oder gezählt."
+SHARE = "Zum Teilen"
+SHARED = "Ich habe bei {correct} von {scored} {scored:Foto|Fotos} die echten Farben von den erfundenen eines Computers unterschieden. Raten ergibt {expected:g}."
+SHARED_PRIVATE = "Ich habe bei {correct} von {scored} meiner eigenen Fotos die echten Farben von den erfundenen eines Computers unterschieden. Raten ergibt {expected:g}."
+MODEL_NAMES = {
+    "classification": "Lebhaftes Modell (Klassifikation)",
+    "regression": "Vorsichtiges Modell (Regression)",
+}
+MODEL_SHORT = {"classification": "das lebhafte Modell", "regression": "das vorsichtige Modell"}
+
+PRIVATE_LEAD = "Spiel mit eigenen Farbfotos: Sie werden neu gefärbt, und du wirst gefragt, welche Fassung echt ist. Der Test gehört nur dir: Seine Bilder werden nicht behalten, deine Antworten nicht gezählt."
+PRIVATE_DROP = "Deine Farbfotos"
+PRIVATE_START = "Teste mich damit"
+PRIVATE_WORKING = "{name} wird gefärbt"
+PRIVATE_TOO_MANY = "Bitte wähl höchstens {limit} {limit:Foto|Fotos} aus."
+
+RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Runden, die an den absurden Paaren scheitern oder schneller sind, als man hinsehen kann, bleiben in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
+RESULTS_NONE = "Noch zählt keine Stimme: Spiel als Erste oder Erster."
+RESULTS_TITLE = "Täuschungsrate, %"
+RESULTS_CHANCE = "geraten: 50"
+RESULTS_PUBLISHED = "Veröffentlicht, zum Einordnen"
+RESULTS_CAVEAT = "Veröffentlichte Raten stammen von anderen Fotos, Menschen und Bildschirmen: Dasselbe Verfahren schwankt von Studie zu Studie um einige Punkte, also ist das keine Rangliste."
+RESULTS_EXPOSURE = "{seconds:g} s"
+RESULTS_UNLIMITED = "ohne Zeitgrenze"
+RESULTS_SPOKEN = "{name}: {rate:.0f} %, 95-%-Intervall {low:.0f} bis {high:.0f} %"
+RESULTS_BY_MODEL = "Nach Modell"
+RESULTS_BY_REVISION = "Nach Checkpoint"
+RESULTS_BY_SUBJECT = "Nach Motiv"
+RESULTS_BY_PHOTO = "Nach Foto"
+RESULTS_PHOTOS = "Die Fotos, die am meisten und am wenigsten täuschen, nur als Nummer: Wer sie in echt gesehen hat, könnte nicht mehr ehrlich spielen. Fotos mit weniger als {votes} Stimmen fehlen."
+RESULTS_COLUMNS = (
+    "",
+    "Gezeigt für",
+    "Getäuscht, %",
+    "95-%-Intervall",
+    "Teilnehmende",
+    "Paare",
+    "Bild 1 gewählt, %",
+    "Mittlere Antwort, s",
+    "Intervall aus",
+)
+RESULTS_SUBJECT_COLUMNS = (
+    "",
+    "Gezeigt für",
+    "Getäuscht, %",
+    "95-%-Intervall",
+    "Teilnehmende",
+    "Paare",
+)
+RESULTS_PHOTO_COLUMNS = ("", "Gezeigt für", "Getäuscht, %", "95-%-Intervall (Wilson)", "Paare")
+RESULTS_PROVISIONAL = "vorläufig"
+RESULTS_COUNTS = "Teilnehmende: {participants}. Stimmen, die zählen: {counted}, ausgeschlossen: {excluded}. Durchschaute absurde Paare: {catch}."
+RESULTS_EXCLUDED = "{votes} wegen: {reason}"
+RESULTS_EXCLUSIONS = {
+    "failed catch trials": "absurde Paare für echt gehalten",
+    "impossible speed": "unmöglich schnell",
+    "voted during exposure": "Antwort, bevor das Paar ganz gezeigt war",
+}
+RESULTS_CSV = "Alle Stimmen als CSV schreiben"
+RESULTS_DOWNLOAD = "Stimmen herunterladen"
+RESULTS_REFRESH = "Neu laden"
+
+TAB_ABOUT = "Über die Modelle"
+ABOUT_LEAD = "Beide Modelle sind kleine Netze, die nichts kennen als ihre Trainingsfotos. Was jedes gelernt hat, wie weit es damit kommt und wofür es nicht verwendet werden darf."
+ABOUT_WHAT = {
+    "classification": "Sagt für jede Stelle voraus, wie wahrscheinlich jede von vielen Farben ist, und wählt zwischen der wahrscheinlichsten und dem Mittel: lebhaft, manchmal falsch.",
+    "regression": "Sagt für jede Stelle eine Farbe voraus, das Mittel des Möglichen: vorsichtig, blasser, im Durchschnitt näher an der Wahrheit.",
+}
+ABOUT_PICTURES = "Von links nach rechts: was das Modell bekommt, seine Farben, das echte Foto. Nicht zum Gefallen ausgesucht: Achte darauf, was verloren geht. Fotos aus scikit-image, CC0 oder gemeinfrei."
+ABOUT_PICTURES_ALT = (
+    "Fotos in Schwarz-Weiß, in den Farben des Modells und so, wie sie aufgenommen wurden"
+)
+ABOUT_TRAINED_ON = "Gelernt aus"
+ABOUT_PHOTOS = "{photos} {photos:Foto|Fotos}."
+ABOUT_TIME = "Training"
+ABOUT_MINUTES = "{steps} {steps:Schritt|Schritte} in {minutes:.0f} {minutes:Minute|Minuten}"
+ABOUT_LICENCE = "Lizenz"
+ABOUT_LICENCE_NOTE = "Die Bilder behalten ihre eigene."
+ABOUT_REVISION = "Stand"
+ABOUT_UNKNOWN = "nicht festgehalten"
+ABOUT_FOOLED = "In {rate:.0f} % von {votes} {votes:Paar|Paaren} für echt gehalten (95-%-Intervall {low:.0f} bis {high:.0f} %); Raten ergibt 50 %."
+ABOUT_NO_VOTES = "Noch keine Stimmen: Spiel den Turing-Test."
+ABOUT_NOT_MEASURED = "Diese Gewichte sind noch nicht gemessen worden."
+ABOUT_MEASURED_TITLE = "Gemessen, gegen Vermutungen, die kein Netz brauchen"
+ABOUT_MEASURED = "{photos} {photos:Foto|Fotos}, aus {photos:dem|denen} es nicht gelernt hat. Kleiner ist besser beim Fehler und dabei, wie oft ein einfacher Klassifikator seine Bilder von echten unterscheidet (50 % ist vollkommen), größer bei PSNR und AuC; die Farbigkeit der echten Fotos ist {real:.0f}."
+ABOUT_METRICS = {
+    "ab_rmse": "Farbfehler (ab RMSE)",
+    "psnr": "PSNR, dB",
+    "colorfulness": "Farbigkeit",
+    "auc_rebalanced": "AuC, seltene Farben zählen gleich viel, %",
+    "probe": "Von echt unterschieden, %",
+}
+ABOUT_ROWS = {
+    "grey": "Grau gelassen",
+    "constant mean ab": "Eine mittlere Farbe",
+    "most common class": "Die häufigste Farbe",
+    "classification, T = 1": "Dieses Modell, Mittel seiner Vermutungen",
+}
+ABOUT_THIS_MODEL = "Dieses Modell"
+ABOUT_NUMBER = "{value:.{digits}f}"
+ABOUT_NOT_FOR = "Wofür sie nicht verwendet werden dürfen"
+ABOUT_NOT_FOR_THIS = "Als Beleg dafür, wie etwas oder jemand aussah: nicht in Nachrichten, vor Gericht, in Medizin oder Wissenschaft, nicht, um Menschen oder ihre Herkunft zu unterscheiden, und nicht so, dass verborgen bleibt, dass die Farben erfunden sind. Haut, Haare, Fahnen, Uniformen und Waren bekommen die Farben, die in den Trainingsfotos üblich waren, und die sind kein gerechtes Abbild der Welt."
+ABOUT_HOW = "Wie es funktioniert"
+ABOUT_HOW_IT_WORKS = "Ein Foto hat in CIELAB eine Helligkeit L und zwei Farbwerte a und b, ein Schwarz-Weiß-Foto nur L. Das Netz, ein EfficientNet-Lite mit einem kleinen Decoder, sieht eine kleine Kopie von L und sagt a und b voraus; die werden entlang der Kanten von L vergrößert und über das Foto in voller Größe gelegt, sodass seine Helligkeit bleibt, wie sie war. Farbkraft und Wärme ändern nur a und b, darum braucht es dafür keinen zweiten Lauf des Netzes. Das Verfahren folgt Zhang et al., *Colorful Image Colorization*, 2016 ([arXiv:1603.08511](https://arxiv.org/abs/1603.08511))."
+FOOTER = ": die Modellkarten, die Lizenz (Apache-2.0), wie es funktioniert und wofür die Farben nicht verwendet werden dürfen."

@@ -1,0 +1,293 @@
+"""Every sentence of the page, in English: the language of everybody who reads no other of them."""
+
+from colorizer.web.i18n.en_library import LIBRARY as LIBRARY
+
+DECIMAL_MARK = "."
+
+LEAD = "Drop a black-and-white photograph and see it in plausible colour. The colours are invented: a guess of a trained model, not a record."
+DROP = "Your photos: drop, paste or pick one or many"
+COLORIZE = "Colour my photos"
+CANCEL = "Cancel"
+MODEL = "How to colour (about a second a photo)"
+MODELS = {
+    "classification": "Vivid: picks from a palette of likely colours",
+    "regression": "Cautious: averages all likely colours, calmer and closer to the truth",
+}
+VIVIDNESS = "Vividness"
+VIVIDNESS_HINT = "0 is grey, 1 as the model means it"
+WARMTH = "Warmth"
+WARMTH_HINT = "Blue evening light to golden morning light"
+
+HUB_MODEL = "Another model"
+HUB_MODEL_NAME = "A Colorizer checkpoint on the Hugging Face Hub"
+HUB_MODEL_HINT = "It is checked before it is loaded; the first time takes as long as its download."
+HUB_MODEL_USE = "Use this model"
+HUB_MODEL_BAD_NAME = "Give the model as owner/name, as its page on the Hub shows it."
+
+ERROR = "That did not work"
+NO_PHOTO = "Choose a photo first."
+NO_ADDRESS = "Send the photo itself: the page fetches no addresses."
+TOO_MANY = "Please send at most {limit} {limit:photo|photos} at a time."
+TOO_MANY_RUNS = (
+    "Some of your photos are still being coloured: please wait until they are done, or cancel them."
+)
+NOT_STORED = "The server cannot store files at the moment: please try again in a few minutes."
+LOADING = "Loading the model: the first photo after a start waits some seconds for it …"
+WORKING = "Colouring photo {number} of {total} …"
+DONE_SINGLE = "Your photo is coloured."
+DONE_MANY = "{done} of {total} photos coloured."
+STOPPED = "Cancelled: {done} of {total} photos are coloured."
+STOPPED_WAITING = "Cancelled."
+REFUSED = "Could not be coloured:"
+PHOTOS_LABEL = "Your photos: choose one to look at"
+STATES = {
+    "waiting": "waiting",
+    "working": "being coloured …",
+    "done": "done",
+    "refused": "refused",
+    "stopped": "cancelled",
+}
+
+VIEW_BEFORE_AFTER = "Before and after"
+VIEW_COMPARE = "Compare"
+VIEW_REAL = "Real colours"
+BEFORE_AFTER = "Drag the line"
+DONE_ONE = "**{name}**: {width} × {height} pixels, coloured in {seconds:.1f} s."
+WAS_COLOUR = (
+    "This photo already has colours: only its lightness was used. *Real colours* shows both."
+)
+COMPARE_BEFORE = "Before"
+COMPARED = {"classification": "Vivid", "regression": "Cautious"}
+COMPARE_REAL = "Real colours"
+REAL_LABEL = "Left the real colours, right ours: drag the line"
+REAL_FIGURES = "Mean distance of the colours (ab RMSE): **{ab_rmse:.1f}** Lab units. Colourfulness: **{real:.0f}** real, **{ours:.0f}** ours. Far apart does not mean implausible: a red car may as well have been blue."
+NO_REAL = "This photo has no colours of its own to compare with."
+
+CERTAINTY = "How sure is the model?"
+CERTAINTY_LABEL = "Left the photo, right where its colours are guesses: drag the line"
+CERTAINTY_FIGURES = "At a typical place the model wavers between {typical:.0f} of its {all} colours, at the surest places between {surest:.0f}, at the least sure between {least:.0f}."
+CERTAINTY_SURE = "sure"
+CERTAINTY_GUESS = "a guess"
+NO_CERTAINTY = "The cautious model predicts one colour for each place and cannot tell how sure it is: choose the vivid model."
+USED_COLOURS = "The colours it used"
+
+DOWNLOAD = "Download photo"
+DOWNLOAD_ALL = "All as zip"
+DOWNLOAD_LAYER = "Colours as layer"
+SAVING = "Saving"
+MARK = "Note in the file that the colours are invented"
+SAVING_HINT = "Photos keep their size and format. The layer is a transparent PNG with the colours alone: in a photo editor, lay it over your black-and-white photo in blend mode *Normal*, or *Colour* if you retouch the photo below; rub out what is wrong."
+PREPARING = "Preparing photo {number} of {total}"
+NOTHING_TO_SAVE = "There is no coloured photo yet."
+LEFT_OUT = "Not in the zip: {names}."
+
+EXAMPLES = {
+    "dahlia": ("Dahlia", "flowers and leaves come easily"),
+    "cameraman": ("Cameraman", "sky and lawn are plain to see"),
+    "coffee": ("Coffee", "warm wood, the red of the saucer is duller than in truth"),
+    "pagoda": ("Pagoda", "trees come well, painted roofs nobody can guess"),
+    "astronaut": ("Astronaut", "a face comes well, the flag loses its colours"),
+    "retina": ("Eye's retina", "wrong, too yellow: in truth it is evenly red"),
+}
+EXAMPLES_LABEL = "Examples, with what works and what does not"
+EXAMPLE = "An example"
+EXAMPLE_INVITATION = "Drop a photo of your own to see it in colour."
+
+PRIVACY = "Photos are decoded, coloured and deleted within two hours; location and other metadata are never copied into the result."
+UNKNOWN_MODEL = "There is no model {model!r}; choose one of: {known}."
+BAD_VIVIDNESS = "Vividness must be between 0 and 3."
+BAD_WARMTH = "Warmth must be between -1 and 1."
+
+TAB_COLORIZE = "Colorize"
+TAB_PCA = "PCA"
+TAB_PALETTE = "Palette"
+
+PREVIEW_DROP = "A photo: drop, paste or pick one"
+FULL_SIZE = "Make it at full size"
+DOWNLOAD_RESULT = "Download the result"
+
+PCA_LEAD = "Principal component analysis finds the patterns that a photo is made of. Keep only the strongest, and see how little is enough."
+PCA_METHOD = "Patterns of"
+PCA_METHODS = {
+    "patches": "Patches of 8 × 8 pixels: more of the photo in as many numbers",
+    "rows": "Whole rows: the original project's way",
+}
+PCA_VARIANCE = "Retained variance, %"
+PCA_FIGURES = "**{variance} of the variance in {components} of {total} components: {numbers} of the numbers, {fidelity}**, SSIM {ssim:.3f}."
+IDENTICAL = "identical to the photo"
+DECIBELS = "{psnr:.1f} dB"
+PCA_BEFORE_AFTER = "Original and rebuilt: drag the line"
+PCA_COMPONENTS = "The components themselves"
+PCA_CURVE = "Cumulative variance, %"
+PCA_CURVE_X = "components"
+PCA_TOO_LARGE = "Full-size PCA works up to {limit} megapixels; make the photo smaller first."
+PCA_BAD_REQUEST = "Method must be rows or patches, variance above 0 and at most 100 %."
+
+PALETTE_LEAD = "K-means groups a photo's colours into a few. Some photos need surprisingly few before anyone notices. Click a colour to copy its code."
+PALETTE_WAY = "What is grouped"
+PALETTE_WAYS = {
+    "ab": "Colour only: the photo keeps its own lightness",
+    "lab": "Colour and lightness: classic poster colours",
+    "classifier": "Nothing: the vivid model's own palette, all that it can express",
+}
+PALETTE_NUMBER = "Number of colours"
+PALETTE_BEFORE_AFTER = "Original and palette: drag the line"
+PALETTE_COLOURS = "{used} {used:colour|colours}"
+PALETTE_FEWER = "{used} of {asked} colours (this photo has no more to tell apart)"
+PALETTE_UNUSED = "{used} of the palette's {asked} colours"
+PALETTE_DISTANCE = "mean ΔE {mean:.1f}, 95 % of the pixels within {most:.1f}, {psnr:.1f} dB"
+PALETTE_BAD_REQUEST = "Way must be ab, lab or classifier, number between 2 and 256."
+NO_CLASSIFIER = "The classification model is not there."
+ELBOW = "How many colours does this photo need?"
+ELBOW_X = "colours"
+ELBOW_Y = "Mean ΔE (about 2 is just visible)"
+DOWNLOAD_GPL = "Palette for GIMP, Inkscape, Krita (.gpl)"
+DOWNLOAD_CSS = "Palette for the web (.css)"
+
+TAB_STUDY = "Turing test"
+TAB_STUDY_PLAY = "Play"
+TAB_STUDY_PRIVATE = "Your own photos"
+TAB_STUDY_RESULTS = "Results"
+
+STUDY_LEAD = "Two pictures of one photo. In one the colours are real, in the other a model invented them from the black-and-white version. Can you tell which is which?"
+STUDY_SESSION = "A session has {trials} {trials:pair|pairs}: {practice} for practice, where you are told the answer, and {counted} whose {counted:answer|answers} you learn at the end."
+STUDY_EXPOSURE = "Each pair is shown for {seconds:g} s; take as long as you like to answer."
+STUDY_SHORTENED = "That is less than the usual {trials}, because there {photos:is|are} only {photos} {photos:photo|photos}."
+STUDY_DEMO = "These are demo photographs that come with Colorizer: good for a game, too few and too well known for a study."
+STUDY_GO_ON = "You have answered {done} of {total} {total:pair|pairs}."
+STUDY_PREPARING = "The models are still colouring the photographs of the study, {ready} {ready:is|are} ready. You can start in a moment."
+STUDY_START = "Start"
+STUDY_CONTINUE = "Go on"
+STUDY_AGAIN = "Play again with photos you have not seen"
+STUDY_SEEN_ALL = "You have seen every photo of this study. Thank you for taking part!"
+STUDY_ANONYMOUS = (
+    "Your votes are stored under a random number that your browser keeps, without name or address."
+)
+STUDY_OPENING = "The study is being set up, please try again in a moment."
+STUDY_BROKEN = "The study cannot start on this machine; the log says why. Colouring works."
+STUDY_EMPTY = "The study has no colour photos to show."
+
+TRIAL = {
+    "question": "Which one has the real colours?",
+    "real": "This one is real",
+    "pair": "Two versions of one photo side by side, one of them with invented colours",
+    "first": "Picture 1",
+    "second": "Picture 2",
+    "practice": "Practice",
+    "was_real": "Real",
+    "was_invented": "Invented",
+    "right": "Right!",
+    "wrong": "Not this time.",
+    "next": "Next pair",
+    "gone": "Time is up: which one was real?",
+    "retrying": "The connection is slow, trying again …",
+    "offline": "The server does not answer. Your answer was not sent; please press again.",
+}
+
+RESULT = "{correct} of {scored} right"
+RESULT_CHANCE = "Guessing gives {expected:g}; {share} of those who only guess get as many or more."
+RESULT_RARE = "less than 1 %"
+RESULT_SPEED = "Your median answer took {seconds:.1f} s."
+RESULT_SCALE = "Pairs told apart: {percent:.0f} %, guessing gives 50 %"
+RESULT_SCALE_CHANCE = "guessing"
+RESULT_SCALE_YOU = "you"
+RESULT_FOOLED = "These invented colours fooled you"
+RESULT_FOOLED_NONE = "No invented colours fooled you."
+RESULT_MISTAKE = "Picture {number} was real; {model} coloured the other."
+RESULT_REAL = "real"
+RESULT_PRIVATE = "This was your private test: nothing of it is stored or counted."
+SHARE = "To share"
+SHARED = "I told the real colours from a computer's invented ones in {correct} of {scored} {scored:photo|photos}. Guessing gives {expected:g}."
+SHARED_PRIVATE = "I told the real colours from a computer's invented ones in {correct} of {scored} of my own photos. Guessing gives {expected:g}."
+MODEL_NAMES = {
+    "classification": "Vivid model (classification)",
+    "regression": "Cautious model (regression)",
+}
+MODEL_SHORT = {"classification": "the vivid model", "regression": "the cautious model"}
+
+PRIVATE_LEAD = "Play with colour photos of your own: they are coloured anew and you are asked which version is real. The test is yours alone: its pictures are not kept, its votes not counted."
+PRIVATE_DROP = "Your colour photos"
+PRIVATE_START = "Test me with these"
+PRIVATE_WORKING = "Colouring {name}"
+PRIVATE_TOO_MANY = "Please choose at most {limit} {limit:photo|photos}."
+
+RESULTS_HOW = "Every pair shows one photo twice: as it was taken, and coloured by a model that saw only its lightness; a random generator draws the photo, the model and the side. Both pictures go the same way to the screen, so that only their colours differ, and nobody sees a photo twice. Practice pairs do not count, and a few pairs with absurd colours only show who is looking. The **fooling rate** is the share of the other pairs in which invented colours were taken for real: at 50 %, what guessing gives, a model's colours cannot be told from photographs. Sessions that fail the absurd pairs or are faster than anyone can look stay in the data but out of the rates, and intervals (95 %) come from drawing the participants anew."
+RESULTS_NONE = "No vote counts yet: be the first to play."
+RESULTS_TITLE = "Fooling rate, %"
+RESULTS_CHANCE = "guessing: 50"
+RESULTS_PUBLISHED = "Published, for context"
+RESULTS_CAVEAT = "Published rates come from other photos, people and displays: the same method moves by several points from study to study, so they are no ranking."
+RESULTS_EXPOSURE = "{seconds:g} s"
+RESULTS_UNLIMITED = "no time limit"
+RESULTS_SPOKEN = "{name}: {rate:.0f} %, 95 % interval {low:.0f} to {high:.0f} %"
+RESULTS_BY_MODEL = "By model"
+RESULTS_BY_REVISION = "By checkpoint"
+RESULTS_BY_SUBJECT = "By subject"
+RESULTS_BY_PHOTO = "By photo"
+RESULTS_PHOTOS = "The photos that fool most and least, by number only: who has seen them real could not play fairly any more. Photos with fewer than {votes} votes are left out."
+RESULTS_COLUMNS = (
+    "",
+    "Shown for",
+    "Fooled, %",
+    "95 % interval",
+    "Participants",
+    "Pairs",
+    "Picture 1 chosen, %",
+    "Median answer, s",
+    "Interval from",
+)
+RESULTS_SUBJECT_COLUMNS = ("", "Shown for", "Fooled, %", "95 % interval", "Participants", "Pairs")
+RESULTS_PHOTO_COLUMNS = ("", "Shown for", "Fooled, %", "95 % interval (Wilson)", "Pairs")
+RESULTS_PROVISIONAL = "provisional"
+RESULTS_COUNTS = "Participants: {participants}. Votes that count: {counted}, excluded: {excluded}. Absurd pairs seen through: {catch}."
+RESULTS_EXCLUDED = "{votes} for {reason}"
+RESULTS_EXCLUSIONS = {
+    "failed catch trials": "absurd pairs taken for real",
+    "impossible speed": "impossible speed",
+    "voted during exposure": "answers before the pair was shown in full",
+}
+RESULTS_CSV = "Make a CSV of all votes"
+RESULTS_DOWNLOAD = "Download the votes"
+RESULTS_REFRESH = "Refresh"
+
+TAB_ABOUT = "About the models"
+ABOUT_LEAD = "Both models are small networks that know nothing but their training photos. What each was taught, how far it gets, and what it must not be used for."
+ABOUT_WHAT = {
+    "classification": "Predicts for each place how likely each of many colours is, and picks between the most likely and the mean: vivid, sometimes wrong.",
+    "regression": "Predicts one colour for each place, the mean of what would be possible: cautious, paler, closer to the truth on average.",
+}
+ABOUT_PICTURES = "Left to right: what the model is given, its colours, the real photo. Not chosen to please: look for what it loses. Photos as scikit-image ships them, CC0 or public domain."
+ABOUT_PICTURES_ALT = "Photos in black and white, in the model's colours, and as they were taken"
+ABOUT_TRAINED_ON = "Trained on"
+ABOUT_PHOTOS = "{photos} {photos:photo|photos}."
+ABOUT_TIME = "Training"
+ABOUT_MINUTES = "{steps} {steps:step|steps} in {minutes:.0f} {minutes:minute|minutes}"
+ABOUT_LICENCE = "Licence"
+ABOUT_LICENCE_NOTE = "The pictures keep their own."
+ABOUT_REVISION = "Revision"
+ABOUT_UNKNOWN = "not recorded"
+ABOUT_FOOLED = "Taken for real in {rate:.0f} % of {votes} {votes:pair|pairs} (95 % interval {low:.0f} to {high:.0f} %); guessing gives 50 %."
+ABOUT_NO_VOTES = "No votes yet: play the Turing test."
+ABOUT_NOT_MEASURED = "These weights have not been measured yet."
+ABOUT_MEASURED_TITLE = "Measured, against guesses that need no network"
+ABOUT_MEASURED = "{photos} {photos:photo|photos} that it was not trained on. Lower is better for the error and for how often a simple classifier tells its pictures from real ones (50 % is perfect), higher for PSNR and AuC; the real photos' colourfulness is {real:.0f}."
+ABOUT_METRICS = {
+    "ab_rmse": "Colour error (ab RMSE)",
+    "psnr": "PSNR, dB",
+    "colorfulness": "Colourfulness",
+    "auc_rebalanced": "AuC, rare colours count as much, %",
+    "probe": "Told from real, %",
+}
+ABOUT_ROWS = {
+    "grey": "Left grey",
+    "constant mean ab": "One mean colour",
+    "most common class": "The most common colour",
+    "classification, T = 1": "This model, mean of its guesses",
+}
+ABOUT_THIS_MODEL = "This model"
+ABOUT_NUMBER = "{value:.{digits}f}"
+ABOUT_NOT_FOR = "What they must not be used for"
+ABOUT_NOT_FOR_THIS = "As evidence of how anything or anybody looked: not in news, courts, medicine or science, not to tell people or their origin apart, and not in a way that hides that the colours are invented. Skin, hair, flags, uniforms and goods get the colours that were common in the training photos, which are no fair sample of the world."
+ABOUT_HOW = "How it works"
+ABOUT_HOW_IT_WORKS = "A photo in CIELAB has a lightness L and two colour values a and b. A black-and-white photo has L alone. The network, an EfficientNet-Lite with a small decoder, looks at a small copy of L and predicts a and b; those are enlarged along the edges of L and laid over the photo at its full size, so that its lightness stays as it was. Adjusting vividness or warmth only changes a and b, which is why it takes no second run of the network. The method follows Zhang et al., *Colorful Image Colorization*, 2016 ([arXiv:1603.08511](https://arxiv.org/abs/1603.08511))."
+FOOTER = ": the model cards, the licence (Apache-2.0), how it works, and what the colours must not be used for."

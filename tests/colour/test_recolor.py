@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+import torch
+from skimage import color
+
+from benchmarks.recolouring import exact
+from colorizer.colour.guided_upsampling import AbField
+from colorizer.colour.lab import lab_to_rgb, rgb_to_lightness
+from colorizer.colour.recolor import grey, recolor
+
+
+def field_of(height: int, width: int, *, seed: int = 0) -> AbField:
+    """A smooth field whose slope and offset differ everywhere."""
+    torch.manual_seed(seed)
+    slope, offset = torch.randn(1, 2, 6, 8) * 0.1, torch.randn(1, 2, 6, 8) * 25
+    size = {"size": (height, width), "mode": "bicubic", "align_corners": False}
+    return AbField(
+        slope=torch.nn.functional.interpolate(slope, **size),
+        offset=torch.nn.functional.interpolate(offset, **size),
+    )
+
+
+@pytest.fixture
+def every_grey() -> np.ndarray:
+    return np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(16, 16, 3)
+
+
+@pytest.fixture
+def colours() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (90, 130, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def dark_colours() -> np.ndarray:
+    """Where one 8-bit level is most easily seen."""
+    return np.random.default_rng(2).integers(0, 40, (90, 130, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("photo", ["every_grey", "colours", "dark_colours", "colourful"])
+@pytest.mark.parametrize("size", [(24, 32), (96, 128)])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_every_value_is_the_exact_one(
+    photo: str, size: tuple[int, int], seed: int, request: pytest.FixtureRequest
+) -> None:
+    rgb, field = request.getfixturevalue(photo), field_of(*size, seed=seed)
+    np.testing.assert_array_equal(recolor(rgb, field), np.rint(exact(rgb, field)))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (7, 9), (2, 8)])
+def test_slim_photos_are_exact_too(shape: tuple[int, int], colours: np.ndarray) -> None:
+    rgb, field = np.resize(colours, (*shape, 3)), field_of(24, 32)
+    np.testing.assert_array_equal(recolor(rgb, field), np.rint(exact(rgb, field)))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e30])
+def test_colours_that_cannot_be_are_refused(value: float, colours: np.ndarray) -> None:
+    field = field_of(6, 8)
+    field.offset[0, 1, 2, 3] = value
+    with pytest.raises(ValueError, match="no such colours"):
+        recolor(colours, field)
+
+
+def test_the_lab_module_gives_the_same_colours(colourful: np.ndarray) -> None:
+    flat = AbField(
+        slope=torch.zeros(1, 2, 1, 1), offset=torch.tensor([12.0, -7.0]).view(1, 2, 1, 1)
+    )
+    L = rgb_to_lightness(colourful / 255.0)
+    lab = np.stack([L, np.full_like(L, 12.0), np.full_like(L, -7.0)], axis=-1)
+    expected = np.rint(255 * lab_to_rgb(lab)).astype(int)
+    assert np.abs(recolor(colourful, flat) - expected).max() <= 1
+
+
+@pytest.mark.parametrize("pixels", [1, 400, 7_001])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_strips_and_threads_change_nothing(
+    pixels: int, threads: int, colourful: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field = field_of(24, 36)
+    whole = recolor(colourful, field)
+    monkeypatch.setattr("colorizer.colour.recolor.STRIP_PIXELS", pixels)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    np.testing.assert_array_equal(recolor(colourful, field), whole)
+
+
+def test_the_photo_itself_is_left_alone(colourful: np.ndarray) -> None:
+    before = colourful.copy()
+    recolor(colourful, field_of(24, 36))
+    grey(colourful)
+    np.testing.assert_array_equal(colourful, before)
+
+
+def test_a_view_is_recoloured_like_its_copy(colourful: np.ndarray) -> None:
+    view = colourful[::2, ::-1]
+    field = field_of(24, 36)
+    np.testing.assert_array_equal(recolor(view, field), recolor(view.copy(), field))
+
+
+def test_what_is_grey_stays_as_it_is(every_grey: np.ndarray) -> None:
+    nothing = AbField(slope=torch.zeros(1, 2, 1, 1), offset=torch.zeros(1, 2, 1, 1))
+    np.testing.assert_array_equal(grey(every_grey), every_grey)
+    np.testing.assert_array_equal(recolor(every_grey, nothing), every_grey)
+
+
+def test_grey_is_the_exact_grey_of_the_same_lightness(colours: np.ndarray) -> None:
+    ours = grey(colours)
+    L = color.rgb2lab(colours)[..., :1]
+    exact_grey = 255 * color.lab2rgb(np.concatenate([L, np.zeros((*L.shape[:2], 2))], axis=-1))
+    assert np.ptp(ours, axis=2).max() == 0
+    assert np.abs(ours - exact_grey).max() < 0.75

@@ -1,0 +1,71 @@
+import csv
+import io
+import json
+
+import pytest
+
+from colorizer.study.export import CSV_COLUMNS, from_line, to_csv, to_line
+from tests.support.study_support import make_ballot
+
+
+def test_a_ballot_survives_its_line() -> None:
+    ballot = make_ballot("p", fooled=True, exposure_seconds=1.5, response_ms=None)
+    line = to_line(ballot)
+    assert "\n" not in line
+    assert from_line(line) == ballot
+
+
+def damaged_lines() -> list[str]:
+    line = to_line(make_ballot("p"))
+    whole = json.loads(line)
+    return [
+        "",
+        "null",
+        "[]",
+        line[: len(line) // 2],
+        json.dumps(whole | {"vote": {}}),
+        json.dumps(whole | {"trial": whole["trial"] | {"kind": "other"}}),
+        json.dumps(whole | {"trial": whole["trial"] | {"id": "other"}}),
+        json.dumps(whole | {"vote": whole["vote"] | {"choice": "middle"}}),
+        json.dumps(whole | {"vote": whole["vote"] | {"more": 1}}),
+    ]
+
+
+@pytest.mark.parametrize("line", damaged_lines())
+def test_what_is_not_a_ballot_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match=r"ballot|JSON|Expecting|Unterminated|delimiter"):
+        from_line(line)
+
+
+def test_the_table_has_every_vote_and_what_excludes_it() -> None:
+    ballots = [
+        make_ballot("careful", fooled=True),
+        make_ballot("careful", kind="practice"),
+        make_ballot("careful", kind="catch"),
+        make_ballot("careless"),
+        make_ballot("careless", kind="catch", fooled=True),
+    ]
+    table = to_csv(ballots, pseudonym=lambda participant: f"<{len(participant)}>")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert tuple(rows[0]) == CSV_COLUMNS
+    assert [row["counted"] for row in rows] == [
+        "yes",
+        "no: practice",
+        "no: catch",
+        "failed catch trials",
+        "no: catch",
+    ]
+    assert [row["fooled"] for row in rows] == ["1", "0", "0", "0", "1"]
+
+
+def test_the_table_leads_to_nobody() -> None:
+    ballot = make_ballot("a-secret-participant-id")
+    table = to_csv([ballot], pseudonym=lambda _: "nobody")
+    for secret in (
+        "a-secret",
+        ballot.trial.id,
+        str(ballot.vote.cast_ms),
+        str(ballot.trial.issued_ms),
+    ):
+        assert secret not in table
+    assert "2025-10-09" in table

@@ -1,0 +1,29 @@
+"""What tests of the Colorize tab share: small models under the names that the page knows."""
+
+from pathlib import Path
+from typing import Any
+
+from colorizer.pipeline import Colorizer
+from colorizer.service.colorizer_service import Darkroom
+
+
+class TinyDarkroom(Darkroom):
+    """Random weights in place of the bundled ones, so that a photo takes milliseconds."""
+
+    def __init__(self, classification: Path, regression: Path) -> None:
+        super().__init__()
+        self._folders = {"classification": classification, "regression": regression}
+
+    @property
+    def models(self) -> list[str]:
+        return list(self._folders)
+
+    def colorizer(self, model: str) -> Colorizer:
+        if model not in self._colorizers:
+            self._colorizers[model] = Colorizer.from_pretrained(self._folders[model])
+        return self._colorizers[model]
+
+
+def skipped(update: Any) -> bool:
+    """Whether an event leaves a component as it is."""
+    return isinstance(update, dict) and update == {"__type__": "update"}

@@ -1,0 +1,116 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from colorizer import Colorizer, open_photo
+from colorizer.batch import HANDFUL, Job, Outcome, Wishes, _in_handfuls, colour_album
+from colorizer.photo import read_mark
+
+
+@pytest.fixture(scope="module")
+def colorizer(regression_folder: Path) -> Colorizer:
+    return Colorizer.from_pretrained(regression_folder)
+
+
+@pytest.fixture
+def passes(colorizer: Colorizer, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of photos in each pass of the network, as they happen."""
+    sizes: list[int] = []
+    forward = colorizer.network.forward
+    monkeypatch.setattr(
+        colorizer.network, "forward", lambda L: (sizes.append(len(L)), forward(L))[1]
+    )
+    return sizes
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, colourful: np.ndarray) -> list[Job]:
+    """Nine photos of one size, one of another and one that is none."""
+    for number in range(9):
+        Image.fromarray(np.roll(colourful, number, axis=0)).save(tmp_path / f"{number}.png")
+    Image.fromarray(colourful[:40]).save(tmp_path / "slim.png")
+    (tmp_path / "broken.png").write_bytes(b"not a photo")
+    names = [*(str(number) for number in range(9)), "slim", "broken"]
+    return [Job(tmp_path / f"{name}.png", tmp_path / "out" / name) for name in names]
+
+
+def run(colorizer: Colorizer, jobs: list[Job], wishes: Wishes | None = None) -> list[Outcome]:
+    return list(colour_album(colorizer, jobs, wishes or Wishes()))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_every_photo_is_coloured_as_it_would_be_alone(
+    threads: int, colorizer: Colorizer, jobs: list[Job]
+) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        outcomes = run(colorizer, jobs)
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    written = {outcome.job: outcome.written for outcome in outcomes}
+    assert set(written) == set(jobs)
+    assert [job for job in jobs if written[job] is None] == jobs[-1:]
+    for job in jobs[:-1]:
+        alone = colorizer.colorize(open_photo(job.source)).photo.rgb
+        together = open_photo(written[job] or "").rgb
+        assert np.abs(alone.astype(int) - together).max() <= 1
+
+
+def test_photos_of_one_size_share_a_pass(
+    colorizer: Colorizer, jobs: list[Job], passes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    run(colorizer, jobs)
+    assert passes == [HANDFUL, HANDFUL, 1, 1]
+
+
+def test_large_photos_do_not_wait_for_each_other(
+    colorizer: Colorizer, jobs: list[Job], passes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("colorizer.batch._HANDFUL_BYTES", 1)
+    run(colorizer, jobs)
+    assert passes == [1] * 10
+
+
+def test_two_photos_use_two_workers(
+    colorizer: Colorizer, jobs: list[Job], passes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    run(colorizer, jobs[:2])
+    assert passes == [1, 1]
+
+
+def test_workers_end_with_single_photos() -> None:
+    jobs = [Job(Path(str(number)), Path("out")) for number in range(40)]
+    handfuls = _in_handfuls(jobs, 2)
+    assert [job for handful in handfuls for job in handful] == jobs
+    sizes = [len(handful) for handful in handfuls]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] == HANDFUL
+    assert sizes[-2:] == [1, 1]
+
+
+def test_wishes_are_heard(colorizer: Colorizer, jobs: list[Job]) -> None:
+    (outcome,) = run(colorizer, jobs[:1], Wishes(vividness=0.0, format="webp", marked=False))
+    assert outcome.written == jobs[0].target.with_suffix(".webp")
+    assert read_mark(outcome.written) is None
+    assert open_photo(outcome.written).is_grey
+
+
+def test_a_folder_that_cannot_be_made_stops_nothing(
+    colorizer: Colorizer, jobs: list[Job], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    bad = Job(jobs[0].source, tmp_path / "file" / "inner" / "0")
+    refused, done = run(colorizer, [bad, jobs[1]])
+    assert "cannot be made" in refused.reason
+    assert done.written is not None
+
+
+def test_an_empty_album_is_done_at_once(colorizer: Colorizer) -> None:
+    assert run(colorizer, []) == []

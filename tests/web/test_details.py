@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from colorizer.web import i18n
+from colorizer.web.colorize.choice import Choice
+from colorizer.web.colorize.details import PALETTE_COLOURS, Insight
+from tests.support.colorize_support import TinyDarkroom
+
+MODELS = ["classification", "regression"]
+
+
+@pytest.fixture
+def insight(classification_folder: Path, regression_folder: Path) -> Insight:
+    return Insight(TinyDarkroom(classification_folder, regression_folder), 120)
+
+
+@pytest.fixture
+def in_colour(tmp_path: Path, colourful: np.ndarray) -> Choice:
+    Image.fromarray(colourful).save(tmp_path / "colour.png")
+    return Choice(str(tmp_path / "colour.png"), "classification")
+
+
+@pytest.fixture
+def black_and_white(tmp_path: Path, colourful: np.ndarray) -> Choice:
+    Image.fromarray(colourful).convert("L").save(tmp_path / "grey.png")
+    return Choice(str(tmp_path / "grey.png"), "classification")
+
+
+def test_both_models_stand_beside_the_photo(insight: Insight, black_and_white: Choice) -> None:
+    pictures = insight.compare(black_and_white, MODELS)
+    assert [caption for _, caption in pictures] == ["Vivid", "Cautious", i18n.COMPARE_BEFORE]
+    assert len({path for path, _ in pictures}) == 3
+
+
+def test_real_colours_join_the_comparison(insight: Insight, in_colour: Choice) -> None:
+    assert insight.compare(in_colour, MODELS)[-1][1] == i18n.COMPARE_REAL
+
+
+def test_real_colours_are_compared_in_numbers(insight: Insight, in_colour: Choice) -> None:
+    pair, figures = insight.real(in_colour)
+    assert pair is not None
+    assert "ab RMSE" in figures
+    assert "Colourfulness" in figures
+
+
+def test_a_grey_photo_has_nothing_real_to_show(insight: Insight, black_and_white: Choice) -> None:
+    assert insight.real(black_and_white) == (None, i18n.NO_REAL)
+
+
+def test_certainty_has_a_map_and_a_legend(insight: Insight, in_colour: Choice) -> None:
+    pair, legend = insight.certainty(in_colour)
+    assert pair is not None
+    with Image.open(pair[0]) as before, Image.open(pair[1]) as heat:
+        assert before.size == heat.size == (120, 80)
+    assert "of its 9 colours" in legend
+    assert "linear-gradient" in legend
+
+
+def test_the_cautious_model_says_that_it_cannot_tell(insight: Insight, in_colour: Choice) -> None:
+    said = insight.certainty(Choice(in_colour.file, "regression"))
+    assert said == (None, i18n.NO_CERTAINTY)
+
+
+def test_the_palette_has_codes_and_shares(insight: Insight, in_colour: Choice) -> None:
+    html = insight.palette(in_colour)
+    assert 2 <= html.count("data-hex=") <= PALETTE_COLOURS
+    assert "%" in html
