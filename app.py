@@ -22,9 +22,9 @@ from colorizer.web import (
 
 use_few_heaps()
 settings = Settings.from_env()
-darkroom = open_darkroom(settings)
-host = host_study(settings, darkroom)
-demo = build_app(settings, darkroom=darkroom, host=host)
+service = open_darkroom(settings)
+host = host_study(settings, service)
+demo = build_app(settings, service=service, host=host)
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")

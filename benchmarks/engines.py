@@ -34,10 +34,10 @@ def main() -> None:
     outputs, before, after = [0.0], [0.0], [0.0]
     for file in find_photos(parser.parse_args().photos):
         photo = open_photo(file.path)
-        analyses = [engine.analyse(photo) for engine in engines]
+        analyses = [engine.predict(photo) for engine in engines]
         fields = [
-            fit_ab_field(analysis.L, engine.ab(analysis))
-            for engine, analysis in zip(engines, analyses, strict=True)
+            fit_ab_field(prediction.L, engine.ab(prediction))
+            for engine, prediction in zip(engines, analyses, strict=True)
         ]
         pictures = [recolor(photo.rgb, field).astype(float) for field in fields]
         levels = [exact(photo.rgb, field)[::EVERY, ::EVERY].reshape(-1, 3) for field in fields]

@@ -22,7 +22,7 @@ from benchmarks.eccv16 import eccv16
 from benchmarks.measuring import Figure, child_python, interleaved, ratio
 from benchmarks.pictures import jpeg, picture
 from colorizer import Colorizer, Photo
-from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.ab_bins import AbBins
 from colorizer.pipeline import shrink
 from colorizer.previews.palette import kmeans_palette
 from colorizer.previews.pca import fit_patch_pca, fit_row_pca
@@ -197,8 +197,8 @@ def _trainer(folder: Path) -> Trainer:
     for number in range(TRAINING_PHOTOS):
         (folder / f"{number:03}.jpg").write_bytes(jpeg(0.06, "colour", seed=number))
     grid = torch.linspace(-70, 70, 12)
-    gamut = Gamut(torch.cartesian_prod(grid, grid)[:128], torch.full((128,), 1 / 128))
-    save_file({"centres": gamut.centres, "prior": gamut.prior}, folder / "palette.safetensors")
+    ab_bins = AbBins(torch.cartesian_prod(grid, grid)[:128], torch.full((128,), 1 / 128))
+    save_file({"centres": ab_bins.centres, "prior": ab_bins.prior}, folder / "palette.safetensors")
     options = TrainingOptions(
         head="classification",
         photos=[folder],

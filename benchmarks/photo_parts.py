@@ -13,12 +13,12 @@ from PIL import Image
 from benchmarks.measuring import Figure, child_python, interleaved, ratio, total
 from benchmarks.pictures import Kind, jpeg, write_folder
 from colorizer import Colorizer, open_photo, save_photo
-from colorizer.batch import Job, Wishes, colour_album
+from colorizer.batch import Job, SaveOptions, colour_album
 from colorizer.colour.guided_upsampling import fit_ab_field
 from colorizer.colour.recolor import recolor
 from colorizer.photo.saving import JPEG_QUALITY
-from colorizer.pipeline import Analysis, network_lightness
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.pipeline import Prediction, network_lightness
+from colorizer.service.colorizer_service import ColorizerService
 
 MODEL = "classification"
 SIZES: dict[float, int] = {1: 9, 12: 7, 48: 3}
@@ -72,8 +72,8 @@ class PhotoRun:
 
     @torch.inference_mode()
     def colours(self) -> None:
-        analysis = Analysis(self.photo, self.L, self.output, 0.0)
-        self.field = fit_ab_field(self.L, self.colorizer.ab(analysis))
+        prediction = Prediction(self.photo, self.L, self.output, 0.0)
+        self.field = fit_ab_field(self.L, self.colorizer.ab(prediction))
 
     def recolour(self) -> None:
         self.coloured = type(self.photo)(recolor(self.photo.rgb, self.field), format="JPEG")
@@ -139,11 +139,11 @@ def again(rounds: int = 7) -> Iterator[Figure]:
 
     Two photos take turns and the darkroom may keep one, so that each first pass is a first one.
     """
-    darkroom = Darkroom(max_bytes=1)
+    service = ColorizerService(max_bytes=1)
     with tempfile.TemporaryDirectory() as folder:
         first, second = write_folder(Path(folder), 2, megapixels=12, kind="grey")
-        colour = partial(darkroom.colorize, model=MODEL)
-        look = partial(darkroom.preview, model=MODEL, long_side=PREVIEW_SIDE)
+        colour = partial(service.colorize, model=MODEL)
+        look = partial(service.preview, model=MODEL, long_side=PREVIEW_SIDE)
         runs: dict[str, Callable[[], object]] = {
             "12 MP: first pass": partial(colour, first),
             "12 MP: another vividness": partial(colour, first, vividness=1.3),
@@ -162,12 +162,12 @@ def album(colorizer: Colorizer) -> Iterator[Figure]:
 
     def together() -> None:
         torch.set_num_threads(threads)
-        list(colour_album(colorizer, jobs, Wishes()))
+        list(colour_album(colorizer, jobs, SaveOptions()))
 
     def one_at_a_time() -> None:
         torch.set_num_threads(1)
         for job in jobs:
-            list(colour_album(colorizer, [job], Wishes()))
+            list(colour_album(colorizer, [job], SaveOptions()))
 
     with tempfile.TemporaryDirectory() as folder:
         files = write_folder(Path(folder), each, megapixels=1, kind="grey")

@@ -47,8 +47,8 @@ def delta_e(levels: np.ndarray, other: np.ndarray) -> np.ndarray:
 def errors(colorizer: Colorizer, photo: Photo) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Which values differ from exact rounding, ΔE to it where any does, ΔE of rounding, sampled."""
     with torch.inference_mode():
-        analysis = colorizer.analyse(photo)
-        field = fit_ab_field(analysis.L, colorizer.ab(analysis))
+        prediction = colorizer.predict(photo)
+        field = fit_ab_field(prediction.L, colorizer.ab(prediction))
     ours, truth = recolor(photo.rgb, field), exact(photo.rgb, field)
     rounded = np.rint(truth)
     different = ours != rounded

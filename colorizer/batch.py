@@ -23,7 +23,7 @@ from colorizer.photo import (
 )
 
 if TYPE_CHECKING:
-    from colorizer.pipeline import Analysis, Colorizer
+    from colorizer.pipeline import Colorizer, Prediction
 
 HANDFUL = 4
 """Photos in one pass of the network at most; more gain nothing on a CPU."""
@@ -40,7 +40,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class SaveOptions:
     """How an album is to be coloured, see `Colorizer.decode`, and saved.
 
     format: "jpg", "png", "webp" or "tiff"; None is each photo's own. marked: whether the files say
@@ -68,7 +68,7 @@ class Outcome:
 def colour_album(
     colorizer: "Colorizer",
     jobs: Sequence[Job],
-    wishes: Wishes,
+    save_options: SaveOptions,
     *,
     limits: PhotoLimits = DEFAULT_LIMITS,
 ) -> Iterator[Outcome]:
@@ -83,9 +83,9 @@ def colour_album(
     handfuls = _in_handfuls(jobs, workers)
     if workers <= 1:
         for each in handfuls:
-            yield from _colour(colorizer, wishes, limits, each)
+            yield from _colour(colorizer, save_options, limits, each)
         return
-    colour = partial(_colour_at_once, colorizer, wishes, limits)
+    colour = partial(_colour_at_once, colorizer, save_options, limits)
     with _torch_threads(1), ThreadPoolExecutor(workers) as pool:
         for outcomes in pool.map(colour, handfuls):
             yield from outcomes
@@ -103,13 +103,13 @@ def _in_handfuls(jobs: Sequence[Job], workers: int) -> list[Sequence[Job]]:
 
 
 def _colour_at_once(
-    colorizer: "Colorizer", wishes: Wishes, limits: PhotoLimits, jobs: Sequence[Job]
+    colorizer: "Colorizer", save_options: SaveOptions, limits: PhotoLimits, jobs: Sequence[Job]
 ) -> list[Outcome]:
-    return list(_colour(colorizer, wishes, limits, jobs))
+    return list(_colour(colorizer, save_options, limits, jobs))
 
 
 def _colour(
-    colorizer: "Colorizer", wishes: Wishes, limits: PhotoLimits, jobs: Sequence[Job]
+    colorizer: "Colorizer", save_options: SaveOptions, limits: PhotoLimits, jobs: Sequence[Job]
 ) -> Iterator[Outcome]:
     """Open the photos and run the network on as many at once as _HANDFUL_BYTES allow."""
     waiting: list[tuple[Job, Photo]] = []
@@ -119,37 +119,39 @@ def _colour(
         except PhotoError as error:
             yield Outcome(job, reason=str(error))
         if sum(photo.rgb.nbytes for _, photo in waiting) > _HANDFUL_BYTES:
-            yield from _finish(colorizer, wishes, waiting)
+            yield from _finish(colorizer, save_options, waiting)
             waiting = []
-    yield from _finish(colorizer, wishes, waiting)
+    yield from _finish(colorizer, save_options, waiting)
 
 
 def _finish(
-    colorizer: "Colorizer", wishes: Wishes, waiting: Sequence[tuple[Job, Photo]]
+    colorizer: "Colorizer", save_options: SaveOptions, waiting: Sequence[tuple[Job, Photo]]
 ) -> Iterator[Outcome]:
-    analyses = colorizer.analyse_batch([photo for _, photo in waiting])
-    for (job, _), analysis in zip(waiting, analyses, strict=True):
+    analyses = colorizer.predict_batch([photo for _, photo in waiting])
+    for (job, _), prediction in zip(waiting, analyses, strict=True):
         try:
-            yield Outcome(job, written=_save(colorizer, wishes, job, analysis))
+            yield Outcome(job, written=_save(colorizer, save_options, job, prediction))
         except PhotoError as error:
             yield Outcome(job, reason=str(error))
 
 
-def _save(colorizer: "Colorizer", wishes: Wishes, job: Job, analysis: "Analysis") -> Path:
+def _save(
+    colorizer: "Colorizer", save_options: SaveOptions, job: Job, prediction: "Prediction"
+) -> Path:
     result = colorizer.decode(
-        analysis,
-        vividness=wishes.vividness,
-        warmth=wishes.warmth,
-        temperature=wishes.temperature,
+        prediction,
+        vividness=save_options.vividness,
+        warmth=save_options.warmth,
+        temperature=save_options.temperature,
     )
-    suffix = f".{wishes.format}" if wishes.format else result.photo.suffix
+    suffix = f".{save_options.format}" if save_options.format else result.photo.suffix
     target = job.target.with_name(job.target.name + suffix)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PhotoError(f"The folder {target.parent} cannot be made: {error.strerror}.") from error
-    mark = result.mark if wishes.marked else None
-    if wishes.layer:
+    mark = result.mark if save_options.marked else None
+    if save_options.layer:
         from colorizer.colour.chroma_layer import chroma_layer
 
         layer = job.target.with_name(f"{job.target.name}-layer.png")

@@ -12,7 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from colorizer import __version__
-from colorizer.batch import Job, Wishes, colour_album
+from colorizer.batch import Job, SaveOptions, colour_album
 from colorizer.model.bundled import CheckpointError
 from colorizer.photo import READABLE_SUFFIXES
 from colorizer.settings import Settings
@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CheckpointError as error:
         print(error, file=sys.stderr)
         return EXIT_NOTHING_DONE
-    outcomes = colour_album(colorizer, jobs, wishes(arguments), limits=limits)
+    outcomes = colour_album(colorizer, jobs, save_options(arguments), limits=limits)
     silent = arguments.quiet or not sys.stderr.isatty()
     done = 0
     for outcome in tqdm(outcomes, total=len(jobs), unit="photo", disable=silent):
@@ -124,9 +124,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     return EXIT_DONE if done == len(jobs) else EXIT_SOME_FAILED if done else EXIT_NOTHING_DONE
 
 
-def wishes(arguments: argparse.Namespace) -> Wishes:
+def save_options(arguments: argparse.Namespace) -> SaveOptions:
     """How the photos are to be coloured and saved."""
-    return Wishes(
+    return SaveOptions(
         vividness=arguments.vividness,
         warmth=arguments.warmth,
         temperature=arguments.temperature,

@@ -1,7 +1,7 @@
 """A photo's way from grey to colour, top to bottom.
 
 photo → L at the network's size → network → ab → guided upsampling by the photo's own L → photo.
-The network runs once per photo (`analyse`); vividness, warmth and temperature only `decode` again.
+The network runs once per photo (`predict`); vividness, warmth and temperature only `decode` again.
 """
 
 import time
@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from colorizer import __version__
-from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.guided_upsampling import fit_ab_field
 from colorizer.colour.lab import clip_chroma, rgb_to_lightness
 from colorizer.colour.recolor import recolor
@@ -44,7 +44,7 @@ NetworkPass = Callable[[nn.Module, torch.Tensor], torch.Tensor]
 
 
 @dataclass(frozen=True)
-class Analysis:
+class Prediction:
     """What the network made of one photo, ready to be decoded as often as wanted.
 
     L: float32 (1, 1, h, w), 0…100, the photo at the network's size. output: the head's output for
@@ -141,21 +141,21 @@ class Colorizer:
     ) -> Colorized:
         """Colour a photo; see `decode` for vividness, warmth and temperature."""
         return self.decode(
-            self.analyse(photo), vividness=vividness, warmth=warmth, temperature=temperature
+            self.predict(photo), vividness=vividness, warmth=warmth, temperature=temperature
         )
 
-    def analyse(self, photo: Photo, *, network_pass: NetworkPass | None = None) -> Analysis:
+    def predict(self, photo: Photo, *, network_pass: NetworkPass | None = None) -> Prediction:
         """Run the network once; colours that the photo may have are ignored.
 
         network_pass: runs it elsewhere than on this object's device.
         """
-        return self.analyse_batch([photo], network_pass=network_pass)[0]
+        return self.predict_batch([photo], network_pass=network_pass)[0]
 
     @torch.inference_mode()
-    def analyse_batch(
+    def predict_batch(
         self, photos: Sequence[Photo], *, network_pass: NetworkPass | None = None
-    ) -> list[Analysis]:
-        """`analyse` for each photo; those that the network sees at one size share a pass."""
+    ) -> list[Prediction]:
+        """`predict` for each photo; those that the network sees at one size share a pass."""
         started = time.perf_counter()
         side = self.checkpoint.config.decoding.side
         lightness = [network_lightness(photo.rgb, side) for photo in photos]
@@ -169,7 +169,7 @@ class Colorizer:
             outputs |= zip(indices, batch.split(1), strict=True)
         seconds = (time.perf_counter() - started) / max(1, len(photos))
         return [
-            Analysis(photo, L, outputs[index], seconds)
+            Prediction(photo, L, outputs[index], seconds)
             for index, (photo, L) in enumerate(zip(photos, lightness, strict=True))
         ]
 
@@ -193,7 +193,7 @@ class Colorizer:
     @torch.inference_mode()
     def decode(
         self,
-        analysis: Analysis,
+        prediction: Prediction,
         *,
         vividness: float = 1.0,
         warmth: float = 0.0,
@@ -207,21 +207,21 @@ class Colorizer:
         classifiers; None is the checkpoint's default.
         """
         started = time.perf_counter()
-        ab = self.ab(analysis, vividness=vividness, warmth=warmth, temperature=temperature)
-        rgb = recolor(analysis.photo.rgb, fit_ab_field(analysis.L, ab))
-        photo = analysis.photo
+        ab = self.ab(prediction, vividness=vividness, warmth=warmth, temperature=temperature)
+        rgb = recolor(prediction.photo.rgb, fit_ab_field(prediction.L, ab))
+        photo = prediction.photo
         return Colorized(
             photo=Photo(rgb=rgb, alpha=photo.alpha, format=photo.format, notes=photo.notes),
             ab=ab[0].permute(1, 2, 0).numpy(),
             model=self.name,
             revision=self.checkpoint.revision,
-            seconds=analysis.seconds + time.perf_counter() - started,
+            seconds=prediction.seconds + time.perf_counter() - started,
         )
 
     @torch.inference_mode()
     def ab(
         self,
-        analysis: Analysis,
+        prediction: Prediction,
         *,
         vividness: float = 1.0,
         warmth: float = 0.0,
@@ -229,26 +229,26 @@ class Colorizer:
     ) -> torch.Tensor:
         """ab float32 (1, 2, h, w) at the network's size, inside the sRGB gamut at the photo's L."""
         decoding = self.checkpoint.config.decoding
-        gamut, ab = self.checkpoint.gamut, analysis.output
-        if gamut is not None:
+        ab_bins, ab = self.checkpoint.ab_bins, prediction.output
+        if ab_bins is not None:
             chosen = decoding.temperature if temperature is None else temperature
-            ab = gamut.annealed_mean(self._logits(analysis, gamut), chosen)
-        ab = F.interpolate(ab, analysis.L.shape[-2:], mode="bilinear", align_corners=False)
+            ab = ab_bins.annealed_mean(self._logits(prediction, ab_bins), chosen)
+        ab = F.interpolate(ab, prediction.L.shape[-2:], mode="bilinear", align_corners=False)
         ab = (ab * (decoding.chroma * vividness)).clamp(-MAX_AB, MAX_AB)
-        lab = torch.cat([analysis.L, ab], dim=1)
+        lab = torch.cat([prediction.L, ab], dim=1)
         lab = balance(lab.permute(0, 2, 3, 1), warmth * min(1.0, vividness))
         return clip_chroma(lab).permute(0, 3, 1, 2)[:, 1:]
 
-    def certainty(self, analysis: Analysis) -> Certainty | None:
+    def certainty(self, prediction: Prediction) -> Certainty | None:
         """How sure the classifier is at each place of the photo; None for a regressor."""
-        if self.checkpoint.gamut is None:
+        if self.checkpoint.ab_bins is None:
             return None
-        return measure_certainty(self._logits(analysis, self.checkpoint.gamut)[0].numpy())
+        return measure_certainty(self._logits(prediction, self.checkpoint.ab_bins)[0].numpy())
 
-    def _logits(self, analysis: Analysis, gamut: Gamut) -> torch.Tensor:
+    def _logits(self, prediction: Prediction, ab_bins: AbBins) -> torch.Tensor:
         """The classifier's logits as they are decoded, before the temperature."""
         decoding = self.checkpoint.config.decoding
-        return gamut.calibrate(analysis.output, decoding.rebalancing, decoding.calibration)
+        return ab_bins.calibrate(prediction.output, decoding.rebalancing, decoding.calibration)
 
 
 def network_lightness(rgb: np.ndarray, side: int) -> torch.Tensor:

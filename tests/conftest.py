@@ -11,7 +11,7 @@ import pytest
 import torch
 from gradio.context import LocalContext
 
-from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.ab_bins import AbBins
 from colorizer.model.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
 from colorizer.model.network import ColorizationNetwork, NetworkConfig
 from colorizer.settings import Settings
@@ -46,13 +46,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def gamut() -> Gamut:
+def ab_bins() -> AbBins:
     """Nine colours on a grid, grey the most frequent."""
     grid = torch.tensor([-60.0, 0.0, 60.0])
     centres = torch.cartesian_prod(grid, grid)
     prior = torch.full((9,), 0.05)
     prior[4] = 0.6
-    return Gamut(centres=centres, prior=prior)
+    return AbBins(centres=centres, prior=prior)
 
 
 def small_network(head: str, n_classes: int, *, seed: int = 0) -> ColorizationNetwork:
@@ -68,11 +68,11 @@ def small_network(head: str, n_classes: int, *, seed: int = 0) -> ColorizationNe
 
 
 @pytest.fixture(scope="session")
-def classification_folder(tmp_path_factory: pytest.TempPathFactory, gamut: Gamut) -> Path:
+def classification_folder(tmp_path_factory: pytest.TempPathFactory, ab_bins: AbBins) -> Path:
     """A saved classifier with random weights; the network sees 64 pixels."""
-    network = small_network("classification", gamut.n_classes)
+    network = small_network("classification", ab_bins.n_classes)
     config = CheckpointConfig("tiny", network.config, DecodingConfig(side=64))
-    return save_checkpoint(tmp_path_factory.mktemp("classifier"), config, network, gamut)
+    return save_checkpoint(tmp_path_factory.mktemp("classifier"), config, network, ab_bins)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from colorizer import Colorizer, open_photo
-from colorizer.batch import HANDFUL, Job, Outcome, Wishes, _in_handfuls, colour_album
+from colorizer.batch import HANDFUL, Job, Outcome, SaveOptions, _in_handfuls, colour_album
 from colorizer.photo import read_mark
 
 
@@ -37,8 +37,10 @@ def jobs(tmp_path: Path, colourful: np.ndarray) -> list[Job]:
     return [Job(tmp_path / f"{name}.png", tmp_path / "out" / name) for name in names]
 
 
-def run(colorizer: Colorizer, jobs: list[Job], wishes: Wishes | None = None) -> list[Outcome]:
-    return list(colour_album(colorizer, jobs, wishes or Wishes()))
+def run(
+    colorizer: Colorizer, jobs: list[Job], save_options: SaveOptions | None = None
+) -> list[Outcome]:
+    return list(colour_album(colorizer, jobs, save_options or SaveOptions()))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -96,7 +98,7 @@ def test_workers_end_with_single_photos() -> None:
 
 
 def test_wishes_are_heard(colorizer: Colorizer, jobs: list[Job]) -> None:
-    (outcome,) = run(colorizer, jobs[:1], Wishes(vividness=0.0, format="webp", marked=False))
+    (outcome,) = run(colorizer, jobs[:1], SaveOptions(vividness=0.0, format="webp", marked=False))
     assert outcome.written == jobs[0].target.with_suffix(".webp")
     assert read_mark(outcome.written) is None
     assert open_photo(outcome.written).is_grey

@@ -67,9 +67,9 @@ def test_without_vividness_no_warmth_tints_the_grey(
 def test_warmth_moves_blue_and_yellow_and_keeps_lightness(
     regressor: Colorizer, colourful: np.ndarray, warmth: float
 ) -> None:
-    analysis = regressor.analyse(photo_of(colourful))
-    plain = color.rgb2lab(regressor.decode(analysis).photo.rgb)
-    turned = color.rgb2lab(regressor.decode(analysis, warmth=warmth).photo.rgb)
+    prediction = regressor.predict(photo_of(colourful))
+    plain = color.rgb2lab(regressor.decode(prediction).photo.rgb)
+    turned = color.rgb2lab(regressor.decode(prediction, warmth=warmth).photo.rgb)
     assert 3 < warmth * (turned - plain)[..., 2].mean() < 20
     assert np.abs((turned - plain)[..., 0]).mean() < 0.5
 
@@ -78,24 +78,24 @@ def test_a_classifier_tells_how_sure_it_is_and_a_regressor_cannot(
     classifier: Colorizer, regressor: Colorizer, colourful: np.ndarray
 ) -> None:
     photo = photo_of(colourful)
-    certainty = classifier.certainty(classifier.analyse(photo))
+    certainty = classifier.certainty(classifier.predict(photo))
     assert certainty is not None
     assert certainty.n_colours == 9
     assert 0 <= certainty.entropy.min() <= certainty.entropy.max() <= 1
-    assert regressor.certainty(regressor.analyse(photo)) is None
+    assert regressor.certainty(regressor.predict(photo)) is None
 
 
 def test_vividness_and_temperature_do_not_run_the_network_again(
     classifier: Colorizer, colourful: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    analysis = classifier.analyse(photo_of(colourful))
+    prediction = classifier.predict(photo_of(colourful))
 
     def forbidden(*_: object) -> None:
         raise AssertionError("the network ran again")
 
     monkeypatch.setattr(classifier.network, "forward", forbidden)
-    calm, vivid = (classifier.decode(analysis, vividness=v).ab for v in (0.5, 1.0))
-    mode = classifier.decode(analysis, temperature=0.0).ab
+    calm, vivid = (classifier.decode(prediction, vividness=v).ab for v in (0.5, 1.0))
+    mode = classifier.decode(prediction, temperature=0.0).ab
     assert np.linalg.norm(calm) < np.linalg.norm(vivid)
     assert not np.allclose(mode, vivid)
 

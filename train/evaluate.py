@@ -134,7 +134,7 @@ def _protocol(options: EvaluationOptions, scene: Scene, bootstrap: Bootstrap) ->
 
 def _temperature(contender: Contender) -> report.Json:
     checkpoint = contender.colorizer.checkpoint
-    return {"temperature": checkpoint.config.decoding.temperature} if checkpoint.gamut else {}
+    return {"temperature": checkpoint.config.decoding.temperature} if checkpoint.ab_bins else {}
 
 
 def _check_folders(options: EvaluationOptions) -> None:

@@ -13,7 +13,7 @@ import tyro
 from safetensors.torch import load_file, save_file
 from tqdm import tqdm
 
-from colorizer.colour.ab_bins import Gamut, ab_histogram, fit_gamut
+from colorizer.colour.ab_bins import AbBins, ab_histogram, fit_ab_bins
 from colorizer.colour.lab import rgb_to_lab
 from train.dataset import CachedPhoto, PhotoCache, open_cache
 from train.photo_choice import choose_photos
@@ -28,16 +28,16 @@ def colours_of(cache: PhotoCache, photos: Sequence[CachedPhoto]) -> np.ndarray:
     return total
 
 
-def write_palette(gamut: Gamut, file: str | Path) -> None:
+def write_palette(ab_bins: AbBins, file: str | Path) -> None:
     """Centres and prior as safetensors."""
     Path(file).parent.mkdir(parents=True, exist_ok=True)
-    save_file({"centres": gamut.centres, "prior": gamut.prior}, file)
+    save_file({"centres": ab_bins.centres, "prior": ab_bins.prior}, file)
 
 
-def read_palette(file: str | Path) -> Gamut:
+def read_palette(file: str | Path) -> AbBins:
     """The gamut in a file written by `write_palette`."""
     tensors = load_file(file)
-    return Gamut(tensors["centres"], tensors["prior"])
+    return AbBins(tensors["centres"], tensors["prior"])
 
 
 def fit(
@@ -49,11 +49,11 @@ def fit(
     flatten: float = 0.5,
     subject: str | None = None,
     limit: int | None = None,
-) -> Gamut:
+) -> AbBins:
     """The palette of the training photos under `photos`, see `PaletteOptions`."""
     opened = open_cache(photos, cache, side=side)
     chosen = choose_photos(opened.split("train"), photos, subject=subject, limit=limit)
-    return fit_gamut(colours_of(opened, chosen), classes, flatten=flatten)
+    return fit_ab_bins(colours_of(opened, chosen), classes, flatten=flatten)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Parse the command line, fit and write."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     options = tyro.cli(PaletteOptions, prog="python -m train.fit_palette", args=arguments)
-    gamut = fit(
+    ab_bins = fit(
         options.photos,
         options.cache,
         classes=options.classes,
@@ -91,8 +91,10 @@ def main(arguments: list[str] | None = None) -> None:
         subject=options.subject,
         limit=options.limit,
     )
-    write_palette(gamut, options.out)
-    print(f"{gamut.n_classes} colours in {options.out}; the commonest has {gamut.prior.max():.1%}")
+    write_palette(ab_bins, options.out)
+    print(
+        f"{ab_bins.n_classes} colours in {options.out}; the commonest has {ab_bins.prior.max():.1%}"
+    )
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ def _train(options: LadderOptions, rung: Rung) -> None:
     if _provenance(_folder(options, rung))["steps"] >= training.steps:
         return
     if rung.palette and training.palette and not training.palette.exists():
-        gamut = fit(
+        ab_bins = fit(
             options.photos,
             options.cache,
             classes=rung.palette.classes,
@@ -135,7 +135,7 @@ def _train(options: LadderOptions, rung: Rung) -> None:
             subject=training.subject,
             limit=training.limit or PALETTE_PHOTOS,
         )
-        write_palette(gamut, training.palette)
+        write_palette(ab_bins, training.palette)
     logger.info("%s: python -m train.train %s", rung.name, shlex.join(flags))
     Trainer(replace(training, resume=has_state(training.out))).run()
 

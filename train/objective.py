@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from colorizer.colour.ab_bins import NEIGHBOURS, Gamut
+from colorizer.colour.ab_bins import NEIGHBOURS, AbBins
 from colorizer.colour.lab import AB_LIMIT, rgb_to_lab
 
 
@@ -55,7 +55,7 @@ def squared_loss(ab: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 def classification_loss(
     logits: torch.Tensor,
     target: torch.Tensor,
-    gamut: Gamut,
+    ab_bins: AbBins,
     class_weights: torch.Tensor,
     neighbours: int = NEIGHBOURS,
 ) -> torch.Tensor:
@@ -65,7 +65,7 @@ def classification_loss(
     nearest to its true colour. neighbours: centres that share a pixel; with one, and equal class
     weights, this is the plain cross-entropy.
     """
-    indices, weights = gamut.soft_encode(target.permute(0, 2, 3, 1), neighbours)
+    indices, weights = ab_bins.soft_encode(target.permute(0, 2, 3, 1), neighbours)
     log_share = F.log_softmax(logits, dim=1)
     chosen = log_share.gather(1, indices.permute(0, 3, 1, 2))
     cross_entropy = -(chosen * weights.permute(0, 3, 1, 2)).sum(dim=1)

@@ -29,7 +29,7 @@ from torch.nn import functional as F
 from torchvision.models.segmentation import FCN_ResNet50_Weights
 from tqdm import tqdm
 
-from colorizer.colour.ab_bins import Gamut, fit_gamut
+from colorizer.colour.ab_bins import AbBins, fit_ab_bins
 from colorizer.model.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
 from colorizer.model.network import ORIGINAL, Head, NetworkConfig, OriginalNetwork
 from colorizer.pipeline import resize
@@ -89,8 +89,8 @@ def train(options: OriginalOptions) -> list[float]:
         limit=options.limit,
         seed=options.seed,
     )
-    gamut = _palette(cache, photos, options) if options.head == "classification" else None
-    network, start = build(options, gamut)
+    ab_bins = _palette(cache, photos, options) if options.head == "classification" else None
+    network, start = build(options, ab_bins)
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     rate = options.lr or (5e-5 if options.head == "regression" else 1e-4)
     optimizer = torch.optim.Adam(learning, lr=rate)
@@ -99,14 +99,14 @@ def train(options: OriginalOptions) -> list[float]:
     for epoch in range(options.epochs or (10 if options.head == "regression" else 50)):
         parts = []
         for sample in _epoch(cache, photos, options, epoch):
-            loss = _loss(network(sample.L), sample.ab, gamut)
+            loss = _loss(network(sample.L), sample.ab, ab_bins)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             parts.append(float(loss.detach()) * len(sample.L))
         losses.append(sum(parts) / len(photos))
         minutes = round((time.monotonic() - started) / 60, 2)
-        _save(options, network, gamut, start, len(photos), epoch + 1, minutes)
+        _save(options, network, ab_bins, start, len(photos), epoch + 1, minutes)
         line = {"epoch": epoch + 1, "minutes": minutes, "loss": round(losses[-1], 6)}
         with (options.out / "metrics.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
@@ -114,13 +114,13 @@ def train(options: OriginalOptions) -> list[float]:
     return losses
 
 
-def build(options: OriginalOptions, gamut: Gamut | None) -> tuple[OriginalNetwork, str]:
+def build(options: OriginalOptions, ab_bins: AbBins | None) -> tuple[OriginalNetwork, str]:
     """The network in training mode, frozen as it was, and what its weights started from."""
     torch.manual_seed(options.seed)
     config = NetworkConfig(
         backbone=ORIGINAL,
         head=options.head,
-        n_classes=gamut.n_classes if gamut else 0,
+        n_classes=ab_bins.n_classes if ab_bins else 0,
         decoder_channels=(),
         skips=False,
         context=False,
@@ -151,9 +151,9 @@ def _load_coco_weights(fcn: nn.Module) -> None:
     assert all(name.startswith(_NEW) for name in missing)
 
 
-def _palette(cache: PhotoCache, photos: Sequence[CachedPhoto], options: OriginalOptions) -> Gamut:
+def _palette(cache: PhotoCache, photos: Sequence[CachedPhoto], options: OriginalOptions) -> AbBins:
     """K-means of the pixels as they come, so that most colours crowd around grey, as there."""
-    return fit_gamut(colours_of(cache, photos), options.classes, flatten=0.0, seed=options.seed)
+    return fit_ab_bins(colours_of(cache, photos), options.classes, flatten=0.0, seed=options.seed)
 
 
 def _epoch(
@@ -169,16 +169,16 @@ def _epoch(
         yield to_sample(rgb.to(options.device), 1)
 
 
-def _loss(output: torch.Tensor, ab: torch.Tensor, gamut: Gamut | None) -> torch.Tensor:
-    if gamut is None:
+def _loss(output: torch.Tensor, ab: torch.Tensor, ab_bins: AbBins | None) -> torch.Tensor:
+    if ab_bins is None:
         return squared_loss(output, ab)
-    return F.cross_entropy(output, gamut.nearest(ab.permute(0, 2, 3, 1)))
+    return F.cross_entropy(output, ab_bins.nearest(ab.permute(0, 2, 3, 1)))
 
 
 def _save(
     options: OriginalOptions,
     network: OriginalNetwork,
-    gamut: Gamut | None,
+    ab_bins: AbBins | None,
     start: str,
     photos: int,
     epochs: int,
@@ -206,7 +206,7 @@ def _save(
             "photos": photos,
         },
     )
-    save_checkpoint(options.out / "checkpoint", config, network, gamut)
+    save_checkpoint(options.out / "checkpoint", config, network, ab_bins)
 
 
 def main(arguments: list[str] | None = None) -> None:

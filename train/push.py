@@ -59,7 +59,7 @@ def files_of(folder: Path, repo_id: str, *, evaluated: bool = True) -> dict[str,
             "run train.evaluate with --write-into-checkpoints first."
         )
     names = [CONFIG_FILE, WEIGHTS_FILE]
-    names += [PALETTE_FILE] if checkpoint.gamut is not None else []
+    names += [PALETTE_FILE] if checkpoint.ab_bins is not None else []
     names += [METRICS_FILE] if measured else []
     return {
         **{name: (folder / name).read_bytes() for name in names},

@@ -68,7 +68,7 @@ class Trainer:
             seed=options.seed,
             whole=options.whole,
         )
-        self.gamut = read_palette(options.palette) if options.palette else None
+        self.ab_bins = read_palette(options.palette) if options.palette else None
         self.network = self._build_network()
         self.ema = moving_average(self.network, options.ema)
         self.optimizer = torch.optim.AdamW(
@@ -82,7 +82,7 @@ class Trainer:
         self.wrapped, self.optimizer = self.accelerator.prepare(self.network, self.optimizer)
         device = self.accelerator.device
         self.ema.to(device)
-        weights = self.gamut.class_weights(options.rebalancing) if self.gamut else None
+        weights = self.ab_bins.class_weights(options.rebalancing) if self.ab_bins else None
         self.class_weights = weights.to(device) if weights is not None else None
         self.hub = self._open_hub()
 
@@ -142,9 +142,9 @@ class Trainer:
         return float(loss.detach())
 
     def _loss(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-        if self.gamut is not None and self.class_weights is not None:
+        if self.ab_bins is not None and self.class_weights is not None:
             neighbours = self.options.neighbours
-            return classification_loss(output, target, self.gamut, self.class_weights, neighbours)
+            return classification_loss(output, target, self.ab_bins, self.class_weights, neighbours)
         loss = squared_loss if self.options.loss == "squared" else regression_loss
         return loss(output, target)
 
@@ -152,7 +152,7 @@ class Trainer:
         """Validate the moving average, write the checkpoint and a line of metrics.jsonl."""
         if not self.accelerator.is_main_process:
             return {}
-        validation = validate(self._averaged, self.gamut, self.cache, self.options)
+        validation = validate(self._averaged, self.ab_bins, self.cache, self.options)
         metrics: dict[str, Any] = {
             "step": self.progress.step,
             "minutes": round(self.progress.seconds / 60, 2),
@@ -199,7 +199,7 @@ class Trainer:
                 "validation": validation,
             },
         )
-        folder = save_checkpoint(self._checkpoint_folder, config, self._averaged, self.gamut)
+        folder = save_checkpoint(self._checkpoint_folder, config, self._averaged, self.ab_bins)
         return load_checkpoint(folder)
 
     @property
@@ -233,7 +233,7 @@ class Trainer:
             NetworkConfig(
                 backbone=options.backbone,
                 head=options.head,
-                n_classes=self.gamut.n_classes if self.gamut else 0,
+                n_classes=self.ab_bins.n_classes if self.ab_bins else 0,
                 decoder_channels=options.decoder,
                 skips=options.skips,
                 context=options.context,

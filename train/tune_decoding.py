@@ -98,9 +98,9 @@ def compare(options: DecodingOptions, cache: PhotoCache) -> list[Decoded]:
         scores: list[list[Score]] = [[] for _ in decodings]
         for cached in tqdm(_spread(cache.split("validation"), options.limit), desc=f"side {side}"):
             real = np.array(cache.rgb(cached))
-            analysis = colorizers[0].analyse(Photo(rgb=real))
+            prediction = colorizers[0].predict(Photo(rgb=real))
             for colorizer, kept in zip(colorizers, scores, strict=True):
-                score = score_photo(real, colorizer.decode(analysis).photo.rgb)
+                score = score_photo(real, colorizer.decode(prediction).photo.rgb)
                 too_vivid = score.colorfulness - score.colorfulness_real
                 kept.append((score.ab_error, too_vivid, score.closeness))
         results += [_summary(d, kept) for d, kept in zip(decodings, scores, strict=True)]

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.ab_bins import AbBins
 from colorizer.model.network import ColorizationNetwork
 from train.dataset import CropSampler, PhotoCache
 from train.objective import to_sample
@@ -16,7 +16,10 @@ _BATCH = 32
 
 @torch.inference_mode()
 def validate(
-    network: ColorizationNetwork, gamut: Gamut | None, cache: PhotoCache, options: TrainingOptions
+    network: ColorizationNetwork,
+    ab_bins: AbBins | None,
+    cache: PhotoCache,
+    options: TrainingOptions,
 ) -> dict[str, Any]:
     """ab RMSE (Lab units, at the output stride) and mean chroma of ours and of the real photos.
 
@@ -35,9 +38,9 @@ def validate(
     for step in range(max(1, len(photos) // _BATCH)):
         sample = to_sample(sampler(step).to(device), network.config.output_stride)
         output = network(sample.L.contiguous(memory_format=torch.channels_last))
-        ours.append(gamut.annealed_mean(output, 1.0) if gamut else output)
-        if gamut:
-            vivid.append(gamut.annealed_mean(output, options.temperature))
+        ours.append(ab_bins.annealed_mean(output, 1.0) if ab_bins else output)
+        if ab_bins:
+            vivid.append(ab_bins.annealed_mean(output, options.temperature))
         real.append(sample.ab)
     truth = torch.cat(real)
     metrics = {

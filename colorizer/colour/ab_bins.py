@@ -1,4 +1,4 @@
-"""The ab gamut of the classifier: K-means bin centres, their prior, soft labels and decoding.
+"""The ab bins of the classifier: K-means bin centres, their prior, soft labels and decoding.
 
 Zhang, Isola & Efros 2016 ("Colorful Image Colorization") use a fixed 10 × 10 grid of 313 bins; here
 the bins are K-means centres, as in the project this one grew out of, so that K is free.
@@ -20,7 +20,7 @@ _CELL = 2.0  # ab units; the side of a histogram cell, under one just noticeable
 
 
 @dataclass(frozen=True)
-class Gamut:
+class AbBins:
     """The colours a classifier can name.
 
     centres: float32 (Q, 2), ab units. prior: float32 (Q,), their share of all pixels, sums to 1.
@@ -33,7 +33,7 @@ class Gamut:
         if self.centres.ndim != 2 or self.centres.shape[1] != 2:
             raise ValueError(f"Centres must be (Q, 2), not {tuple(self.centres.shape)}.")
         if self.prior.shape != self.centres.shape[:1]:
-            raise ValueError("A gamut needs one prior for each centre.")
+            raise ValueError("Bins need one prior for each centre.")
 
     @property
     def n_classes(self) -> int:
@@ -95,13 +95,13 @@ def ab_histogram(ab: np.ndarray) -> np.ndarray:
     return np.bincount(cells[:, 0] * bins + cells[:, 1], minlength=bins * bins).reshape(bins, bins)
 
 
-def fit_gamut(histogram: np.ndarray, n_classes: int, *, flatten: float, seed: int = 0) -> Gamut:
+def fit_ab_bins(histogram: np.ndarray, n_classes: int, *, flatten: float, seed: int = 0) -> AbBins:
     """K-means centres of the colours counted in `histogram` (see `ab_histogram`).
 
     flatten: 0 clusters pixels as they come, so that most centres crowd around grey (the original's
     way); 1 clusters the occupied cells alike, so that rare vivid colours get centres as well.
     """
-    from sklearn.cluster import KMeans  # seconds, and only the training fits a gamut
+    from sklearn.cluster import KMeans  # seconds, and only the training fits bins
 
     counts = gaussian_filter(histogram.astype(np.float64), sigma=1.0)
     counts[histogram == 0] = 0
@@ -113,7 +113,7 @@ def fit_gamut(histogram: np.ndarray, n_classes: int, *, flatten: float, seed: in
     kmeans = KMeans(n_clusters=n_classes, n_init=4, random_state=seed)
     labels = kmeans.fit_predict(colours, sample_weight=mass ** (1.0 - flatten))
     prior = np.bincount(labels, weights=mass, minlength=n_classes)
-    return Gamut(
+    return AbBins(
         centres=torch.tensor(kmeans.cluster_centers_, dtype=torch.float32),
         prior=torch.tensor(prior / prior.sum(), dtype=torch.float32),
     )

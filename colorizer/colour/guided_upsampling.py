@@ -44,7 +44,7 @@ def fit_ab_field(L: torch.Tensor, ab: torch.Tensor) -> AbField:
     return AbField(slope=slope, offset=offset)
 
 
-class Enlargement(NamedTuple):
+class BilinearGrid(NamedTuple):
     """Maps of the network's size, and how the photo's pixels lie between theirs: bilinear.
 
     A tuple, because Numba takes it as it is. maps: float64 (C, h, w). above: intp (H,), the row of
@@ -59,10 +59,10 @@ class Enlargement(NamedTuple):
     along: NDArray[np.float64]
 
 
-def enlarge(maps: torch.Tensor, height: int, width: int) -> Enlargement:
+def bilinear_grid(maps: torch.Tensor, height: int, width: int) -> BilinearGrid:
     """Lay float64 (C, h, w) under a photo of that height and width."""
     rows, columns = _places(maps.shape[1], height), _places(maps.shape[2], width)
-    return Enlargement(maps.numpy(), *rows, *columns)
+    return BilinearGrid(maps.numpy(), *rows, *columns)
 
 
 def _places(number: int, enlarged: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

@@ -16,7 +16,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from colorizer.colour.guided_upsampling import Enlargement
+from colorizer.colour.guided_upsampling import BilinearGrid
 from colorizer.colour.lab import (
     CURVE_KNEE,
     CURVE_OFFSET,
@@ -105,7 +105,7 @@ _TABLES = _Tables(
 )
 
 
-def recolour_rows(rgb: _Rgb, out: _Rgb, enlarged: Enlargement, first: int) -> None:
+def recolour_rows(rgb: _Rgb, out: _Rgb, enlarged: BilinearGrid, first: int) -> None:
     """Fill `out` with the rows of `rgb` in new colours, both uint8 (rows, W, 3).
 
     enlarged: slope and offset of f(X) and of f(Z) over f(Y). first: which row of it is theirs.
@@ -317,7 +317,7 @@ _ENLARGED = types.NamedTuple(
         types.intp[::1],
         types.float64[::1],
     ],
-    Enlargement,
+    BilinearGrid,
 )
 _TABLES_TYPE = numba.typeof(_TABLES)
 _compiled_recolour = _compiled(_recolour, _PHOTO, _OUT, _ENLARGED, types.intp, _TABLES_TYPE)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from colorizer.colour.guided_upsampling import AbField, enlarge
+from colorizer.colour.guided_upsampling import AbField, bilinear_grid
 from colorizer.colour.kernels import grey_rows, recolour_rows
 
 STRIP_PIXELS = 2**18
@@ -35,7 +35,7 @@ def recolor(rgb: _Rgb, field: AbField) -> _Rgb:
     maps = _curve_maps(field)
     if not bool(maps.abs().max() < _MAX_COEFFICIENT):
         raise ValueError("There are no such colours.")
-    enlarged = enlarge(maps, height, width)
+    enlarged = bilinear_grid(maps, height, width)
 
     def paint(rows: slice) -> None:
         recolour_rows(rgb[rows], coloured[rows], enlarged, rows.start)

@@ -21,7 +21,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
-from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.lab import AB_LIMIT
 from colorizer.model.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
 from colorizer.model.checkpoint_identity import (
@@ -89,11 +89,11 @@ class CheckpointConfig:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded checkpoint: network in eval mode, a classifier's gamut, the fingerprint."""
+    """A loaded checkpoint: network in eval mode, a classifier's bins, the fingerprint."""
 
     config: CheckpointConfig
     network: Network
-    gamut: Gamut | None
+    ab_bins: AbBins | None
     revision: str
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
@@ -102,7 +102,7 @@ def save_checkpoint(
     folder: str | Path,
     config: CheckpointConfig,
     network: Network,
-    gamut: Gamut | None,
+    ab_bins: AbBins | None,
     metrics: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write `network` (weights as float16) and all that rebuilds it; returns the folder."""
@@ -113,8 +113,8 @@ def save_checkpoint(
         for name, tensor in network.state_dict().items()
     }
     save_file(weights, folder / WEIGHTS_FILE, metadata={"format": "pt"})
-    if gamut is not None:
-        save_file({"centres": gamut.centres, "prior": gamut.prior}, folder / PALETTE_FILE)
+    if ab_bins is not None:
+        save_file({"centres": ab_bins.centres, "prior": ab_bins.prior}, folder / PALETTE_FILE)
     described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(config)}
     _write_json(folder / CONFIG_FILE, described)
     if metrics is not None:
@@ -131,14 +131,14 @@ def load_checkpoint(source: str | Path, *, revision: str | None = None) -> Check
     folder = _locate(source, revision)
     config = _read_config(folder)
     network = _load_network(config.network, folder / WEIGHTS_FILE)
-    gamut = (
+    ab_bins = (
         _read_palette(folder, config.network) if config.network.head == "classification" else None
     )
     metrics_file = folder / METRICS_FILE
     return Checkpoint(
         config=config,
         network=network.eval().to(memory_format=torch.channels_last),
-        gamut=gamut,
+        ab_bins=ab_bins,
         revision=fingerprint(folder),
         metrics=_read_json(metrics_file) if metrics_file.exists() else {},
     )
@@ -221,20 +221,20 @@ def _load_network(config: NetworkConfig, file: Path) -> Network:
     return network
 
 
-def _read_palette(folder: Path, network: NetworkConfig) -> Gamut:
+def _read_palette(folder: Path, network: NetworkConfig) -> AbBins:
     place, tensors = _label(folder), _read_tensors(folder / PALETTE_FILE, MAX_TEXT_BYTES)
     try:
-        gamut = Gamut(tensors["centres"].float(), tensors["prior"].float())
+        ab_bins = AbBins(tensors["centres"].float(), tensors["prior"].float())
     except (KeyError, ValueError) as error:
         raise CheckpointError(f"The palette of {place} is incomplete ({error}).") from error
-    if gamut.n_classes != network.n_classes:
+    if ab_bins.n_classes != network.n_classes:
         raise CheckpointError(
-            f"The palette of {place} has {gamut.n_classes} colours, its network "
+            f"The palette of {place} has {ab_bins.n_classes} colours, its network "
             f"{network.n_classes}."
         )
-    if not (gamut.centres.abs().max() < 2 * AB_LIMIT and (gamut.prior >= 0).all()):
+    if not (ab_bins.centres.abs().max() < 2 * AB_LIMIT and (ab_bins.prior >= 0).all()):
         raise CheckpointError(f"The palette of {place} has colours that cannot be.")
-    return gamut
+    return ab_bins
 
 
 def _shapes(file: Path) -> dict[str, tuple[int, ...]]:

@@ -11,7 +11,7 @@ import struct
 from colorizer.photo.precheck.gif import read_structure
 
 
-def announced_size(data: bytes, kind: str) -> tuple[int, int] | None:
+def declared_size(data: bytes, kind: str) -> tuple[int, int] | None:
     """Return (width, height) of the canvas; None for kinds that are opened without one.
 
     Args:

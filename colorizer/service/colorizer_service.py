@@ -26,7 +26,7 @@ from colorizer.service.hub_models import HubModels
 from colorizer.service.lru_cache import Recent
 
 if TYPE_CHECKING:
-    from colorizer.pipeline import Analysis, Colorized, Colorizer, NetworkPass
+    from colorizer.pipeline import Colorized, Colorizer, NetworkPass, Prediction
 
 
 logger = logging.getLogger(__name__)
@@ -55,12 +55,12 @@ class _Print:
     grey: NDArray[np.uint8]
 
 
-class Darkroom:
+class ColorizerService:
     """Colours files by model name; safe to share between threads.
 
     open_photo: opens every file, as `colorizer.photo.open_photo` does; raises PhotoError.
     device: where the networks are. network_pass: runs them elsewhere for the photos in files, as
-    `colorizer.pipeline.Colorizer.analyse` takes it. hub_models: how many models of the Hub are kept
+    `colorizer.pipeline.Colorizer.predict` takes it. hub_models: how many models of the Hub are kept
     in memory, 0 if none are offered. max_bytes: bound on the photos and network outputs kept for
     another decoding.
     """
@@ -79,7 +79,9 @@ class Darkroom:
         self._network_pass = network_pass
         self._hub = HubModels(hub_models, device=device)
         self._colorizers: dict[str, Colorizer] = {}
-        self._analyses: Recent[tuple[str, str, str], Analysis] = Recent(max_bytes, _analysis_bytes)
+        self._analyses: Recent[tuple[str, str, str], Prediction] = Recent(
+            max_bytes, _analysis_bytes
+        )
         self._prints: Recent[tuple[str, int], _Print] = Recent(max_bytes // 4, _print_bytes)
         self._loading = threading.Lock()
         self._running = threading.Lock()
@@ -129,7 +131,7 @@ class Darkroom:
         """Colour the photo in `file`; raises PhotoError or CheckpointError."""
         with self._enough_memory():
             return self.colorizer(model).decode(
-                self.analysis(file, model),
+                self.prediction(file, model),
                 vividness=vividness,
                 warmth=warmth,
                 temperature=temperature,
@@ -147,24 +149,24 @@ class Darkroom:
         """Before and after at a size for the screen; costs no more than the first full analysis."""
         digest = _digest(Path(file))
         with self._enough_memory():
-            analysis = self._analysis(digest, file, model)
-            print_ = self._print(digest, analysis.photo, long_side)
-            seen = replace(analysis, photo=Photo(rgb=print_.rgb))
+            prediction = self._analysis(digest, file, model)
+            print_ = self._print(digest, prediction.photo, long_side)
+            seen = replace(prediction, photo=Photo(rgb=print_.rgb))
             coloured = self.colorizer(model).decode(seen, vividness=vividness, warmth=warmth)
         return Preview(
             before=print_.grey,
             after=coloured.photo.rgb,
-            real=None if analysis.photo.is_grey else print_.rgb,
-            photo=analysis.photo,
+            real=None if prediction.photo.is_grey else print_.rgb,
+            photo=prediction.photo,
             seconds=coloured.seconds,
         )
 
     def certainty(self, file: str | Path, model: str) -> Certainty | None:
         """How sure the model is of the photo in `file`; None when it cannot tell (regression)."""
         with self._enough_memory():
-            return self.colorizer(model).certainty(self.analysis(file, model))
+            return self.colorizer(model).certainty(self.prediction(file, model))
 
-    def analysis(self, file: str | Path, model: str) -> "Analysis":
+    def prediction(self, file: str | Path, model: str) -> "Prediction":
         """The network's view of the photo in `file`, from memory where it was seen lately."""
         return self._analysis(_digest(Path(file)), file, model)
 
@@ -185,7 +187,7 @@ class Darkroom:
                 "a smaller one."
             ) from error
 
-    def _analysis(self, digest: str, file: str | Path, model: str) -> "Analysis":
+    def _analysis(self, digest: str, file: str | Path, model: str) -> "Prediction":
         colorizer = self.colorizer(model)
         key = (
             digest,
@@ -197,9 +199,9 @@ class Darkroom:
             return kept
         photo = self.open_photo(file)
         with self._running:  # two networks at once would only slow each other down
-            analysis = _on_own_pages(colorizer.analyse(photo, network_pass=self._network_pass))
-        self._analyses.put(key, analysis)
-        return analysis
+            prediction = _on_own_pages(colorizer.predict(photo, network_pass=self._network_pass))
+        self._analyses.put(key, prediction)
+        return prediction
 
     def _print(self, digest: str, photo: Photo, long_side: int) -> _Print:
         from colorizer.colour.recolor import grey
@@ -214,20 +216,20 @@ class Darkroom:
         return print_
 
 
-def _on_own_pages(analysis: "Analysis") -> "Analysis":
+def _on_own_pages(prediction: "Prediction") -> "Prediction":
     """The same for long keeping; photos have their own pages from the decoder."""
     import torch
 
     L, output = (
-        torch.from_numpy(memory.moved(each.numpy())) for each in (analysis.L, analysis.output)
+        torch.from_numpy(memory.moved(each.numpy())) for each in (prediction.L, prediction.output)
     )
-    return replace(analysis, L=L, output=output)
+    return replace(prediction, L=L, output=output)
 
 
-def _analysis_bytes(analysis: "Analysis") -> int:
-    photo = analysis.photo
+def _analysis_bytes(prediction: "Prediction") -> int:
+    photo = prediction.photo
     alpha = 0 if photo.alpha is None else photo.alpha.nbytes
-    return int(photo.rgb.nbytes + alpha + analysis.L.nbytes + analysis.output.nbytes)
+    return int(photo.rgb.nbytes + alpha + prediction.L.nbytes + prediction.output.nbytes)
 
 
 def _print_bytes(print_: _Print) -> int:

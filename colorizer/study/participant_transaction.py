@@ -72,8 +72,8 @@ def read_history(
     return History(participant["session"], participant["address_hash"], trials)
 
 
-class Booth:
-    """One participant's history, kept up to date with what is written; made by `Store.booth`.
+class ParticipantTransaction:
+    """One participant's history, kept up to date with what is written; made by `Store.transaction`.
 
     What is done in it counts when the transaction has been committed, and only then may be told.
     """

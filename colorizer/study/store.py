@@ -1,4 +1,5 @@
-"""Participants, trials and votes in the database; with `booth` the only queries of the project.
+"""Participants, trials and votes in the database: the only queries of the project, with
+`participant_transaction`.
 
 A method that writes returns after its commit, so what it returns may be shown to the participant.
 Votes are inserted once; nothing here updates or deletes them.
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from colorizer.study.database import NOT_SAVED, Database
-from colorizer.study.participant_transaction import Booth, History, read_history
+from colorizer.study.participant_transaction import History, ParticipantTransaction, read_history
 from colorizer.study.protocol import TrialError
 from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote, vote_row
 from colorizer.study.tables import PARTICIPANTS, TRIALS, VOTES
@@ -62,15 +63,20 @@ class Store:
         """Everything that a participant was shown, or None if nobody has this id."""
         return self.database.read(lambda connection: read_history(connection, participant_id))
 
-    def booth(self, participant_id: str, work: Callable[[Booth], Result]) -> Result:
-        """Run `work` in a booth for one participant and return its result after the commit.
+    def transaction(
+        self, participant_id: str, work: Callable[[ParticipantTransaction], Result]
+    ) -> Result:
+        """Run `work` in a transaction for one participant and return its result after the commit.
 
-        `work` must be repeatable: it runs again in a new booth when the database was in the way.
+        `work` must be repeatable: it runs again in a new transaction when the database was in the
+        way.
         What `work` raises undoes what it wrote. TrialError if nobody has this id.
         """
         for _ in range(_CLASHES):
             try:
-                return self.database.write(lambda c: work(Booth(c, participant_id)))
+                return self.database.write(
+                    lambda c: work(ParticipantTransaction(c, participant_id))
+                )
             except IntegrityError:  # a mirror is being restored beside: its rows are there by now
                 continue
         raise TrialError(NOT_SAVED)

@@ -19,7 +19,7 @@ from colorizer.study.private import PrivateTests
 from colorizer.study.protocol import StudySettings, TrialError
 from colorizer.study.statistics import StudyResults, study_results
 from colorizer.study.store import Store
-from colorizer.study.trial_queue import Dealer
+from colorizer.study.trial_queue import TrialQueue
 from colorizer.study.trials import Ballot, StudyModel
 from colorizer.study.views import (
     Mistake,
@@ -71,7 +71,7 @@ class Study:
         self._mirror = mirror
         self._clock_ms = clock_ms
         self._identity = Identity(secret)
-        self._dealer = Dealer(pool, self.settings, clock_ms)
+        self._dealer = TrialQueue(pool, self.settings, clock_ms)
         self._turns = Turns(store, self._dealer, self.settings, clock_ms)
         self._private = PrivateTests(self.settings, clock_ms)
         self._results: tuple[float, StudyResults] | None = None

@@ -42,7 +42,7 @@ class _Ahead:
         return (self.session, self.position) == (history.session, position)
 
 
-class Dealer:
+class TrialQueue:
     """Knows from a participant's history what comes next."""
 
     def __init__(

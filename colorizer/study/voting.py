@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from colorizer.study.participant_transaction import Booth, History
+from colorizer.study.participant_transaction import History, ParticipantTransaction
 from colorizer.study.protocol import StudySettings, TrialError
 from colorizer.study.store import Store
-from colorizer.study.trial_queue import Dealer, Dealt
+from colorizer.study.trial_queue import Dealt, TrialQueue
 from colorizer.study.trials import SIDES, Side, Vote
 from colorizer.study.views import TrialView, Turn, VoteReceipt, view_receipt, view_trial
 
@@ -54,17 +54,19 @@ class Turns:
     """Takes votes and hands out trials, one participant at a time."""
 
     def __init__(
-        self, store: Store, dealer: Dealer, settings: StudySettings, clock_ms: Clock
+        self, store: Store, trial_queue: TrialQueue, settings: StudySettings, clock_ms: Clock
     ) -> None:
         """`clock_ms` gives Unix milliseconds."""
         self._store = store
-        self._dealer = dealer
+        self._dealer = trial_queue
         self._settings = settings
         self._clock_ms = clock_ms
 
     def vote(self, participant_id: str, answer: Answer) -> VoteReceipt:
         """Store a vote; TrialError, and nothing stored, if it is not allowed."""
-        return self._store.booth(participant_id, lambda booth: self._cast(booth, answer))
+        return self._store.transaction(
+            participant_id, lambda transaction: self._cast(transaction, answer)
+        )
 
     def next(self, participant_id: str) -> TrialView | None:
         """The trial that waits for a vote, else a new one; None when the session is finished."""
@@ -73,26 +75,28 @@ class Turns:
     def take(self, participant_id: str, answer: Answer) -> Turn:
         """Vote and go on; a vote that is not allowed still leads to the pair that waits."""
 
-        def work(booth: Booth) -> tuple[VoteReceipt | None, str, Dealt | None, History]:
+        def work(
+            transaction: ParticipantTransaction,
+        ) -> tuple[VoteReceipt | None, str, Dealt | None, History]:
             receipt, dealt, notice = None, None, ""
             try:
-                receipt = self._cast(booth, answer)
+                receipt = self._cast(transaction, answer)
             except TrialError as error:
                 notice = str(error)
             try:
-                dealt = self._deal(participant_id, booth)
+                dealt = self._deal(participant_id, transaction)
             except TrialError as error:
                 notice = str(error)
-            return receipt, notice, dealt, booth.history
+            return receipt, notice, dealt, transaction.history
 
-        receipt, notice, dealt, history = self._store.booth(participant_id, work)
+        receipt, notice, dealt, history = self._store.transaction(participant_id, work)
         try:
             return Turn(receipt, notice, self._show(participant_id, dealt, history))
         except TrialError as error:
             return Turn(receipt, str(error), None)
 
-    def _cast(self, booth: Booth, answer: Answer) -> VoteReceipt:
-        past = booth.history.find(answer.trial_id)
+    def _cast(self, transaction: ParticipantTransaction, answer: Answer) -> VoteReceipt:
+        past = transaction.history.find(answer.trial_id)
         if past is None:
             raise TrialError(NOT_YOURS)
         now = self._clock_ms()
@@ -100,40 +104,44 @@ class Turns:
             raise TrialError(EXPIRED)
         elapsed = max(now - past.trial.issued_ms, 0)
         response = None if answer.response_ms is None else min(answer.response_ms, elapsed)
-        stored = booth.cast(Vote(answer.trial_id, answer.side, response, elapsed, now))
+        stored = transaction.cast(Vote(answer.trial_id, answer.side, response, elapsed, now))
         return view_receipt(
             past.trial,
             stored,
             repeated=past.vote is not None,
-            progress=self._dealer.progress(booth.history),
-            finished=self._dealer.finished(booth.history),
+            progress=self._dealer.progress(transaction.history),
+            finished=self._dealer.finished(transaction.history),
         )
 
     def _deal(
-        self, participant_id: str, booth: Booth, *, replacing: str | None = None
+        self,
+        participant_id: str,
+        transaction: ParticipantTransaction,
+        *,
+        replacing: str | None = None,
     ) -> Dealt | None:
         """The trial that waits, unless it is `replacing` and cannot be shown; else a new one."""
-        waiting = booth.history.open_trial(self._clock_ms(), but=replacing)
+        waiting = transaction.history.open_trial(self._clock_ms(), but=replacing)
         if waiting is not None:
             return Dealt(waiting)
         now = self._clock_ms()
         hour = now - HOUR_MS, now
-        if booth.history.issued_between(*hour) >= self._settings.trials_per_hour:
+        if transaction.history.issued_between(*hour) >= self._settings.trials_per_hour:
             raise TrialError(TOO_MUCH)
-        if booth.issued_at_address(*hour) >= self._settings.trials_per_hour_per_address:
+        if transaction.issued_at_address(*hour) >= self._settings.trials_per_hour_per_address:
             raise TrialError(TOO_MUCH)
-        dealt = self._dealer.deal(participant_id, booth.history)
+        dealt = self._dealer.deal(participant_id, transaction.history)
         if dealt is not None:
-            booth.issue(dealt.trial)
+            transaction.issue(dealt.trial)
         return dealt
 
     def _deal_alone(
         self, participant_id: str, *, replacing: str | None = None
     ) -> tuple[Dealt | None, History]:
-        def work(booth: Booth) -> tuple[Dealt | None, History]:
-            return self._deal(participant_id, booth, replacing=replacing), booth.history
+        def work(transaction: ParticipantTransaction) -> tuple[Dealt | None, History]:
+            return self._deal(participant_id, transaction, replacing=replacing), transaction.history
 
-        return self._store.booth(participant_id, work)
+        return self._store.transaction(participant_id, work)
 
     def _show(self, participant_id: str, dealt: Dealt | None, history: History) -> TrialView | None:
         """The trial with its picture, or another one if its picture is gone."""

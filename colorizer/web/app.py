@@ -6,12 +6,12 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from colorizer.photo.isolation import IsolatedDecoder
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.web import i18n, theme
 from colorizer.web.about.page import AboutPage
 from colorizer.web.colorize.page import ColorizePage
-from colorizer.web.download_folder import Outbox
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.fair_queue import Turns
 from colorizer.web.footer import ABOUT_TAB, small_print
 from colorizer.web.gradio_start import served_later
@@ -30,15 +30,15 @@ from colorizer.web.zero_gpu import lent_card
 NAME = "Colorizer"
 
 
-def open_darkroom(settings: Settings) -> Darkroom:
-    """The darkroom that the settings describe: it decodes strangers' files in other processes.
+def open_darkroom(settings: Settings) -> ColorizerService:
+    """The service that the settings describe: it decodes strangers' files in other processes.
 
     On ZeroGPU its networks wait for the card.
     """
     decoder = IsolatedDecoder(settings.limits)
     card = lent_card(settings.device)
     device = settings.device if card is None else "cpu"
-    return Darkroom(
+    return ColorizerService(
         open_photo=decoder.open_photo,
         device=device,
         network_pass=card,
@@ -47,17 +47,17 @@ def open_darkroom(settings: Settings) -> Darkroom:
 
 
 def build_app(
-    settings: Settings, *, darkroom: Darkroom | None = None, host: StudyHost | None = None
+    settings: Settings, *, service: ColorizerService | None = None, host: StudyHost | None = None
 ) -> gr.Blocks:
     """The whole page, ready to `launch(**launch_options(settings))`.
 
-    darkroom, host: by default those that the settings describe. Whoever brings a host closes it.
+    service, host: by default those that the settings describe. Whoever brings a host closes it.
     """
     folder = temporary_folder()  # before Gradio looks for a place of its own
     fetch_nothing()
-    darkroom = darkroom or open_darkroom(settings)
-    host = host or host_study(settings, darkroom)
-    outbox = Outbox()
+    service = service or open_darkroom(settings)
+    host = host or host_study(settings, service)
+    download_folder = DownloadFolder()
     turns = Turns(runs_per_visitor=settings.address_runs, behind_proxy=bool(settings.proxy))
     app: gr.Blocks
     with (
@@ -69,13 +69,13 @@ def build_app(
         gr.Markdown(i18n.LEAD, elem_id="lead")
         with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab(i18n.TAB_COLORIZE):
-                ColorizePage(darkroom, turns, settings, outbox).build()
+                ColorizePage(service, turns, settings, download_folder).build()
             with gr.Tab(i18n.TAB_PCA):
-                PcaPage(darkroom, outbox).build()
+                PcaPage(service, download_folder).build()
             with gr.Tab(i18n.TAB_PALETTE):
-                PalettePage(darkroom, outbox).build()
+                PalettePage(service, download_folder).build()
             with gr.Tab(i18n.TAB_STUDY) as study:
-                StudyPage(host, darkroom, turns, settings, outbox).build(study)
+                StudyPage(host, service, turns, settings, download_folder).build(study)
             with gr.Tab(i18n.TAB_ABOUT, elem_id=ABOUT_TAB) as about:
                 AboutPage(host).build(about)
         small_print()

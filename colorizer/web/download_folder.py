@@ -9,11 +9,11 @@ from pathlib import Path
 from colorizer.web.temporary_files import temporary_folder
 
 
-class Outbox:
+class DownloadFolder:
     """A temporary folder; every file gets a folder of its own, so that names can be plain."""
 
     def __init__(self) -> None:
-        self.root = temporary_folder() / "outbox"
+        self.root = temporary_folder() / "downloads"
 
     def place(self, name: str) -> Path:
         """A fresh path for a file called `name`."""

@@ -19,7 +19,7 @@ def known_model(
 ) -> str:
     """The model's name if it is one of `models` or is offered; an error on the page otherwise.
 
-    offers: what else may be asked for, see `Darkroom.offers`.
+    offers: what else may be asked for, see `ColorizerService.offers`.
     """
     if isinstance(model, str) and (model in models or (offers is not None and offers(model))):
         return model

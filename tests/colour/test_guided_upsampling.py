@@ -3,12 +3,12 @@ import pytest
 import torch
 from torch.nn.functional import avg_pool2d
 
-from colorizer.colour.guided_upsampling import EPSILON, RADIUS, AbField, enlarge, fit_ab_field
+from colorizer.colour.guided_upsampling import EPSILON, RADIUS, AbField, bilinear_grid, fit_ab_field
 
 
 def enlarged(maps: torch.Tensor, height: int, width: int) -> torch.Tensor:
     """Maps (1, C, h, w) → float64 (C, height, width)."""
-    values, above, down, left, along = enlarge(maps[0].double(), height, width)
+    values, above, down, left, along = bilinear_grid(maps[0].double(), height, width)
     below = np.minimum(above + 1, values.shape[1] - 1)
     right = np.minimum(left + 1, values.shape[2] - 1)
     rows = values[:, above] * (1 - down[:, None]) + values[:, below] * down[:, None]

@@ -39,8 +39,8 @@ def test_a_saved_network_answers_the_same_after_loading(classification_folder: P
     with torch.inference_mode():
         torch.testing.assert_close(loaded.network(L), expected, atol=2e-2, rtol=1e-2)
     assert loaded.config.decoding.side == 64
-    assert loaded.gamut is not None
-    assert loaded.gamut.n_classes == 9
+    assert loaded.ab_bins is not None
+    assert loaded.ab_bins.n_classes == 9
 
 
 def test_weights_are_stored_as_float16(classification_folder: Path) -> None:
@@ -178,7 +178,8 @@ def test_an_incomplete_checkpoint_has_no_identity(folder: Path, file: str) -> No
 
 def test_identifying_a_checkpoint_needs_no_torch() -> None:
     script = (
-        "import sys; from colorizer.service.colorizer_service import Darkroom; room = Darkroom()\n"
+        "import sys; from colorizer.service.colorizer_service import ColorizerService\n"
+        "room = ColorizerService()\n"
         "assert all(room.identity(name).revision for name in room.models)\n"
         "assert 'torch' not in sys.modules"
     )

@@ -178,7 +178,7 @@ async def ask(url: str, contents: list[bytes], folder: Path) -> tuple[Tally, int
 HUNDRED_MEGAPIXELS = """
 import sys, threading, numpy as np, psutil
 from PIL import Image
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.service.memory import use_few_heaps
 from colorizer.photo import save_photo
 from colorizer.photo.isolation import IsolatedDecoder
@@ -190,13 +190,13 @@ waves = 127 + 90 * np.sin(x / 397).astype(np.float32) * np.cos(y / 261).astype(n
 Image.fromarray(waves.astype(np.uint8)).save(large)
 del waves
 decoder = IsolatedDecoder()
-darkroom = Darkroom(open_photo=decoder.open_photo)
+service = ColorizerService(open_photo=decoder.open_photo)
 process = psutil.Process()
 done, sizes = threading.Event(), []
 
 def colour(file):
-    darkroom.preview(file, "classification", long_side=1024)
-    save_photo(darkroom.colorize(file, "classification").photo, result)
+    service.preview(file, "classification", long_side=1024)
+    save_photo(service.colorize(file, "classification").photo, result)
 
 def watch():
     while not done.wait(0.02):

@@ -7,7 +7,7 @@ from PIL import Image
 
 from colorizer.model.checkpoint import CheckpointError
 from colorizer.photo import PhotoError, PhotoLimits, open_photo
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 
 
 @pytest.fixture
@@ -16,9 +16,9 @@ def photo(tmp_path: Path, colourful: np.ndarray) -> Path:
     return tmp_path / "photo.png"
 
 
-def count_runs(darkroom: Darkroom, model: str, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def count_runs(service: ColorizerService, model: str, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     runs: list[int] = []
-    network = darkroom.colorizer(model).network
+    network = service.colorizer(model).network
     forward = network.forward
     monkeypatch.setattr(network, "forward", lambda L: runs.append(1) or forward(L))
     return runs
@@ -27,10 +27,10 @@ def count_runs(darkroom: Darkroom, model: str, monkeypatch: pytest.MonkeyPatch) 
 def test_the_network_runs_once_for_a_photo(
     photo: Path, regression_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    darkroom, model = Darkroom(), str(regression_folder)
-    runs = count_runs(darkroom, model, monkeypatch)
-    preview = darkroom.preview(photo, model, long_side=90, vividness=0.7)
-    result = darkroom.colorize(photo, model, vividness=1.4)
+    service, model = ColorizerService(), str(regression_folder)
+    runs = count_runs(service, model, monkeypatch)
+    preview = service.preview(photo, model, long_side=90, vividness=0.7)
+    result = service.colorize(photo, model, vividness=1.4)
     assert len(runs) == 1
     assert preview.before.shape == preview.after.shape == (60, 90, 3)
     assert result.photo.rgb.shape == (120, 180, 3)
@@ -39,47 +39,47 @@ def test_the_network_runs_once_for_a_photo(
 def test_a_copy_under_another_name_is_recognised(
     photo: Path, regression_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    darkroom, model = Darkroom(), str(regression_folder)
-    runs = count_runs(darkroom, model, monkeypatch)
+    service, model = ColorizerService(), str(regression_folder)
+    runs = count_runs(service, model, monkeypatch)
     copy = photo.with_name("copy.png")
     copy.write_bytes(photo.read_bytes())
-    darkroom.colorize(photo, model)
-    darkroom.colorize(copy, model)
+    service.colorize(photo, model)
+    service.colorize(copy, model)
     assert len(runs) == 1
 
 
 def test_what_is_kept_is_bounded(
     tmp_path: Path, colourful: np.ndarray, regression_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    darkroom, model = Darkroom(max_bytes=100_000), str(regression_folder)
-    runs = count_runs(darkroom, model, monkeypatch)
+    service, model = ColorizerService(max_bytes=100_000), str(regression_folder)
+    runs = count_runs(service, model, monkeypatch)
     for shift in (0, 1, 0):
         file = tmp_path / f"{shift}.png"
         Image.fromarray(np.roll(colourful, shift, axis=0)).save(file)
-        darkroom.colorize(file, model)
+        service.colorize(file, model)
     assert len(runs) == 3
 
 
 def test_a_preview_is_never_larger_than_the_photo(photo: Path, regression_folder: Path) -> None:
-    preview = Darkroom().preview(photo, str(regression_folder), long_side=5000)
+    preview = ColorizerService().preview(photo, str(regression_folder), long_side=5000)
     assert preview.after.shape == (120, 180, 3)
 
 
 def test_the_real_colours_are_kept_for_photos_that_have_them(
     photo: Path, tmp_path: Path, colourful: np.ndarray, regression_folder: Path
 ) -> None:
-    darkroom, model = Darkroom(), str(regression_folder)
-    preview = darkroom.preview(photo, model, long_side=90)
+    service, model = ColorizerService(), str(regression_folder)
+    preview = service.preview(photo, model, long_side=90)
     assert preview.real is not None
     assert preview.real.shape == preview.after.shape
     Image.fromarray(colourful).convert("L").save(tmp_path / "grey.png")
-    assert darkroom.preview(tmp_path / "grey.png", model, long_side=90).real is None
+    assert service.preview(tmp_path / "grey.png", model, long_side=90).real is None
 
 
 def test_warmth_reaches_screen_and_file(photo: Path, regression_folder: Path) -> None:
-    darkroom, model = Darkroom(), str(regression_folder)
-    previews = [darkroom.preview(photo, model, long_side=90, warmth=w).after for w in (-1, 1)]
-    files = [darkroom.colorize(photo, model, warmth=w).photo.rgb for w in (-1, 1)]
+    service, model = ColorizerService(), str(regression_folder)
+    previews = [service.preview(photo, model, long_side=90, warmth=w).after for w in (-1, 1)]
+    files = [service.colorize(photo, model, warmth=w).photo.rgb for w in (-1, 1)]
     for cool, warm in (previews, files):
         assert warm[..., 2].mean() < cool[..., 2].mean() - 5
 
@@ -87,16 +87,16 @@ def test_warmth_reaches_screen_and_file(photo: Path, regression_folder: Path) ->
 def test_certainty_comes_from_the_classifier_only(
     photo: Path, classification_folder: Path, regression_folder: Path
 ) -> None:
-    darkroom = Darkroom()
-    assert darkroom.certainty(photo, str(regression_folder)) is None
-    assert darkroom.certainty(photo, str(classification_folder)) is not None
+    service = ColorizerService()
+    assert service.certainty(photo, str(regression_folder)) is None
+    assert service.certainty(photo, str(classification_folder)) is not None
 
 
 def test_a_model_is_loaded_by_its_first_photo(photo: Path, regression_folder: Path) -> None:
-    darkroom, model = Darkroom(), str(regression_folder)
-    assert not darkroom.is_loaded(model)
-    darkroom.colorize(photo, model)
-    assert darkroom.is_loaded(model)
+    service, model = ColorizerService(), str(regression_folder)
+    assert not service.is_loaded(model)
+    service.colorize(photo, model)
+    assert service.is_loaded(model)
 
 
 def test_a_photo_that_was_deleted_is_refused_in_a_sentence(
@@ -104,11 +104,11 @@ def test_a_photo_that_was_deleted_is_refused_in_a_sentence(
 ) -> None:
     photo.unlink()
     with pytest.raises(PhotoError, match="not there any more"):
-        Darkroom().preview(photo, str(regression_folder), long_side=90)
+        ColorizerService().preview(photo, str(regression_folder), long_side=90)
 
 
 def test_limits_and_models_are_checked(photo: Path, regression_folder: Path) -> None:
-    strict = Darkroom(open_photo=partial(open_photo, limits=PhotoLimits(max_pixels=100)))
+    strict = ColorizerService(open_photo=partial(open_photo, limits=PhotoLimits(max_pixels=100)))
     with pytest.raises(PhotoError):
         strict.colorize(photo, str(regression_folder))
     with pytest.raises(CheckpointError):

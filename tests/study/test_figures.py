@@ -9,7 +9,7 @@ from scipy.stats import binom
 from colorizer.study import SessionSummary, Store, Study, StudyModel
 from colorizer.study.trials import StudyPhoto
 from colorizer.web import i18n
-from colorizer.web.download_folder import Outbox
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.study.figures import (
     RateRow,
     chance_of,
@@ -69,7 +69,7 @@ def results(sqlite_store: Store, tmp_path: Path) -> ResultsPage:
     study = Study(sqlite_store, make_pool(tmp_path, photos=0), secret=SECRET)
     host = StudyHost(lambda: study)
     host._study = study
-    return ResultsPage(host, Outbox())
+    return ResultsPage(host, DownloadFolder())
 
 
 def test_no_votes_is_a_sentence(results: ResultsPage) -> None:

@@ -13,7 +13,7 @@ import pytest
 from colorizer.model.bundled import CheckpointError, bundled_study_photos
 from colorizer.model.checkpoint_identity import CheckpointIdentity
 from colorizer.photo import Photo, open_photo
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.study import PUBLISHED_PROTOCOL, Study, TrialError
 from colorizer.study.photos import find_photos
@@ -31,7 +31,7 @@ from tests.support.study_site import wait_for
 from tests.support.study_support import MODELS, make_folder, paint
 
 
-class PaintedDarkroom(Darkroom):
+class PaintedDarkroom(ColorizerService):
     """Two models that need no network."""
 
     @property
@@ -122,21 +122,21 @@ def test_a_damaged_model_does_not_end_the_warm_up() -> None:
 def test_the_photo_of_the_first_screen_is_analysed_before_anybody_asks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    darkroom = Darkroom()
-    warm_up(darkroom, 320)
-    assert all(darkroom.is_loaded(model) for model in darkroom.models)
+    service = ColorizerService()
+    warm_up(service, 320)
+    assert all(service.is_loaded(model) for model in service.models)
     again = "the photo was not kept"
     monkeypatch.setattr(
-        darkroom.colorizer("classification"), "analyse", lambda *_, **__: pytest.fail(again)
+        service.colorizer("classification"), "predict", lambda *_, **__: pytest.fail(again)
     )
-    shown = darkroom.preview(load_examples()[0].grey, "classification", long_side=320)
+    shown = service.preview(load_examples()[0].grey, "classification", long_side=320)
     assert max(shown.after.shape) == 320
 
 
 def test_no_card_is_borrowed_for_the_first_screen() -> None:
-    darkroom = Darkroom(network_pass=lambda *_: pytest.fail("nobody has asked for a photo"))
-    warm_up(darkroom, 320)
-    assert all(darkroom.is_loaded(model) for model in darkroom.models)
+    service = ColorizerService(network_pass=lambda *_: pytest.fail("nobody has asked for a photo"))
+    warm_up(service, 320)
+    assert all(service.is_loaded(model) for model in service.models)
 
 
 def test_participants_survive_a_restart(tmp_path: Path) -> None:

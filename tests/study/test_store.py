@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from colorizer.study import Store, TrialError
-from colorizer.study.participant_transaction import Booth
+from colorizer.study.participant_transaction import ParticipantTransaction
 from colorizer.study.tables import TRIALS, VOTES
 from colorizer.study.trials import Trial
 from tests.support.study_support import (
@@ -53,16 +53,16 @@ def test_a_hundred_parallel_votes_on_one_trial_make_one_row(store: Store) -> Non
 
 
 def test_booths_of_one_participant_follow_each_other(store: Store) -> None:
-    def deal(booth: Booth) -> str:
-        waiting = booth.history.open_trial(trial.issued_ms)
+    def deal(transaction: ParticipantTransaction) -> str:
+        waiting = transaction.history.open_trial(trial.issued_ms)
         if waiting is None:
-            booth.issue(waiting := make_trial())
+            transaction.issue(waiting := make_trial())
         return waiting.id
 
     trial = make_trial()
     store.add_participant("p", "address", 0)
     with ThreadPoolExecutor(max_workers=20) as tabs:
-        handed_out = list(tabs.map(lambda _: store.booth("p", deal), range(20)))
+        handed_out = list(tabs.map(lambda _: store.transaction("p", deal), range(20)))
     assert len(set(handed_out)) == 1
     count = select(func.count()).select_from(TRIALS)
     assert store.database.read(lambda c: c.execute(count).scalar_one()) == 1
@@ -71,13 +71,13 @@ def test_booths_of_one_participant_follow_each_other(store: Store) -> None:
 def test_what_fails_in_a_booth_leaves_nothing_behind(store: Store) -> None:
     trial = issued(store)
 
-    def vote_and_fail(booth: Booth) -> None:
-        booth.cast(make_vote(trial))
-        booth.issue(make_trial())
+    def vote_and_fail(transaction: ParticipantTransaction) -> None:
+        transaction.cast(make_vote(trial))
+        transaction.issue(make_trial())
         raise TrialError("no")
 
     with pytest.raises(TrialError, match="no"):
-        store.booth("p", vote_and_fail)
+        store.transaction("p", vote_and_fail)
     history = store.history("p")
     assert history is not None
     assert [(past.trial, past.vote) for past in history.trials] == [(trial, None)]
@@ -86,7 +86,9 @@ def test_what_fails_in_a_booth_leaves_nothing_behind(store: Store) -> None:
 def test_a_booth_that_clashes_with_a_restore_is_entered_again(store: Store) -> None:
     first = issued(store)
     photos = iter([first.photo, make_trial().photo])
-    issued_second = store.booth("p", lambda booth: booth.issue(make_trial(photo=next(photos))))
+    issued_second = store.transaction(
+        "p", lambda transaction: transaction.issue(make_trial(photo=next(photos)))
+    )
     assert issued_second is None
     history = store.history("p")
     assert history is not None
@@ -102,7 +104,7 @@ def test_a_photo_is_refused_the_second_time(store: Store) -> None:
 
 def test_there_is_no_booth_for_nobody(store: Store) -> None:
     with pytest.raises(TrialError, match="not known any more"):
-        store.booth("nobody", lambda booth: booth.history)
+        store.transaction("nobody", lambda transaction: transaction.history)
 
 
 def test_an_expired_trial_does_not_wait(store: Store) -> None:
@@ -160,7 +162,7 @@ def test_recent_trials_count_by_participant_and_by_address(store: Store) -> None
     start = make_trial().issued_ms
 
     def recent(*then: int) -> tuple[int, int]:
-        return store.booth(
+        return store.transaction(
             "p", lambda b: (b.history.issued_between(*then), b.issued_at_address(*then))
         )
 

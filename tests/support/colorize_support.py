@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.pipeline import Colorizer
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 
 
-class TinyDarkroom(Darkroom):
+class TinyDarkroom(ColorizerService):
     """Random weights in place of the bundled ones, so that a photo takes milliseconds."""
 
     def __init__(self, classification: Path, regression: Path) -> None:

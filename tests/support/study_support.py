@@ -159,12 +159,12 @@ def make_ballot(participant: str = "p", *, fooled: bool = False, **changes: obje
 
 def cast(store: Store, vote: Vote, participant: str = "p") -> Vote:
     """Cast a vote on a trial issued to the participant; returns what is stored."""
-    return store.booth(participant, lambda booth: booth.cast(vote))
+    return store.transaction(participant, lambda transaction: transaction.cast(vote))
 
 
 def issue(store: Store, trial: Trial) -> Trial:
     """Hand out a trial whatever else waits."""
-    store.booth(trial.participant_id, lambda booth: booth.issue(trial))
+    store.transaction(trial.participant_id, lambda transaction: transaction.issue(trial))
     return trial
 
 

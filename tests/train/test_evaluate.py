@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from skimage import color, data
 
-from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.ab_bins import AbBins
 from colorizer.model.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
 from colorizer.model.network import ColorizationNetwork, NetworkConfig
 from colorizer.pipeline import Colorizer
@@ -23,7 +23,7 @@ from train.evaluation.report import as_markdown, write_json
 from train.evaluation.subjects import read_subjects
 from train.fit_palette import write_palette
 
-PALETTE = Gamut(
+PALETTE = AbBins(
     centres=torch.tensor([[0.0, 4.0], [30.0, 40.0], [-20.0, -30.0], [60.0, -10.0]]),
     prior=torch.tensor([0.7, 0.2, 0.06, 0.04]),
 )
@@ -38,9 +38,9 @@ def save_untrained(folder, head):
         n_classes=n_classes,
         decoder_channels=(16, 8),
     )
-    gamut = PALETTE if head == "classification" else None
+    ab_bins = PALETTE if head == "classification" else None
     described = CheckpointConfig(head, config, DecodingConfig(side=64))
-    return save_checkpoint(folder, described, ColorizationNetwork(config), gamut)
+    return save_checkpoint(folder, described, ColorizationNetwork(config), ab_bins)
 
 
 @pytest.fixture(scope="module")

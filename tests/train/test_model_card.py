@@ -20,7 +20,7 @@ def write_metrics(folder: Path) -> None:
     """A metrics.json as train.evaluate would write it for this checkpoint."""
     checkpoint = load_checkpoint(folder)
     measured = {"revision": checkpoint.revision}
-    if checkpoint.gamut:
+    if checkpoint.ab_bins:
         measured["temperature"] = checkpoint.config.decoding.temperature
     protocol = {
         "photos": 7,

@@ -4,7 +4,7 @@ import torch
 from skimage import color
 from torch.nn import functional as F
 
-from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.ab_bins import AbBins
 from train.objective import (
     age,
     classification_loss,
@@ -35,30 +35,30 @@ def test_ageing_is_repeatable_bounded_and_leaves_the_rest_alone() -> None:
     assert torch.equal(age(L, 0.0, seed=(0, 1, 2)), L)
 
 
-def test_classification_loss_agrees_with_a_loop(gamut: Gamut) -> None:
+def test_classification_loss_agrees_with_a_loop(ab_bins: AbBins) -> None:
     torch.manual_seed(0)
     logits, target = torch.randn(2, 9, 2, 3), torch.randn(2, 2, 2, 3) * 40
-    weights = gamut.class_weights(0.5)
+    weights = ab_bins.class_weights(0.5)
     total = 0.0
     for b in range(2):
         for y in range(2):
             for x in range(3):
-                distances = (gamut.centres - target[b, :, y, x]).norm(dim=1)
+                distances = (ab_bins.centres - target[b, :, y, x]).norm(dim=1)
                 near = distances.argsort()[:5]
                 soft = torch.softmax(-(distances[near] ** 2) / 50, dim=0)
                 log_share = torch.log_softmax(logits[b, :, y, x], dim=0)
                 total -= float((soft * log_share[near]).sum() * weights[near[0]])
     expected = total / 12
-    assert float(classification_loss(logits, target, gamut, weights)) == pytest.approx(
+    assert float(classification_loss(logits, target, ab_bins, weights)) == pytest.approx(
         expected, rel=1e-4
     )
 
 
-def test_one_neighbour_without_rebalancing_is_the_plain_cross_entropy(gamut: Gamut) -> None:
+def test_one_neighbour_without_rebalancing_is_the_plain_cross_entropy(ab_bins: AbBins) -> None:
     torch.manual_seed(0)
     logits, target = torch.randn(2, 9, 2, 3), torch.randn(2, 2, 2, 3) * 40
-    expected = F.cross_entropy(logits, gamut.nearest(target.permute(0, 2, 3, 1)))
-    loss = classification_loss(logits, target, gamut, gamut.class_weights(0.0), neighbours=1)
+    expected = F.cross_entropy(logits, ab_bins.nearest(target.permute(0, 2, 3, 1)))
+    loss = classification_loss(logits, target, ab_bins, ab_bins.class_weights(0.0), neighbours=1)
     torch.testing.assert_close(loss, expected)
 
 

@@ -70,10 +70,10 @@ def test_two_steps_make_a_checkpoint_that_colours(trained: dict[str, Path], head
 def test_a_classifier_is_decoded_by_its_likeliest_colour(trained: dict[str, Path]) -> None:
     checkpoint = load_checkpoint(trained["classification"] / "checkpoint")
     assert checkpoint.config.decoding.temperature == 0.0
-    assert checkpoint.gamut is not None
+    assert checkpoint.ab_bins is not None
     logits = torch.randn(1, 6, 8, 8)
-    ab = checkpoint.gamut.annealed_mean(logits, checkpoint.config.decoding.temperature)
-    expected = checkpoint.gamut.centres[logits[0, :, 3, 4].argmax()]
+    ab = checkpoint.ab_bins.annealed_mean(logits, checkpoint.config.decoding.temperature)
+    expected = checkpoint.ab_bins.centres[logits[0, :, 3, 4].argmax()]
     assert torch.equal(ab[0, :, 3, 4], expected)
 
 

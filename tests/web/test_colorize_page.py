@@ -11,14 +11,14 @@ from PIL import Image
 from colorizer.photo import read_mark
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import BatchPhoto, PhotoState
-from colorizer.web.colorize.details import Insight
+from colorizer.web.colorize.details import Details
 from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.colorize.examples import load_examples
 from colorizer.web.colorize.folded_view import CERTAINTY, COMPARE, PALETTE, REAL, FoldedView
 from colorizer.web.colorize.run import ColourRun, batch_tiles, progress
 from colorizer.web.colorize.save_buttons import SaveButtons
 from colorizer.web.colorize.stage_view import StageView
-from colorizer.web.download_folder import Outbox
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.fair_queue import Turns
 from tests.support.colorize_support import TinyDarkroom, skipped
 
@@ -26,7 +26,7 @@ Photos = list[tuple[str, None]]
 
 
 @pytest.fixture
-def darkroom(classification_folder: Path, regression_folder: Path) -> TinyDarkroom:
+def service(classification_folder: Path, regression_folder: Path) -> TinyDarkroom:
     return TinyDarkroom(classification_folder, regression_folder)
 
 
@@ -44,8 +44,8 @@ def done(file: str) -> tuple[BatchPhoto, ...]:
 
 class TestRun:
     @pytest.fixture
-    def run(self, darkroom: TinyDarkroom) -> ColourRun:
-        return ColourRun(darkroom, Turns(), long_side=90, max_photos=3)
+    def run(self, service: TinyDarkroom) -> ColourRun:
+        return ColourRun(service, Turns(), long_side=90, max_photos=3)
 
     def test_no_photo_and_too_many_are_refused_before_the_queue(
         self, run: ColourRun, photos: Photos
@@ -97,8 +97,8 @@ class TestRun:
         assert stopped[2].state == PhotoState.STOPPED
 
 
-def test_cancelling_in_the_queue_leaves_what_was_there(darkroom: TinyDarkroom) -> None:
-    run = ColourRun(darkroom, Turns(), long_side=90, max_photos=3)
+def test_cancelling_in_the_queue_leaves_what_was_there(service: TinyDarkroom) -> None:
+    run = ColourRun(service, Turns(), long_side=90, max_photos=3)
     batch, _, said = run.stop(done("a.jpg"))
     assert batch == done("a.jpg")
     assert said == i18n.STOPPED_WAITING
@@ -121,17 +121,17 @@ def test_only_coloured_photos_of_the_list_can_be_chosen() -> None:
 
 class TestStage:
     @pytest.fixture
-    def stage(self, darkroom: TinyDarkroom) -> StageView:
-        return StageView(darkroom, load_examples(), long_side=90)
+    def stage(self, service: TinyDarkroom) -> StageView:
+        return StageView(service, load_examples(), long_side=90)
 
     def test_the_first_example_is_shown_without_a_model(
-        self, stage: StageView, darkroom: TinyDarkroom
+        self, stage: StageView, service: TinyDarkroom
     ) -> None:
         ((pair, caption, real_tab),) = stage.show(stage.first_batch, 0, "classification", 1.0, 0.0)
         assert all(Path(path).is_file() for path in pair)
         assert caption.startswith("**An example")
         assert not real_tab.visible
-        assert not darkroom.is_loaded("classification")
+        assert not service.is_loaded("classification")
 
     def test_an_adjusted_example_is_decoded_and_loading_is_said(self, stage: StageView) -> None:
         first, second = stage.show(stage.first_batch, 0, "classification", 0.5, 0.0)
@@ -179,8 +179,8 @@ class TestStage:
 
 class TestFolded:
     @pytest.fixture
-    def folded(self, darkroom: TinyDarkroom) -> FoldedView:
-        return FoldedView(Insight(darkroom, 90), darkroom.models)
+    def folded(self, service: TinyDarkroom) -> FoldedView:
+        return FoldedView(Details(service, 90), service.models)
 
     @pytest.mark.parametrize(
         ("opened", "filled"),
@@ -205,8 +205,8 @@ class TestFolded:
 
 class TestSaving:
     @pytest.fixture
-    def save(self, darkroom: TinyDarkroom) -> SaveButtons:
-        return SaveButtons(Downloads(darkroom, Outbox()))
+    def save(self, service: TinyDarkroom) -> SaveButtons:
+        return SaveButtons(Downloads(service, DownloadFolder()))
 
     def test_row_5_what_is_looked_at_is_what_is_saved(
         self, save: SaveButtons, photos: Photos

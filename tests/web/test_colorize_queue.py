@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from skimage import data
 
-from colorizer.service.colorizer_service import Darkroom, Preview
+from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.settings import Settings
 from colorizer.web import build_app, launch_options
 from colorizer.web.colorize import run
@@ -25,9 +25,9 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """While it is closed, no photo gets done."""
     opened = threading.Event()
 
-    def wait(darkroom: Darkroom, choice: Choice, long_side: int) -> Preview:
+    def wait(service: ColorizerService, choice: Choice, long_side: int) -> Preview:
         assert opened.wait(SLOW_MS / 1000)
-        return look_at(darkroom, choice, long_side)
+        return look_at(service, choice, long_side)
 
     monkeypatch.setattr(run, "look_at", wait)
     yield opened

@@ -6,15 +6,15 @@ from PIL import Image
 
 from colorizer.web import i18n
 from colorizer.web.colorize.choice import Choice
-from colorizer.web.colorize.details import PALETTE_COLOURS, Insight
+from colorizer.web.colorize.details import PALETTE_COLOURS, Details
 from tests.support.colorize_support import TinyDarkroom
 
 MODELS = ["classification", "regression"]
 
 
 @pytest.fixture
-def insight(classification_folder: Path, regression_folder: Path) -> Insight:
-    return Insight(TinyDarkroom(classification_folder, regression_folder), 120)
+def details(classification_folder: Path, regression_folder: Path) -> Details:
+    return Details(TinyDarkroom(classification_folder, regression_folder), 120)
 
 
 @pytest.fixture
@@ -29,29 +29,29 @@ def black_and_white(tmp_path: Path, colourful: np.ndarray) -> Choice:
     return Choice(str(tmp_path / "grey.png"), "classification")
 
 
-def test_both_models_stand_beside_the_photo(insight: Insight, black_and_white: Choice) -> None:
-    pictures = insight.compare(black_and_white, MODELS)
+def test_both_models_stand_beside_the_photo(details: Details, black_and_white: Choice) -> None:
+    pictures = details.compare(black_and_white, MODELS)
     assert [caption for _, caption in pictures] == ["Vivid", "Cautious", i18n.COMPARE_BEFORE]
     assert len({path for path, _ in pictures}) == 3
 
 
-def test_real_colours_join_the_comparison(insight: Insight, in_colour: Choice) -> None:
-    assert insight.compare(in_colour, MODELS)[-1][1] == i18n.COMPARE_REAL
+def test_real_colours_join_the_comparison(details: Details, in_colour: Choice) -> None:
+    assert details.compare(in_colour, MODELS)[-1][1] == i18n.COMPARE_REAL
 
 
-def test_real_colours_are_compared_in_numbers(insight: Insight, in_colour: Choice) -> None:
-    pair, figures = insight.real(in_colour)
+def test_real_colours_are_compared_in_numbers(details: Details, in_colour: Choice) -> None:
+    pair, figures = details.real(in_colour)
     assert pair is not None
     assert "ab RMSE" in figures
     assert "Colourfulness" in figures
 
 
-def test_a_grey_photo_has_nothing_real_to_show(insight: Insight, black_and_white: Choice) -> None:
-    assert insight.real(black_and_white) == (None, i18n.NO_REAL)
+def test_a_grey_photo_has_nothing_real_to_show(details: Details, black_and_white: Choice) -> None:
+    assert details.real(black_and_white) == (None, i18n.NO_REAL)
 
 
-def test_certainty_has_a_map_and_a_legend(insight: Insight, in_colour: Choice) -> None:
-    pair, legend = insight.certainty(in_colour)
+def test_certainty_has_a_map_and_a_legend(details: Details, in_colour: Choice) -> None:
+    pair, legend = details.certainty(in_colour)
     assert pair is not None
     with Image.open(pair[0]) as before, Image.open(pair[1]) as heat:
         assert before.size == heat.size == (120, 80)
@@ -59,12 +59,12 @@ def test_certainty_has_a_map_and_a_legend(insight: Insight, in_colour: Choice) -
     assert "linear-gradient" in legend
 
 
-def test_the_cautious_model_says_that_it_cannot_tell(insight: Insight, in_colour: Choice) -> None:
-    said = insight.certainty(Choice(in_colour.file, "regression"))
+def test_the_cautious_model_says_that_it_cannot_tell(details: Details, in_colour: Choice) -> None:
+    said = details.certainty(Choice(in_colour.file, "regression"))
     assert said == (None, i18n.NO_CERTAINTY)
 
 
-def test_the_palette_has_codes_and_shares(insight: Insight, in_colour: Choice) -> None:
-    html = insight.palette(in_colour)
+def test_the_palette_has_codes_and_shares(details: Details, in_colour: Choice) -> None:
+    html = details.palette(in_colour)
     assert 2 <= html.count("data-hex=") <= PALETTE_COLOURS
     assert "%" in html

@@ -10,13 +10,13 @@ from PIL import Image
 from colorizer.photo import PhotoError, open_photo, read_mark
 from colorizer.web.colorize.choice import Choice
 from colorizer.web.colorize.downloads import Downloads
-from colorizer.web.download_folder import Outbox
+from colorizer.web.download_folder import DownloadFolder
 from tests.support.colorize_support import TinyDarkroom
 
 
 @pytest.fixture
 def downloads(classification_folder: Path, regression_folder: Path) -> Downloads:
-    return Downloads(TinyDarkroom(classification_folder, regression_folder), Outbox())
+    return Downloads(TinyDarkroom(classification_folder, regression_folder), DownloadFolder())
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from PIL import Image
 from colorizer.model import bundled
 from colorizer.model.bundled import CheckpointError
 from colorizer.photo import PhotoError
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.study import StimulusPool, Store, TrialError
 from colorizer.web import build_app, i18n
 from colorizer.web.colorize.endpoints import ColourEndpoints
-from colorizer.web.download_folder import Outbox
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.fair_queue import Turns
 from colorizer.web.study.host import open_study
@@ -56,8 +56,8 @@ class TestOutOfMemory:
         monkeypatch: pytest.MonkeyPatch,
         shortage: Exception,
     ) -> None:
-        darkroom, model = Darkroom(), str(regression_folder)
-        network = darkroom.colorizer(model).network
+        service, model = ColorizerService(), str(regression_folder)
+        network = service.colorizer(model).network
         with monkeypatch.context() as patch:
 
             def forward(_: object) -> None:
@@ -65,24 +65,24 @@ class TestOutOfMemory:
 
             patch.setattr(network, "forward", forward)
             for work in (
-                lambda: darkroom.colorize(photo, model),
-                lambda: darkroom.preview(photo, model, long_side=90),
+                lambda: service.colorize(photo, model),
+                lambda: service.preview(photo, model, long_side=90),
             ):
                 with pytest.raises(PhotoError, match="not enough memory"):
                     work()
-        assert darkroom.colorize(photo, model).photo.rgb.shape == (120, 180, 3)
+        assert service.colorize(photo, model).photo.rgb.shape == (120, 180, 3)
 
     def test_other_errors_of_the_network_are_not_taken_for_it(
         self, photo: Path, regression_folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        darkroom, model = Darkroom(), str(regression_folder)
+        service, model = ColorizerService(), str(regression_folder)
 
         def forward(_: object) -> None:
             raise RuntimeError("shapes do not fit")
 
-        monkeypatch.setattr(darkroom.colorizer(model).network, "forward", forward)
+        monkeypatch.setattr(service.colorizer(model).network, "forward", forward)
         with pytest.raises(RuntimeError, match="do not fit"):
-            darkroom.colorize(photo, model)
+            service.colorize(photo, model)
 
 
 class TestBrokenCheckpoints:
@@ -107,14 +107,14 @@ class TestBrokenCheckpoints:
     def study(self, tmp_path: Path) -> Any:
         photos = str(make_folder(tmp_path / "photos", 2))
         url = f"sqlite:///{tmp_path}/kept/votes.db"
-        return open_study(Settings(database_url=url, study_photos=photos), Darkroom())
+        return open_study(Settings(database_url=url, study_photos=photos), ColorizerService())
 
     def test_the_whole_one_colours_and_is_in_the_study(
         self, bundle: Path, tmp_path: Path, photo: Path
     ) -> None:
         self.truncate(bundle / "classification")
-        darkroom = Darkroom()
-        endpoints = ColourEndpoints(darkroom, Turns(), Outbox(), darkroom.models, 90)
+        service = ColorizerService()
+        endpoints = ColourEndpoints(service, Turns(), DownloadFolder(), service.models, 90)
         with pytest.raises(gr.Error, match="damaged or incomplete"):
             endpoints.colorize(str(photo), "classification")
         assert Path(endpoints.colorize(str(photo), "regression")).is_file()
@@ -129,7 +129,7 @@ class TestBrokenCheckpoints:
             self.truncate(bundle / name)
         assert build_app(Settings()).title == "Colorizer"
         with pytest.raises(CheckpointError, match="damaged or incomplete"):
-            Darkroom().colorize(photo, "regression")
+            ColorizerService().colorize(photo, "regression")
         with pytest.raises(CheckpointError, match="damaged or incomplete"):
             self.study(tmp_path)
 
@@ -142,11 +142,11 @@ class TestFullDisk:
     def test_no_half_zip_is_left(
         self, tmp_path: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        outbox = Outbox()
+        download_folder = DownloadFolder()
         monkeypatch.setattr(zipfile.ZipFile, "write", full_disk)
         with pytest.raises(OSError, match="No space"):
-            outbox.zip([photo], "photos.zip")
-        assert not list(outbox.root.rglob("photos.zip"))
+            download_folder.zip([photo], "photos.zip")
+        assert not list(download_folder.root.rglob("photos.zip"))
 
     def test_the_page_says_so_without_a_path(self) -> None:
         with pytest.raises(gr.Error) as told, errors_on_the_page():
@@ -227,7 +227,7 @@ def test_a_study_that_cannot_open_its_database_comes_when_it_can(
     place.write_bytes(b"in the way")
     photos = str(make_folder(tmp_path / "photos", 2))
     settings = Settings(database_url=f"sqlite:///{place}/votes.db", study_photos=photos)
-    host = hosting.StudyHost(lambda: open_study(settings, Darkroom()))
+    host = hosting.StudyHost(lambda: open_study(settings, ColorizerService()))
     asyncio.run(host.startup())
 
     def answer() -> str:

@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, expect
 
 from colorizer.model.checkpoint import CONFIG_FILE
 from colorizer.photo import read_mark
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.web.colorize.hub_choice import HubChoice
 from colorizer.web.colorize.page import ColorizePage
-from colorizer.web.download_folder import Outbox
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.fair_queue import Turns
 from tests.support.browser_support import SLOW_MS, needs_chromium
 from tests.support.hub_models_support import away, visitors_hub
@@ -98,18 +98,18 @@ def test_a_hub_that_is_away_is_a_sentence_and_bundled_models_go_on(
 @pytest.mark.parametrize("name", ["", None, "classification", "../secret", "a/b/c"])
 def test_the_page_takes_names_on_the_hub_only(name: str | None) -> None:
     with pytest.raises(gr.Error, match="owner/name"):
-        HubChoice(Darkroom(hub_models=1), ["classification"]).use(name)
+        HubChoice(ColorizerService(hub_models=1), ["classification"]).use(name)
 
 
 def test_where_it_is_turned_off_nothing_is_asked_for(hub: Hub) -> None:
-    darkroom = Darkroom()
+    service = ColorizerService()
     hub.requests.clear()
-    assert not darkroom.offers(NAME)
+    assert not service.offers(NAME)
     with pytest.raises(gr.Error, match="owner/name"):
-        HubChoice(darkroom, ["classification"]).use(NAME)
+        HubChoice(service, ["classification"]).use(NAME)
     assert not hub.requests
     with gr.Blocks() as app:
-        ColorizePage(darkroom, Turns(), Settings(hub_models=0), Outbox()).build()
+        ColorizePage(service, Turns(), Settings(hub_models=0), DownloadFolder()).build()
     (fold,) = [b for b in app.blocks.values() if getattr(b, "elem_id", "") == "other-model"]
     assert not fold.visible
 

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.lab import clip_chroma, lab_to_rgb, rgb_to_lab
 from colorizer.model.bundled import bundled_checkpoints
 from colorizer.model.checkpoint import load_checkpoint
@@ -63,16 +63,16 @@ class Contender:
     def color(self, grey: NDArray[np.uint8]) -> Pictures:
         """uint8 (H, W, 3) → a picture for each row; the network runs once."""
         photo = Photo(rgb=grey, alpha=None, format="PNG", notes=())
-        analysis = self.colorizer.analyse(photo)
+        prediction = self.colorizer.predict(photo)
         pictures = {}
         for row, temperature in self.temperatures.items():
-            coloured = self.colorizer.decode(analysis, temperature=temperature)
+            coloured = self.colorizer.decode(prediction, temperature=temperature)
             pictures[row] = coloured.photo.rgb
         self.seconds.append(coloured.seconds)
         return pictures
 
 
-def baselines(palette: Gamut) -> list[ConstantColour]:
+def baselines(palette: AbBins) -> list[ConstantColour]:
     """Constant colours of the training photos: no test photo is looked at to find them.
 
     The mean ab is the palette's, each centre weighted by its prior; the most common class is the
@@ -109,22 +109,22 @@ def source_of(checkpoint: str) -> str:
     return checkpoint.partition("=")[2] or checkpoint
 
 
-def training_palette(file: Path | None, contenders: Sequence[Contender]) -> Gamut:
+def training_palette(file: Path | None, contenders: Sequence[Contender]) -> AbBins:
     """Colours of the training photos: from `file`, the first classifier or the bundled one."""
     if file is not None:
         return read_palette(file)
     for contender in contenders:
-        if contender.colorizer.checkpoint.gamut is not None:
-            return contender.colorizer.checkpoint.gamut
+        if contender.colorizer.checkpoint.ab_bins is not None:
+            return contender.colorizer.checkpoint.ab_bins
     if "classification" in bundled_checkpoints():
-        gamut = load_checkpoint("classification").gamut
-        if gamut is not None:
-            return gamut
+        ab_bins = load_checkpoint("classification").ab_bins
+        if ab_bins is not None:
+            return ab_bins
     raise SystemExit("No classifier is given; name the training photos' colours with --palette.")
 
 
 def _rows(label: str, colorizer: Colorizer, further: Sequence[float]) -> dict[str, float | None]:
-    if colorizer.checkpoint.gamut is None:
+    if colorizer.checkpoint.ab_bins is None:
         return {label: None}
     default = colorizer.checkpoint.config.decoding.temperature
     others = [t for t in (1.0, *further) if t != default]

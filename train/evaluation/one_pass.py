@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from colorizer.colour.ab_bins import Gamut
+from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.recolor import grey
 from train.dataset import CachedPhoto, PhotoCache, open_cache
 from train.evaluation.contact_sheet import SheetLine
@@ -43,7 +43,7 @@ class Scene:
     cache: PhotoCache
     photos: Sequence[CachedPhoto]
     subjects: Sequence[str]
-    palette: Gamut
+    palette: AbBins
     contenders: Sequence[Contender]
 
     @property

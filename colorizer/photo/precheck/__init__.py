@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from PIL import features
 
-from colorizer.photo.declared_size import announced_size
+from colorizer.photo.declared_size import declared_size
 from colorizer.photo.limits import PhotoError, PhotoLimits
 from colorizer.photo.precheck import gif
 from colorizer.photo.precheck.jpeg import read_structure
@@ -91,7 +91,7 @@ def inspect(data: bytes, limits: PhotoLimits) -> float:
         raise _refusal_of_kind(data, kind)
     extra = _CHECKS[kind](data) if kind in _CHECKS else 0.0
     bytes_per_pixel = max(_BYTES_PER_PIXEL[kind] + extra, _BYTES_TO_TURN)
-    size = announced_size(data, kind)
+    size = declared_size(data, kind)
     if size is not None and 0 not in size:
         limits.check_picture(*size, bytes_per_pixel)
     return bytes_per_pixel

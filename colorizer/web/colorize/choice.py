@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from colorizer.service.colorizer_service import Darkroom, Preview
+from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch, PhotoState
 from colorizer.web.validation import is_number_in
@@ -37,9 +37,9 @@ def chosen(batch: Batch, index: int, model: str, vividness: float, warmth: float
     return choice if isinstance(model, str) and not choice.problem else None
 
 
-def look_at(darkroom: Darkroom, choice: Choice, long_side: int) -> Preview:
+def look_at(service: ColorizerService, choice: Choice, long_side: int) -> Preview:
     """The chosen photo at screen size; raises PhotoError or CheckpointError."""
-    return darkroom.preview(
+    return service.preview(
         choice.file,
         choice.model,
         long_side=long_side,

@@ -9,7 +9,7 @@ from colorizer.colour.uncertainty import heat_map
 from colorizer.metrics import compare_colours
 from colorizer.previews.palette import kmeans_palette
 from colorizer.previews.photo_colours import count_colours
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import i18n
 from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.figures import certainty_legend, swatches_html
@@ -23,11 +23,11 @@ Pair = tuple[str, str]
 """Paths of the two pictures of a before/after slider."""
 
 
-class Insight:
+class Details:
     """Makes what the folded parts of the Colorize tab show; raises PhotoError, CheckpointError."""
 
-    def __init__(self, darkroom: Darkroom, long_side: int) -> None:
-        self._darkroom = darkroom
+    def __init__(self, service: ColorizerService, long_side: int) -> None:
+        self._darkroom = service
         self._long_side = long_side
 
     def compare(self, choice: Choice, models: list[str]) -> list[tuple[str, str]]:

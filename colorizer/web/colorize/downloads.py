@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.photo import PhotoError, save_photo
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web.colorize.choice import Choice
-from colorizer.web.download_folder import Outbox, plain_stem
+from colorizer.web.download_folder import DownloadFolder, plain_stem
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorized
@@ -23,16 +23,16 @@ class Archive:
 
 
 class Downloads:
-    """Writes files into the outbox; every method raises PhotoError or CheckpointError."""
+    """Writes files into the download folder; every method raises PhotoError or CheckpointError."""
 
-    def __init__(self, darkroom: Darkroom, outbox: Outbox) -> None:
-        self._darkroom = darkroom
-        self._outbox = outbox
+    def __init__(self, service: ColorizerService, download_folder: DownloadFolder) -> None:
+        self._darkroom = service
+        self._folder = download_folder
 
     def photo(self, choice: Choice, *, marked: bool) -> Path:
         """The coloured photo in its own size and format."""
         result = self._colour(choice)
-        place = self._outbox.place(f"{_stem(choice)}{result.photo.suffix}")
+        place = self._folder.place(f"{_stem(choice)}{result.photo.suffix}")
         return save_photo(result.photo, place, mark=result.mark if marked else None)
 
     def layer(self, choice: Choice, *, marked: bool) -> Path:
@@ -40,7 +40,7 @@ class Downloads:
         from colorizer.colour.chroma_layer import chroma_layer  # torch: not before the first photo
 
         result = self._colour(choice)
-        place = self._outbox.place(f"{_stem(choice)}-layer.png")
+        place = self._folder.place(f"{_stem(choice)}-layer.png")
         return save_photo(chroma_layer(result.photo), place, mark=result.mark if marked else None)
 
     def archive(self, choices: Iterable[Choice], *, marked: bool) -> Archive:
@@ -57,7 +57,7 @@ class Downloads:
                 left_out[Path(choice.file).name] = str(error)
         if not files:
             raise PhotoError(next(iter(left_out.values()), "There is no photo to save."))
-        archive = self._outbox.zip(files, f"colorizer-{len(files)}-photos.zip")
+        archive = self._folder.zip(files, f"colorizer-{len(files)}-photos.zip")
         for file in files:
             file.unlink()
         return Archive(archive, left_out)

@@ -8,11 +8,11 @@ import gradio as gr
 
 from colorizer.colour.uncertainty import heat_map
 from colorizer.photo import Photo, encode_photo
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import endpoint_texts, i18n
 from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.colorize.downloads import Downloads
-from colorizer.web.download_folder import Outbox, plain_stem
+from colorizer.web.download_folder import DownloadFolder, plain_stem
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.fair_queue import Turns
 from colorizer.web.validation import known_model
@@ -25,9 +25,9 @@ class ColourEndpoints:
     models: the bundled ones, the first is the default. long_side: of the map of certainty, pixels.
     """
 
-    darkroom: Darkroom
+    service: ColorizerService
     turns: Turns
-    outbox: Outbox
+    download_folder: DownloadFolder
     models: list[str]
     long_side: int
 
@@ -71,7 +71,7 @@ class ColourEndpoints:
         """Answer /colorize."""
         choice = self._checked(file, model, vividness, warmth)
         with errors_on_the_page(), self.turns.turn(self.turns.visitor(request)):
-            return str(Downloads(self.darkroom, self.outbox).photo(choice, marked=True))
+            return str(Downloads(self.service, self.download_folder).photo(choice, marked=True))
 
     def chroma_layer(
         self,
@@ -84,7 +84,7 @@ class ColourEndpoints:
         """Answer /chroma_layer."""
         choice = self._checked(file, model, vividness, warmth)
         with errors_on_the_page(), self.turns.turn(self.turns.visitor(request)):
-            return str(Downloads(self.darkroom, self.outbox).layer(choice, marked=True))
+            return str(Downloads(self.service, self.download_folder).layer(choice, marked=True))
 
     def certainty(
         self, file: str | None, model: str, request: gr.Request | None = None
@@ -92,11 +92,11 @@ class ColourEndpoints:
         """Answer /certainty."""
         choice = self._checked(file, model, 1.0, 0.0)
         with errors_on_the_page(), self.turns.turn(self.turns.visitor(request)):
-            certainty = self.darkroom.certainty(choice.file, model)
+            certainty = self.service.certainty(choice.file, model)
             if certainty is None:
                 raise refusal(i18n.NO_CERTAINTY)
-            before = look_at(self.darkroom, choice, self.long_side).before
-            path = self.outbox.place(f"{plain_stem(choice.file)}-certainty.png")
+            before = look_at(self.service, choice, self.long_side).before
+            path = self.download_folder.place(f"{plain_stem(choice.file)}-certainty.png")
             picture = Photo(rgb=heat_map(certainty, *before.shape[:2]))
             path.write_bytes(encode_photo(picture, "png"))
         return str(path), {
@@ -110,7 +110,7 @@ class ColourEndpoints:
         """The request as a choice; an error on the page if there is something wrong with it."""
         if file is None or not Path(file).is_file():
             raise refusal(i18n.NO_PHOTO)
-        known = known_model(model, self.models, offers=self.darkroom.offers)
+        known = known_model(model, self.models, offers=self.service.offers)
         choice = Choice(file, known, vividness, warmth)
         if choice.problem:
             raise refusal(choice.problem)

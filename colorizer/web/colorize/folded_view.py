@@ -7,7 +7,7 @@ import gradio as gr
 
 from colorizer.web.colorize.batch import Batch
 from colorizer.web.colorize.choice import chosen
-from colorizer.web.colorize.details import Insight
+from colorizer.web.colorize.details import Details
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.stage_view import LOOK_QUEUE
 from colorizer.web.errors import errors_on_the_page
@@ -20,8 +20,8 @@ Opened = tuple[str, ...]
 class FoldedView:
     """Answers the tabs beside the stage and the folds below it."""
 
-    def __init__(self, insight: Insight, models: list[str]) -> None:
-        self._insight = insight
+    def __init__(self, details: Details, models: list[str]) -> None:
+        self._insight = details
         self._models = models
 
     def wire(self, page: ColorizeLayout) -> None:

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import i18n
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.errors import errors_on_the_page, refusal
@@ -14,9 +14,9 @@ HUB_QUEUE = "hub"
 class HubChoice:
     """Answers "Use this model": loads it, and puts it beside the bundled ones for this visitor."""
 
-    def __init__(self, darkroom: Darkroom, models: list[str]) -> None:
+    def __init__(self, service: ColorizerService, models: list[str]) -> None:
         """models: the bundled ones that the page offers."""
-        self._darkroom = darkroom
+        self._darkroom = service
         self._models = models
 
     def wire(self, page: ColorizeLayout) -> None:

@@ -5,10 +5,10 @@
 looks closer at it, `save_buttons` hands it over. Programs have `endpoints`.
 """
 
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.web import i18n
-from colorizer.web.colorize.details import Insight
+from colorizer.web.colorize.details import Details
 from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.colorize.endpoints import ColourEndpoints
 from colorizer.web.colorize.examples import load_examples
@@ -18,7 +18,7 @@ from colorizer.web.colorize.layout import lay_out
 from colorizer.web.colorize.run import MODEL_QUEUE, ColourRun
 from colorizer.web.colorize.save_buttons import SaveButtons
 from colorizer.web.colorize.stage_view import StageView
-from colorizer.web.download_folder import Outbox
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.fair_queue import Turns
 
 
@@ -26,18 +26,22 @@ class ColorizePage:
     """Builds the tab and connects its parts."""
 
     def __init__(
-        self, darkroom: Darkroom, turns: Turns, settings: Settings, outbox: Outbox
+        self,
+        service: ColorizerService,
+        turns: Turns,
+        settings: Settings,
+        download_folder: DownloadFolder,
     ) -> None:
         side = settings.preview_side
         self._examples = load_examples()
-        self._models = [name for name in i18n.MODELS if name in darkroom.models]
-        self._run = ColourRun(darkroom, turns, long_side=side, max_photos=settings.max_photos)
-        self._stage = StageView(darkroom, self._examples, long_side=side)
-        self._folded = FoldedView(Insight(darkroom, side), self._models)
-        self._save = SaveButtons(Downloads(darkroom, outbox))
-        self._hub = HubChoice(darkroom, self._models)
+        self._models = [name for name in i18n.MODELS if name in service.models]
+        self._run = ColourRun(service, turns, long_side=side, max_photos=settings.max_photos)
+        self._stage = StageView(service, self._examples, long_side=side)
+        self._folded = FoldedView(Details(service, side), self._models)
+        self._save = SaveButtons(Downloads(service, download_folder))
+        self._hub = HubChoice(service, self._models)
         self._hub_models = settings.hub_models > 0
-        self._endpoints = ColourEndpoints(darkroom, turns, outbox, self._models, side)
+        self._endpoints = ColourEndpoints(service, turns, download_folder, self._models, side)
 
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.service.colorizer_service import Darkroom, Preview
+from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch, PhotoState, colour_batch, in_state, stopped
 from colorizer.web.colorize.choice import Choice, look_at
@@ -29,9 +29,9 @@ class ColourRun:
     """Answers the buttons "Colour" and "Cancel"."""
 
     def __init__(
-        self, darkroom: Darkroom, turns: Turns, *, long_side: int, max_photos: int
+        self, service: ColorizerService, turns: Turns, *, long_side: int, max_photos: int
     ) -> None:
-        self._darkroom = darkroom
+        self._darkroom = service
         self._turns = turns
         self._long_side = long_side
         self._max_photos = max_photos
@@ -85,8 +85,8 @@ class ColourRun:
     ) -> Iterator[tuple[Any, ...]]:
         """Colour every photo once; the first that is done goes on the stage by itself."""
         self.check(photos)
-        darkroom = self._darkroom
-        known = known_model(model, darkroom.models, offers=darkroom.offers)
+        service = self._darkroom
+        known = known_model(model, service.models, offers=service.offers)
         choice = Choice("", known, vividness, warmth)
         if choice.problem:
             raise refusal(choice.problem)

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.service.colorizer_service import Darkroom, Preview
+from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch, BatchPhoto, PhotoState
 from colorizer.web.colorize.choice import Choice, chosen, look_at
@@ -28,8 +28,10 @@ Shown = tuple[Any, Any, Any]
 class StageView:
     """Answers the controls around the pictures, the list of photos and the examples."""
 
-    def __init__(self, darkroom: Darkroom, examples: list[Example], *, long_side: int) -> None:
-        self._darkroom = darkroom
+    def __init__(
+        self, service: ColorizerService, examples: list[Example], *, long_side: int
+    ) -> None:
+        self._darkroom = service
         self._examples = examples
         self._long_side = long_side
 

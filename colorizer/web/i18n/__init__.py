@@ -32,14 +32,14 @@ _HTML_MARKUP = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'"})
 
 def best_language(accepted: str) -> str:
     """The code of the language that an Accept-Language header asks for most."""
-    wishes = []
+    save_options = []
     for wish in accepted.split(","):
         name, _, weight = wish.partition(";q=")
         try:
-            wishes.append((float(weight or 1), name.strip().split("-")[0].lower()))
+            save_options.append((float(weight or 1), name.strip().split("-")[0].lower()))
         except ValueError:
             continue
-    ranked = sorted((w for w in wishes if w[0] > 0), key=lambda w: -w[0])
+    ranked = sorted((w for w in save_options if w[0] > 0), key=lambda w: -w[0])
     return next((code for _, code in ranked if code in LANGUAGES), next(iter(LANGUAGES)))
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from colorizer.photo import Photo, encode_photo
 from colorizer.previews.palette import PalettePreview, elbow_curve, gamut_palette, kmeans_palette
 from colorizer.previews.photo_colours import PhotoColours, Space, count_colours
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import endpoint_texts, i18n
-from colorizer.web.download_folder import Outbox, plain_stem
+from colorizer.web.download_folder import DownloadFolder, plain_stem
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE, curve_svg, swatches_html
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
@@ -25,9 +25,9 @@ CLASSIFIER = "classifier"
 class PalettePage:
     """Builds the tab and answers its events; the colours of a photo are counted once."""
 
-    def __init__(self, darkroom: Darkroom, outbox: Outbox) -> None:
-        self.darkroom = darkroom
-        self.outbox = outbox
+    def __init__(self, service: ColorizerService, download_folder: DownloadFolder) -> None:
+        self.service = service
+        self.download_folder = download_folder
         self._colours = lru_cache(maxsize=12)(self._count)
 
     def build(self) -> None:
@@ -126,7 +126,7 @@ class PalettePage:
         number = self._checked(way, number)
         with errors_on_the_page():
             preview = self._palette(self._colours(file), way, number)
-            path = self.outbox.place(f"{plain_stem(file)}-palette.png")
+            path = self.download_folder.place(f"{plain_stem(file)}-palette.png")
             path.write_bytes(encode_photo(Photo(rgb=preview.rgb), "png"))
         return str(path), {
             "summary": preview.summary,
@@ -160,23 +160,23 @@ class PalettePage:
 
     def _palette(self, colours: PhotoColours, way: str, number: int) -> PalettePreview:
         if way == CLASSIFIER:
-            gamut = self.darkroom.colorizer("classification").checkpoint.gamut
-            if gamut is None:
+            ab_bins = self.service.colorizer("classification").checkpoint.ab_bins
+            if ab_bins is None:
                 raise refusal(i18n.NO_CLASSIFIER)
-            return gamut_palette(colours, gamut.centres.numpy())
+            return gamut_palette(colours, ab_bins.centres.numpy())
         return kmeans_palette(colours, number, space="lab" if way == "lab" else "ab")
 
     def _files(self, preview: PalettePreview, stem: str) -> list[str]:
         contents = {"gpl": preview.to_gpl(stem), "css": preview.to_css()}
         paths = []
         for suffix, content in contents.items():
-            path = self.outbox.place(f"{stem}-{len(preview.hex)}-colours.{suffix}")
+            path = self.download_folder.place(f"{stem}-{len(preview.hex)}-colours.{suffix}")
             path.write_text(content, encoding="utf-8")
             paths.append(str(path))
         return paths
 
     def _count(self, file: str) -> PhotoColours:
-        return count_colours(open_preview(file, self.darkroom))
+        return count_colours(open_preview(file, self.service))
 
 
 def _figures(preview: PalettePreview) -> str:

@@ -15,9 +15,9 @@ from colorizer.previews.pca import (
     percent_kept,
     percent_stored,
 )
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import endpoint_texts, i18n
-from colorizer.web.download_folder import Outbox, plain_stem
+from colorizer.web.download_folder import DownloadFolder, plain_stem
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import curve_svg
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
@@ -33,9 +33,9 @@ _FITS = {"rows": fit_row_pca, "patches": fit_patch_pca}
 class PcaPage:
     """Builds the tab and answers its events; fits are kept, only the reconstruction changes."""
 
-    def __init__(self, darkroom: Darkroom, outbox: Outbox) -> None:
-        self.darkroom = darkroom
-        self.outbox = outbox
+    def __init__(self, service: ColorizerService, download_folder: DownloadFolder) -> None:
+        self.service = service
+        self.download_folder = download_folder
         self._fit = lru_cache(maxsize=12)(self._fit_preview)
 
     def build(self) -> None:
@@ -115,12 +115,12 @@ class PcaPage:
         file = dropped_files(photo)[0]
         _check(method, variance)
         with errors_on_the_page():
-            opened = self.darkroom.open_photo(file)
+            opened = self.service.open_photo(file)
             if opened.width * opened.height > FULL_SIZE_PIXELS:
                 raise refusal(i18n.PCA_TOO_LARGE.format(limit=FULL_SIZE_PIXELS // 10**6))
             result = _FITS[method](opened.rgb).at_variance(variance / 100)
             name = f"{plain_stem(file)}-pca-{result.n_components}.png"
-            saved = save_photo(Photo(rgb=result.rgb), self.outbox.place(name))
+            saved = save_photo(Photo(rgb=result.rgb), self.download_folder.place(name))
         return gr.DownloadButton(value=str(saved), interactive=True)
 
     def pca_preview(
@@ -132,7 +132,7 @@ class PcaPage:
         _check(method, variance)
         with errors_on_the_page():
             result = self._fit(file, method).at_variance(variance / 100)
-            path = self.outbox.place(f"{plain_stem(file)}-pca.png")
+            path = self.download_folder.place(f"{plain_stem(file)}-pca.png")
             path.write_bytes(encode_photo(Photo(rgb=result.rgb), "png"))
         return str(path), _report(result)
 
@@ -152,7 +152,7 @@ class PcaPage:
         )
 
     def _fit_preview(self, file: str, method: str) -> PcaFit:
-        return _FITS[method](open_preview(file, self.darkroom))
+        return _FITS[method](open_preview(file, self.service))
 
 
 def _figures(result: Compression) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 
 PREVIEW_SIDE = 512
 """Long side of the photos in these tabs, pixels."""
@@ -11,8 +11,8 @@ PREVIEW_QUEUE = "previews"
 """Their events take turns with each other, not with the network."""
 
 
-def open_preview(file: str, darkroom: Darkroom) -> np.ndarray:
+def open_preview(file: str, service: ColorizerService) -> np.ndarray:
     """The photo in `file`, uint8 (H, W, 3), at preview size; raises PhotoError."""
     from colorizer.pipeline import shrink  # torch: not before the first photo
 
-    return shrink(darkroom.open_photo(file).rgb, PREVIEW_SIDE)
+    return shrink(service.open_photo(file).rgb, PREVIEW_SIDE)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from colorizer.model.bundled import CheckpointError, bundled_study_photos
 from colorizer.photo import Photo, PhotoError
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.study import (
     PUBLISHED_PROTOCOL,
@@ -118,31 +118,31 @@ class StudyHost:
             self._stopping.wait(_RETRY_SECONDS)
 
 
-def host_study(settings: Settings, darkroom: Darkroom) -> StudyHost:
+def host_study(settings: Settings, service: ColorizerService) -> StudyHost:
     """A host for the study that the settings describe."""
     return StudyHost(
-        partial(open_study, settings, darkroom),
-        warm_up=partial(warm_up, darkroom, settings.preview_side),
+        partial(open_study, settings, service),
+        warm_up=partial(warm_up, service, settings.preview_side),
         demo=not settings.study_photos,
     )
 
 
-def warm_up(darkroom: Darkroom, long_side: int) -> None:
+def warm_up(service: ColorizerService, long_side: int) -> None:
     """Colour the photo of the first screen and load all models, so that no visitor is the first."""
-    for example in [] if darkroom.borrows else load_examples()[:1]:
+    for example in [] if service.borrows else load_examples()[:1]:
         with suppress(CheckpointError, PhotoError):
-            darkroom.preview(example.grey, EXAMPLE_MODEL, long_side=long_side)
-    load_models(darkroom)
+            service.preview(example.grey, EXAMPLE_MODEL, long_side=long_side)
+    load_models(service)
 
 
-def load_models(darkroom: Darkroom) -> None:
+def load_models(service: ColorizerService) -> None:
     """Load all models, so that the first photo need not wait; one that is damaged says so then."""
-    for name in darkroom.models:
+    for name in service.models:
         with suppress(CheckpointError):
-            darkroom.colorizer(name)
+            service.colorizer(name)
 
 
-def open_study(settings: Settings, darkroom: Darkroom) -> "Study":
+def open_study(settings: Settings, service: ColorizerService) -> "Study":
     """The study that the settings describe, not started; TrialError or CheckpointError if none."""
     from colorizer.study import Store, Study  # SQLAlchemy: not before the first page
 
@@ -153,8 +153,8 @@ def open_study(settings: Settings, darkroom: Darkroom) -> "Study":
         source = settings.study_photos
         pool = StimulusPool(
             photos_folder(source) if source else bundled_study_photos(),
-            _study_models(darkroom),
-            lambda photo, model: coloured(darkroom, photo, model.name),
+            _study_models(service),
+            lambda photo, model: coloured(service, photo, model.name),
             cache=home / "study-pictures",
             head_start_seconds=HEAD_START_SECONDS,
         )
@@ -183,26 +183,26 @@ def study_protocol(settings: Settings) -> StudySettings:
         raise TrialError(_BAD_EXPOSURE) from error
 
 
-def coloured(darkroom: Darkroom, photo: Photo, model: str) -> Photo:
+def coloured(service: ColorizerService, photo: Photo, model: str) -> Photo:
     """The photo in the colours that the named model gives it."""
-    return darkroom.colorizer(model).colorize(photo).photo
+    return service.colorizer(model).colorize(photo).photo
 
 
-def study_model(darkroom: Darkroom, name: str) -> StudyModel:
+def study_model(service: ColorizerService, name: str) -> StudyModel:
     """The model as the study's tables know it."""
-    identity = darkroom.identity(name)
+    identity = service.identity(name)
     return StudyModel(name, head=identity.head, revision=identity.revision)
 
 
-def _study_models(darkroom: Darkroom) -> list[StudyModel]:
+def _study_models(service: ColorizerService) -> list[StudyModel]:
     """The models that are whole; the last one's CheckpointError when none is."""
-    if not darkroom.models:
+    if not service.models:
         raise TrialError(_NO_MODELS)
     models: list[StudyModel] = []
     problem: CheckpointError | None = None
-    for name in darkroom.models:
+    for name in service.models:
         try:
-            models.append(study_model(darkroom, name))
+            models.append(study_model(service, name))
         except CheckpointError as error:
             logger.error("the study goes without a model: %s", error)
             problem = error

@@ -2,10 +2,10 @@
 
 import gradio as gr
 
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.web import i18n
-from colorizer.web.download_folder import Outbox
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.fair_queue import Turns
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
@@ -20,15 +20,15 @@ class StudyPage:
     def __init__(
         self,
         host: StudyHost,
-        darkroom: Darkroom,
+        service: ColorizerService,
         turns: Turns,
         settings: Settings,
-        outbox: Outbox,
+        download_folder: DownloadFolder,
     ) -> None:
         pictures = StudyPictures()
         self._play = PlayPage(host, settings, pictures)
-        self._private = PrivatePage(host, darkroom, turns, pictures)
-        self._results = ResultsPage(host, outbox)
+        self._private = PrivatePage(host, service, turns, pictures)
+        self._results = ResultsPage(host, download_folder)
 
     def build(self, tab: gr.Tab) -> None:
         """Lay out the components inside `tab` and wire them."""

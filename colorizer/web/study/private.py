@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from colorizer.photo import Photo, PhotoError
-from colorizer.service.colorizer_service import Darkroom
+from colorizer.service.colorizer_service import ColorizerService
 from colorizer.study import SessionSummary, TrialError
 from colorizer.study.pool import real_photo
 from colorizer.study.protocol import MAX_PRIVATE_PAIRS
@@ -28,14 +28,14 @@ class PrivatePage:
     def __init__(
         self,
         host: StudyHost,
-        darkroom: Darkroom,
+        service: ColorizerService,
         turns: Turns,
         pictures: StudyPictures,
     ) -> None:
         self._host = host
-        self._darkroom = darkroom
+        self._darkroom = service
         self._turns = turns
-        self._models = [name for name in i18n.MODELS if name in darkroom.models]
+        self._models = [name for name in i18n.MODELS if name in service.models]
         self._stage = TrialStage(host, pictures)
         self._result = ResultPanel(pictures)
 

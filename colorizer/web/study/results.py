@@ -9,7 +9,7 @@ import gradio as gr
 
 from colorizer.study import FoolingRate, PhotoRate, StudyResults, TrialError
 from colorizer.web import endpoint_texts, i18n
-from colorizer.web.download_folder import Outbox
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.study.figures import RateRow, rates_svg, table_html
@@ -26,9 +26,9 @@ _WIRING: dict[str, Any] = {"concurrency_id": STUDY_QUEUE, "concurrency_limit": S
 class ResultsPage:
     """Builds the tab and answers its events."""
 
-    def __init__(self, host: StudyHost, outbox: Outbox) -> None:
+    def __init__(self, host: StudyHost, download_folder: DownloadFolder) -> None:
         self._host = host
-        self._outbox = outbox
+        self._outbox = download_folder
 
     def build(self, opened: Sequence[Any]) -> None:
         """Lay out the components and wire them; `opened` are the events that show the tab."""
