@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorizer.model.checkpoint import CheckpointError
+from colorizer.errors import CheckpointError
 from colorizer.photo import PhotoError, PhotoLimits, open_photo
 from colorizer.service.colorizer_service import ColorizerService
 

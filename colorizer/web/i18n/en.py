@@ -1,6 +1,6 @@
 """Every sentence of the page, in English: the language of everybody who reads no other of them."""
 
-from colorizer.web.i18n.en_library import LIBRARY as LIBRARY
+from colorizer.errors import MESSAGES as MESSAGES
 
 DECIMAL_MARK = "."
 
@@ -164,7 +164,6 @@ STUDY_ANONYMOUS = (
     "Your votes are stored under a random number that your browser keeps, without name or address."
 )
 STUDY_OPENING = "The study is being set up, please try again in a moment."
-STUDY_BROKEN = "The study cannot start on this machine; the log says why. Colouring works."
 STUDY_EMPTY = "The study has no colour photos to show."
 
 TRIAL = {
