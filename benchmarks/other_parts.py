@@ -23,7 +23,7 @@ from benchmarks.measuring import Figure, child_python, interleaved, ratio
 from benchmarks.pictures import jpeg, picture
 from colorizer import Colorizer, Photo
 from colorizer.colour.ab_bins import AbBins
-from colorizer.pipeline import shrink
+from colorizer.colour.resizing import shrink
 from colorizer.previews.palette import kmeans_palette
 from colorizer.previews.pca import fit_patch_pca, fit_row_pca
 from colorizer.previews.photo_colours import count_colours

@@ -105,6 +105,8 @@ MESSAGES = {
     "no_checkpoint": "{place} is not a Colorizer checkpoint.",
     "newer_checkpoint": "{place} has checkpoint format {version}, this version reads {ours}; update Colorizer.",
     "bad_config": "The {file} of {place} does not describe a network ({problem}).",
+    "network_too_large": "The network of {place} is too large: one photo could take {multiplications:.0f} billion multiplications (at most {max_multiplications:.0f}) and {values:.0f} million values (at most {max_values:.0f}).",
+    "needs_extra": 'Colorizer can run the network of {place} only with PyTorch: install it with `pip install "colorizer[{extra}]"`.',
     "foreign_weights": "The weights in {place} do not belong to the network that its {file} describes; download or export the checkpoint again.",
     "weights_not_finite": "The weights in {place} contain NaN or infinity.",
     "palette_incomplete": "The palette of {place} is incomplete ({problem}).",

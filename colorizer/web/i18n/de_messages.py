@@ -34,6 +34,8 @@ MESSAGES = {
     "no_checkpoint": "{place} ist kein Modell für Colorizer.",
     "newer_checkpoint": "{place} hat das Format {version}, diese Fassung liest {ours}; bring Colorizer auf den neuesten Stand.",
     "bad_config": "Die {file} von {place} beschreibt kein Netz ({problem}).",
+    "network_too_large": "Das Netz von {place} ist zu groß: Ein Foto könnte {multiplications:.0f} Milliarden Multiplikationen (höchstens {max_multiplications:.0f}) und {values:.0f} Millionen Werte (höchstens {max_values:.0f}) brauchen.",
+    "needs_extra": 'Das Netz von {place} läuft nur mit PyTorch: Installiere es mit `pip install "colorizer[{extra}]"`.',
     "foreign_weights": "Die Gewichte in {place} gehören nicht zu dem Netz, das die {file} beschreibt; lade oder exportiere das Modell noch einmal.",
     "weights_not_finite": "Die Gewichte in {place} enthalten NaN oder Unendlich.",
     "palette_incomplete": "Die Palette von {place} ist unvollständig ({problem}).",
