@@ -98,7 +98,7 @@ def without_weights(model: onnx.ModelProto, names: set[str]) -> onnx.ModelProto:
 
 
 def _drop_zero_biases(graph: onnx.GraphProto) -> None:
-    """A convolution without bias is exported with zeros; without them it is merged with its norm."""
+    """A convolution without bias is exported with zeros; it can do without them."""
     zeros = {each.name for each in graph.initializer if not to_array(each).any()}
     for node in graph.node:
         if node.op_type == "Conv" and node.input[-1] in zeros:
