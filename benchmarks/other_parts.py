@@ -197,7 +197,9 @@ def _trainer(folder: Path) -> Trainer:
         (folder / f"{number:03}.jpg").write_bytes(jpeg(0.06, "colour", seed=number))
     grid = np.linspace(-70, 70, 12, dtype=np.float32)
     centres = np.array([(a, b) for a in grid for b in grid])[:128]
-    write_palette(AbBins(centres, np.full(128, 1 / 128, np.float32)), folder / "palette.safetensors")
+    write_palette(
+        AbBins(centres, np.full(128, 1 / 128, np.float32)), folder / "palette.safetensors"
+    )
     options = TrainingOptions(
         head="classification",
         photos=[folder],
