@@ -61,9 +61,9 @@ class DecodingConfig:
     the cast that the network lays over its photos. chroma, chroma_power: the chroma c becomes
     chroma · c · (c / 20)^(chroma_power − 1), so that a power above 1 leaves what is nearly grey
     grey and makes colours stronger; vividness is a factor on that. Classification only:
-    temperature of the annealed mean; rebalancing: λ of the
-    training's class weights; calibration: how much of that rebalancing the decoding takes back,
-    0 = none (rare colours stay favoured), 1 = all (colours as likely as they are in photos).
+    temperature of the annealed mean; rebalancing: λ of the training's class weights;
+    calibration: how much of that rebalancing the decoding takes back, 0 = none (rare colours stay
+    favoured), 1 = all (colours as likely as they are in photos).
     Raises ValueError for values that no photo could be decoded with.
     """
 
@@ -90,7 +90,7 @@ class DecodingConfig:
 
     def adjust(self, ab: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's ab float32 (2, h, w) → the colours that vividness 1 stands for."""
-        ab = ab - np.float32(self.offset)[:, None, None]
+        ab = ab - np.array(self.offset, np.float32)[:, None, None]
         curve = np.hypot(*ab) / np.float32(_PIVOT)
         return ab * np.float32(self.chroma) * curve ** np.float32(self.chroma_power - 1)
 
