@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorizer.errors import Message, PhotoError
-from colorizer.photo.decoding import decode, open_header
+from colorizer.photo.decoding import decode, read_mark_of
 from colorizer.photo.limits import DEFAULT_LIMITS, PhotoLimits, out_of_memory
-from colorizer.photo.metadata import mark_in_xmp
 from colorizer.photo.precheck import damaged
 from colorizer.photo.saving import (
     encode_pixels,
@@ -107,7 +106,7 @@ def open_photo(source: str | Path | bytes, limits: PhotoLimits = DEFAULT_LIMITS)
     Raises:
         PhotoError: and nothing else, whatever the bytes are.
     """
-    data = _read(source, limits)
+    data = read_file(source, limits)
     with _answered_in_a_sentence(data):
         decoded = decode(data, limits)
     return Photo(**vars(decoded))
@@ -160,14 +159,17 @@ def read_mark(source: str | Path | bytes) -> str | None:
     Raises:
         PhotoError: not a photo that can be read.
     """
-    data = _read(source, DEFAULT_LIMITS)
-    with _answered_in_a_sentence(data), open_header(data, DEFAULT_LIMITS) as image:
-        packet = image.info.get("xmp")
-    return mark_in_xmp(packet) if isinstance(packet, bytes) else None
+    data = read_file(source, DEFAULT_LIMITS)
+    with _answered_in_a_sentence(data):
+        return read_mark_of(data, DEFAULT_LIMITS)
 
 
-def _read(source: str | Path | bytes, limits: PhotoLimits) -> bytes:
-    """Return the bytes of a source, never reading more than the limit."""
+def read_file(source: str | Path | bytes, limits: PhotoLimits) -> bytes:
+    """Return the bytes of a source, never reading more than the limit.
+
+    Raises:
+        PhotoError: no regular file, one that cannot be read, or one beyond the limit.
+    """
     if isinstance(source, bytes):
         limits.check_bytes(len(source))
         return source
