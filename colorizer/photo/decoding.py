@@ -7,6 +7,7 @@ turns it into a sentence.
 
 import contextlib
 import io
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -51,12 +52,11 @@ _MULTI_PICTURE_JPEG = "MPO"
 _TURNED_BY_PILLOW = ("TIFF", "HEIF")
 _JPEG_FORMATS = ("JPEG", _MULTI_PICTURE_JPEG)
 
-# What libjpeg says of data that is missing or torn; its other warnings are about headers.
-_DATA_MISSING = (
-    "premature end of data segment",
-    "Premature end of JPEG file",
-    "bad Huffman code",
-    "instead of RST",
+# What libjpeg says of data that is missing or torn; its other warnings are about headers, and
+# about filling before the end.
+_DATA_MISSING = re.compile(
+    "premature end of data segment|Premature end of JPEG file|bad Huffman code|instead of RST"
+    "|extraneous bytes before marker 0xd[0-7]"
 )
 
 _TURNS: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
@@ -211,9 +211,9 @@ def _grey_of(image: TiffImagePlugin.TiffImageFile) -> NDArray[np.uint16]:
 
 
 def _spread_key(image: ImageFile.ImageFile, data: bytes) -> None:
-    """Bring the transparent level of a PNG of 1, 2 or 4 bits to the 8 bits of its pixels."""
+    """Bring the transparent level of a PNG of 2 or 4 bits to the 8 bits of its pixels."""
     bits = data[24]
-    if image.mode in ("1", "L") and isinstance(image.info.get("transparency"), int) and bits < 8:
+    if image.mode == "L" and isinstance(image.info.get("transparency"), int) and bits < 8:
         image.info["transparency"] *= 255 // ((1 << bits) - 1)
 
 
@@ -242,7 +242,7 @@ def _decode_jpeg(
     try:
         simplejpeg.decode_jpeg(data, mode, buffer=samples)
     except ValueError as warning:
-        if any(text in str(warning) for text in _DATA_MISSING):
+        if _DATA_MISSING.search(str(warning)):
             raise damaged() from warning
         image.load()  # an unknown marker, say: Pillow passes that, and finds the end missing
         return convert_strips(image, profile)

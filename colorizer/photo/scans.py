@@ -64,17 +64,16 @@ class Scan:
 
 def is_beyond_pillow(directory: Directory) -> bool:
     """Say whether Pillow refuses or garbles this picture of a TIFF."""
-    bits = set(directory.numbers.get(_BITS, (1,)))
-    samples = directory.number_of(_SAMPLES, 1)
-    is_deep = max(bits) > 8
-    return (
-        directory.is_big_endian_big
-        or directory.number is None
-        or directory.number_of(_COMPRESSION) in _JPEG_2000
-        or (is_deep and max(bits) < 32 and not bits <= {12, 16})
-        or (is_deep and samples == 2)
-        or (is_deep and samples > 1 and (directory.number_of(_PLANES) == 2 or bits != {16}))
-    )
+    bits = directory.numbers.get(_BITS, (1,))
+    in_planes = directory.number_of(_PLANES) == 2
+    if directory.number is None or directory.number_of(_COMPRESSION) in _JPEG_2000:
+        return True
+    if directory.is_bigtiff and directory.is_big_endian:
+        return True
+    if max(bits) == 12 and len(bits) == 1:
+        return directory.is_big_endian or directory.number_of(_PHOTOMETRIC) != _MIN_IS_BLACK
+    is_deep = 8 < max(bits) < 32
+    return is_deep and (set(bits) != {16} or len(bits) == 2 or (len(bits) > 1 and in_planes))
 
 
 def read_scan(data: bytes, directory: Directory, limits: PhotoLimits) -> Scan:

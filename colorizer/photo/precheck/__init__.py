@@ -51,7 +51,7 @@ _BYTES_TO_DISPOSE = 4.0
 # Far above what real files have, far below what takes a second to read.
 _MAX_JPEG_SEGMENTS = 5_000
 _MAX_JPEG_SCANS = 64
-_MAX_JPEG_EXIF_SEGMENTS = 64  # Pillow copies all of them for each
+_MAX_JPEG_PARSED_SEGMENTS = 128  # each may take 10 ms, or copy all before it
 _MAX_JPEG_FILLING = 100_000  # bytes, which Pillow passes one by one
 _MAX_PNG_CHUNKS = 50_000
 _MAX_GIF_STEPS = 4_000
@@ -194,7 +194,7 @@ def _check_jpeg(data: bytes) -> float:
         raise PhotoError("rare_jpeg")
     if (
         structure.segments > _MAX_JPEG_SEGMENTS
-        or structure.exif_segments > _MAX_JPEG_EXIF_SEGMENTS
+        or structure.parsed > _MAX_JPEG_PARSED_SEGMENTS
         or structure.filling > _MAX_JPEG_FILLING
         or structure.scans > _MAX_JPEG_SCANS
         or is_bomb(structure.exif)

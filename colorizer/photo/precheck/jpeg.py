@@ -17,6 +17,7 @@ _STANDALONE = {0x01, 0xD8}
 _END_OF_IMAGE = 0xD9
 _START_OF_SCAN = 0xDA
 _APP1 = 0xE1
+_PARSED = {0xED, 0xDB}  # Photoshop's, quantization tables
 _NOT_FRAMES = {0xC4, 0xC8, 0xCC}
 _COEFFICIENT_BYTES = 2
 
@@ -32,7 +33,7 @@ class JpegStructure:
         filling: bytes between those segments.
         scans: number of scans, counted only where the picture comes in several of them.
         coefficient_bytes: bytes per pixel that the decoder keeps beside the picture.
-        exif_segments: number of EXIF segments.
+        parsed: number of segments that Pillow takes apart: EXIF, Photoshop's and tables.
         exif: the EXIF segments, joined as Pillow joins them.
     """
 
@@ -42,7 +43,7 @@ class JpegStructure:
     filling: int
     scans: int
     coefficient_bytes: float
-    exif_segments: int
+    parsed: int
     exif: bytes
 
 
@@ -51,7 +52,7 @@ def read_structure(data: bytes, *, max_segments: int, max_scans: int) -> JpegStr
     frame_marker: int | None = None
     frame = b""
     exif: list[bytes] = []
-    segments = scans = filling = 0
+    segments = parsed = scans = filling = 0
     in_several_scans = False
     for marker, gap, payload in _segments(data):
         if marker == _START_OF_SCAN:
@@ -64,11 +65,13 @@ def read_structure(data: bytes, *, max_segments: int, max_scans: int) -> JpegStr
             continue
         segments += 1
         filling += gap
+        is_exif = marker == _APP1 and payload.startswith(b"Exif\0\0")
+        parsed += is_exif or marker in _PARSED
         if segments > max_segments:
             break
         if 0xC0 <= marker <= 0xCF and marker not in _NOT_FRAMES:
             frame_marker, frame = marker, payload
-        elif marker == _APP1 and payload.startswith(b"Exif\0\0"):
+        elif is_exif:
             exif.append(payload[6:])
     return JpegStructure(
         frame_marker=frame_marker,
@@ -77,7 +80,7 @@ def read_structure(data: bytes, *, max_segments: int, max_scans: int) -> JpegStr
         filling=filling,
         scans=scans,
         coefficient_bytes=_samples_per_pixel(frame) * _COEFFICIENT_BYTES * in_several_scans,
-        exif_segments=len(exif),
+        parsed=parsed,
         exif=b"".join(exif),
     )
 

@@ -65,13 +65,15 @@ class Directory:
     Attributes:
         number: its place in the chain of directories, from 0; None for one inside another.
         offset: where it stands in the file.
-        is_big_endian_big: whether the file is a BigTIFF with the most significant byte first.
+        is_big_endian: whether the file has the most significant byte first.
+        is_bigtiff: whether offsets have 64 bits.
         numbers: values of its entries that are whole numbers, some at the most, by tag.
     """
 
     number: int | None
     offset: int
-    is_big_endian_big: bool
+    is_big_endian: bool
+    is_bigtiff: bool
     numbers: dict[int, tuple[int, ...]]
 
     def number_of(self, tag: int, otherwise: int = 0) -> int:
@@ -174,7 +176,7 @@ def _directory(data: bytes, number: int | None, offset: int, entries: Iterable[E
             start = entry.outside or 0
             if entry.count and start + layout.size <= len(source):
                 numbers[entry.tag] = layout.unpack_from(source, start)
-    return Directory(number, offset, order == ">" and _is_big(data), numbers)
+    return Directory(number, offset, order == ">", _is_big(data), numbers)
 
 
 def _is_big(data: bytes) -> bool:
