@@ -52,11 +52,11 @@ _MULTI_PICTURE_JPEG = "MPO"
 _TURNED_BY_PILLOW = ("TIFF", "HEIF")
 _JPEG_FORMATS = ("JPEG", _MULTI_PICTURE_JPEG)
 
-# What libjpeg says of data that is missing or torn; its other warnings are about headers, and
-# about filling before the end.
+# What libjpeg says of data that is missing or torn. Its other warnings are about headers, and about
+# filling before the end, 0xd9; it tells only the first.
 _DATA_MISSING = re.compile(
     "premature end of data segment|Premature end of JPEG file|bad Huffman code|instead of RST"
-    "|extraneous bytes before marker 0xd[0-7]"
+    "|extraneous bytes before marker 0x(?!d9)"
 )
 
 _TURNS: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {

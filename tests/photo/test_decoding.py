@@ -82,6 +82,14 @@ def test_a_torn_restart_marker_is_found() -> None:
         open_photo(bytes(data))
 
 
+@pytest.mark.parametrize("marker", [0xC4, 0xD0, 0xFE])
+def test_a_foreign_marker_in_the_data_is_found(marker: int) -> None:
+    data = photo_bytes()
+    half = data[: len(data) // 2] + jpeg_segment(marker, bytes(20))
+    with pytest.raises(PhotoError, match="damaged"):
+        open_photo(half + bytes(40) + jpeg_segment(0xFE, bytes(20)) + END_OF_IMAGE)
+
+
 @pytest.mark.parametrize("bits", [1, 2, 4])
 def test_the_transparent_level_of_shallow_grey(bits: int) -> None:
     highest = (1 << bits) - 1

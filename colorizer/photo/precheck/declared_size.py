@@ -28,7 +28,7 @@ def declared_size(data: bytes, kind: str) -> tuple[int, int] | None:
             return gif.width, gif.height
         if kind == "JPEG2000":
             codestream = read_size(data)
-            return codestream and (codestream.width, codestream.height)
+            return (codestream.width, codestream.height) if codestream else None
         return _webp_size(data) if kind == "WEBP" else None
     except struct.error:
         return None  # too short for a header, which Pillow will find too

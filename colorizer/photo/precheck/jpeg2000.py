@@ -12,13 +12,12 @@ _LAYOUT = struct.Struct(">HHLLLLLLLLH")
 
 @dataclass(frozen=True)
 class CodestreamSize:
-    """What the codestream announces. tiles: how many; depth: bits of its deepest sample."""
+    """What the codestream announces. components: samples of a pixel; tiles: how many."""
 
     width: int
     height: int
     components: int
     tiles: int
-    depth: int
 
 
 def read_size(data: bytes) -> CodestreamSize | None:
@@ -32,6 +31,4 @@ def read_size(data: bytes) -> CodestreamSize | None:
     if right <= left or bottom <= top or not tile_width or not tile_height:
         return None
     tiles = -(-(right - tile_left) // tile_width) * -(-(bottom - tile_top) // tile_height)
-    depths = data[start + 4 + _LAYOUT.size :: 3][:components]
-    depth = max(((each & 127) + 1 for each in depths), default=8)
-    return CodestreamSize(right - left, bottom - top, components, tiles, depth)
+    return CodestreamSize(right - left, bottom - top, components, tiles)

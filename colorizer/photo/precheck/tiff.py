@@ -191,7 +191,8 @@ def _chain(data: bytes, is_big: bool) -> Iterator[tuple[int, Iterator[Entry]]]:
         return
     offset_format = order + ("Q" if is_big else "L")
     count_format, entry_size = (order + "Q", 20) if is_big else (order + "H", 12)
-    link, seen = 8 if is_big else 4, set()
+    link = 8 if is_big else 4
+    seen: set[int] = set()
     while len(seen) < _MAX_DIRECTORIES:
         try:
             (start,) = struct.unpack_from(offset_format, data, link)
