@@ -20,7 +20,7 @@ from colorizer.photo.limits import PhotoLimits
 from colorizer.photo.precheck import gif, jpeg2000, png
 from colorizer.photo.precheck.declared_size import declared_size
 from colorizer.photo.precheck.jpeg import read_structure
-from colorizer.photo.precheck.tiff import is_bomb
+from colorizer.photo.precheck.tiff import is_big_endian_bigtiff, is_bomb, whole_pictures
 
 _JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")
 READABLE_SUFFIXES = frozenset(
@@ -198,6 +198,7 @@ def _check_jpeg(data: bytes) -> float:
         or structure.filling > _MAX_JPEG_FILLING
         or structure.scans > _MAX_JPEG_SCANS
         or is_bomb(structure.exif)
+        or is_big_endian_bigtiff(structure.exif)
     ):
         raise damaged()
     return structure.coefficient_bytes
@@ -245,7 +246,7 @@ def _check_bmp(data: bytes) -> float:
 
 
 def _check_tiff(data: bytes) -> float:
-    if is_bomb(data):
+    if is_bomb(data) or (is_big_endian_bigtiff(data) and not whole_pictures(data)):
         raise damaged()
     return 0.0
 

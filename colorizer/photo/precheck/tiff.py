@@ -110,12 +110,9 @@ def is_bomb(data: bytes) -> bool:
     Args:
         data: a TIFF file, or EXIF without its "Exif" prefix.
     """
-    # Pillow tells BigTIFF by the third byte alone, and the check has to see what Pillow will see.
-    readings = {_is_big(data), data[2:3] == b"+"}
-    return any(_is_bomb_read_as(data, is_big) for is_big in readings)
-
-
-def _is_bomb_read_as(data: bytes, is_big: bool) -> bool:
+    # Pillow tells BigTIFF by the third byte alone, and the check has to see what Pillow will see;
+    # a file of the other byte order it never sees.
+    is_big = data[2:3] == b"+" or is_big_endian_bigtiff(data)
     copied = 0
     for _, entries in _chain(data, is_big):
         for number, entry in enumerate(entries):
@@ -125,7 +122,7 @@ def _is_bomb_read_as(data: bytes, is_big: bool) -> bool:
                 return True
             if entry.outside is not None:
                 if entry.outside + entry.size > len(data):
-                    return False  # Pillow stops reading at the first value that is not there
+                    break  # Pillow stops reading at the first value that is not there
                 copied += entry.size
             if copied > max(len(data), _HARMLESS_BYTES):
                 return True
@@ -146,6 +143,11 @@ def orientation(exif: bytes) -> int:
             value = int.from_bytes(entry.inline[:2], "little" if data[:2] == b"II" else "big")
             return value if 1 <= value <= 8 else 1
     return 1
+
+
+def is_big_endian_bigtiff(data: bytes) -> bool:
+    """Say whether a file is a BigTIFF with the most significant byte first."""
+    return data.startswith(b"MM\0+")
 
 
 def whole_pictures(data: bytes) -> list[Directory]:
@@ -181,7 +183,7 @@ def _directory(data: bytes, number: int | None, offset: int, entries: Iterable[E
 
 def _is_big(data: bytes) -> bool:
     """Say whether offsets have 64 bits."""
-    return data[:4] in (b"II+\0", b"MM\0+")
+    return data.startswith(b"II+\0") or is_big_endian_bigtiff(data)
 
 
 def _chain(data: bytes, is_big: bool) -> Iterator[tuple[int, Iterator[Entry]]]:
