@@ -34,9 +34,9 @@ from colorizer.model.checkpoint_identity import (
     WEIGHTS_FILE,
     fingerprint,
 )
-from colorizer.model.hub import HubRepository
 
 if TYPE_CHECKING:
+    from colorizer.model.hub import HubRepository
     from colorizer.model.network import Network
 
 FORMAT = "colorizer-checkpoint"
@@ -184,11 +184,13 @@ def _locate(source: str | Path, revision: str | None) -> Path:
     if str(source).count("/") != 1:
         known = ", ".join(bundled_checkpoints()) or "none"
         raise CheckpointError("no_such_checkpoint", source=str(source), known=known)
-    repository = HubRepository(str(source), revision)
+    from colorizer.model import hub  # nobody else waits for its HTTP client
+
+    repository = hub.HubRepository(str(source), revision)
     return download_checkpoint(repository, max_weight_bytes=MAX_WEIGHT_BYTES)
 
 
-def download_checkpoint(repository: HubRepository, *, max_weight_bytes: int) -> Path:
+def download_checkpoint(repository: "HubRepository", *, max_weight_bytes: int) -> Path:
     """Bring a checkpoint into the cache; nothing big before config.json has been understood.
 
     max_weight_bytes: bound on its weights. Returns its folder; raises CheckpointError.
