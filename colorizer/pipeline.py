@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from colorizer import __version__
 from colorizer.colour.ab_bins import AbBins
+from colorizer.colour.contrast import stretch_contrast
 from colorizer.colour.guided_upsampling import enlarge, fit_ab_field
 from colorizer.colour.lab import clip_chroma, rgb_to_lightness
 from colorizer.colour.recolor import recolor
@@ -172,7 +173,8 @@ class Colorizer:
             passes[L.shape].append(index)
         outputs: dict[int, NetworkOutput] = {}
         for indices in passes.values():
-            batch = self._run(np.concatenate([lightness[index] for index in indices]), network_pass)
+            seen = np.concatenate([stretch_contrast(lightness[index]) for index in indices])
+            batch = self._run(seen, network_pass)
             for place, index in enumerate(indices):
                 outputs[index] = NetworkOutput(*(each[place : place + 1] for each in batch))
         seconds = (time.perf_counter() - started) / max(1, len(photos))
@@ -240,8 +242,8 @@ class Colorizer:
         if ab_bins is not None:
             chosen = decoding.temperature if temperature is None else temperature
             ab = ab_bins.annealed_mean(self._logits(prediction, ab_bins), chosen)
-        ab = enlarge(ab[0], *prediction.L.shape[-2:]) * np.float32(decoding.chroma * vividness)
-        lab = np.concatenate([prediction.L[0], ab.clip(-MAX_AB, MAX_AB)])
+        ab = decoding.adjust(ab[0].clip(-MAX_AB, MAX_AB)) * np.float32(vividness)
+        lab = np.concatenate([prediction.L[0], enlarge(ab, *prediction.L.shape[-2:])])
         lab = balance(np.moveaxis(lab, 0, -1), warmth * min(1.0, vividness))
         return np.moveaxis(clip_chroma(lab), -1, 0)[None, 1:]
 
