@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from colorizer.errors import Message
 from colorizer.photo import Photo, PhotoError, encode_photo
 from colorizer.service.colorizer_service import Preview
 
@@ -26,7 +27,7 @@ class BatchPhoto:
 
     file: str
     state: PhotoState = PhotoState.WAITING
-    reason: str = ""
+    reason: Message | None = None
     thumbnail: bytes | None = None
 
 
@@ -51,7 +52,7 @@ def colour_batch(files: Sequence[str], colour: Callable[[str], Preview]) -> Iter
         try:
             preview = colour(photo.file)
         except PhotoError as error:
-            ended = replace(photo, state=PhotoState.REFUSED, reason=str(error))
+            ended = replace(photo, state=PhotoState.REFUSED, reason=error.message)
             batch = _with(batch, index, ended)
             yield Step(batch, index)
             continue

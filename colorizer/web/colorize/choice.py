@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from colorizer.adjustments import NO_ADJUSTMENTS, AdjustmentError, Adjustments
+from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
+from colorizer.errors import AdjustmentError
 from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch, PhotoState
 from colorizer.web.errors import refusal
-
-_PROBLEMS = {"vividness": i18n.BAD_VIVIDNESS, "warmth": i18n.BAD_WARMTH}
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ def adjusted(vividness: float, warmth: float) -> Adjustments:
     try:
         return Adjustments(vividness, warmth)
     except AdjustmentError as error:
-        raise refusal(_PROBLEMS[error.field]) from error
+        raise refusal(i18n.told(error)) from error
 
 
 def chosen(batch: Batch, index: int, model: str, vividness: float, warmth: float) -> Choice | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from colorizer.errors import Message
 from colorizer.photo import PhotoError, save_photo
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web.colorize.choice import Choice
@@ -19,7 +20,7 @@ class Archive:
     """A zip file, and the photos that are not in it with the reason."""
 
     file: Path
-    left_out: dict[str, str]
+    left_out: dict[str, Message]
 
 
 class Downloads:
@@ -49,14 +50,14 @@ class Downloads:
         Raises PhotoError when there are none left.
         """
         files: list[Path] = []
-        left_out: dict[str, str] = {}
+        left_out: dict[str, Message] = {}
         for choice in choices:
             try:
                 files.append(self.photo(choice, marked=marked))
             except PhotoError as error:
-                left_out[Path(choice.file).name] = str(error)
+                left_out[Path(choice.file).name] = error.message
         if not files:
-            raise PhotoError(next(iter(left_out.values()), "There is no photo to save."))
+            raise PhotoError.of(next(iter(left_out.values()), Message("nothing_to_save")))
         archive = self._folder.zip(files, f"colorizer-{len(files)}-photos.zip")
         for file in files:
             file.unlink()

@@ -16,7 +16,6 @@ from colorizer.web.colorize.photo_tiles import Tile, tiles_value
 from colorizer.web.colorize.stage_view import photo_caption, shown
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.fair_queue import Turns
-from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.photo_drop import Dropped, dropped_files, shown_name
 from colorizer.web.validation import known_model
 
@@ -149,6 +148,8 @@ def progress(batch: Batch) -> str:
         said = i18n.DONE_MANY.format(done=count[PhotoState.DONE], total=total)
     refused = in_state(batch, PhotoState.REFUSED)
     reasons = [
-        f"- **{shown_name(photo.file)}**: {in_their_language(photo.reason)}" for photo in refused
+        f"- **{shown_name(photo.file)}**: {i18n.told(photo.reason)}"
+        for photo in refused
+        if photo.reason
     ]
     return "\n".join([said, *([i18n.REFUSED, "", *reasons] if reasons else [])]).strip()

@@ -1,6 +1,6 @@
 """Alle Sätze der Seite auf Deutsch, per du. Namen und {Felder} wie in `en`."""
 
-from colorizer.web.i18n.de_library import LIBRARY as LIBRARY
+from colorizer.web.i18n.de_messages import MESSAGES as MESSAGES
 
 DECIMAL_MARK = ","
 
@@ -95,8 +95,6 @@ EXAMPLE_INVITATION = "Leg ein eigenes Foto ab, um es in Farbe zu sehen."
 
 PRIVACY = "Fotos werden eingelesen, gefärbt und innerhalb von zwei Stunden gelöscht; Ort und andere Metadaten kommen nie in das Ergebnis."
 UNKNOWN_MODEL = "Es gibt kein Modell {model!r}; zur Wahl stehen: {known}."
-BAD_VIVIDNESS = "Die Farbkraft muss zwischen 0 und 3 liegen."
-BAD_WARMTH = "Die Wärme muss zwischen -1 und 1 liegen."
 
 TAB_COLORIZE = "Färben"
 TAB_PCA = "PCA"
@@ -164,9 +162,6 @@ STUDY_AGAIN = "Noch eine Runde mit Fotos, die du nicht kennst"
 STUDY_SEEN_ALL = "Du hast alle Fotos dieser Studie gesehen. Danke fürs Mitmachen!"
 STUDY_ANONYMOUS = "Deine Stimmen werden unter einer Zufallszahl gespeichert, die dein Browser behält, ohne Namen und Adresse."
 STUDY_OPENING = "Die Studie wird gerade vorbereitet, versuch es gleich noch einmal."
-STUDY_BROKEN = (
-    "Die Studie kann auf dieser Maschine nicht starten; das Protokoll sagt, warum. Das Färben geht."
-)
 STUDY_EMPTY = "Die Studie hat keine Farbfotos zum Zeigen."
 
 TRIAL = {

@@ -1,6 +1,6 @@
 """Every sentence of the page, in English: the language of everybody who reads no other of them."""
 
-from colorizer.web.i18n.en_library import LIBRARY as LIBRARY
+from colorizer.errors import MESSAGES as MESSAGES
 
 DECIMAL_MARK = "."
 
@@ -95,8 +95,6 @@ EXAMPLE_INVITATION = "Drop a photo of your own to see it in colour."
 
 PRIVACY = "Photos are decoded, coloured and deleted within two hours; location and other metadata are never copied into the result."
 UNKNOWN_MODEL = "There is no model {model!r}; choose one of: {known}."
-BAD_VIVIDNESS = "Vividness must be between 0 and 3."
-BAD_WARMTH = "Warmth must be between -1 and 1."
 
 TAB_COLORIZE = "Colorize"
 TAB_PCA = "PCA"
@@ -164,7 +162,6 @@ STUDY_ANONYMOUS = (
     "Your votes are stored under a random number that your browser keeps, without name or address."
 )
 STUDY_OPENING = "The study is being set up, please try again in a moment."
-STUDY_BROKEN = "The study cannot start on this machine; the log says why. Colouring works."
 STUDY_EMPTY = "The study has no colour photos to show."
 
 TRIAL = {
