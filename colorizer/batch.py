@@ -7,14 +7,14 @@ another one is in the network, and no worker waits for another.
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
-from colorizer.errors import Message
+from colorizer.errors import AdjustmentError, Message
+from colorizer.guide.files import hints_file, read_hints
 from colorizer.photo import (
     DEFAULT_LIMITS,
     Photo,
@@ -23,6 +23,7 @@ from colorizer.photo import (
     open_photo,
     save_photo,
 )
+from colorizer.threads import usable_threads, use_threads
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorizer, Prediction
@@ -47,13 +48,15 @@ class SaveOptions:
 
     format: "jpg", "png", "webp" or "tiff"; None is each photo's own. marked: whether the files say
     that their colours are invented. layer: whether the colours alone are written beside the photo,
-    see `colorizer.colour.chroma_layer`.
+    see `colorizer.colour.chroma_layer`. variants: how many other versions are written beside it.
+    Hints beside a photo (photo.hints.json) are its own unless `adjustments` has some.
     """
 
     adjustments: Adjustments = NO_ADJUSTMENTS
     format: str | None = None
     marked: bool = True
     layer: bool = False
+    variants: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,19 +77,16 @@ def colour_album(
 ) -> Iterator[Outcome]:
     """Colour and save every photo; outcomes come handful by handful, refused photos first.
 
-    While it runs, every thread of the process has one thread of torch's: workers instead of
-    operations share the cores.
+    Workers instead of operations share the cores: each of them uses one thread.
     """
-    import torch
-
-    workers = min(torch.get_num_threads(), len(jobs))
+    workers = min(usable_threads(), len(jobs))
     handfuls = _in_handfuls(jobs, workers)
     if workers <= 1:
         for each in handfuls:
             yield from _colour(colorizer, save_options, limits, each)
         return
     colour = partial(_colour_at_once, colorizer, save_options, limits)
-    with _torch_threads(1), ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers, initializer=use_threads, initargs=(1,)) as pool:
         for outcomes in pool.map(colour, handfuls):
             yield from outcomes
 
@@ -130,9 +130,24 @@ def _finish(
     analyses = colorizer.predict_batch([photo for _, photo in waiting])
     for (job, _), prediction in zip(waiting, analyses, strict=True):
         try:
-            yield Outcome(job, written=_save(colorizer, save_options, job, prediction))
-        except PhotoError as error:
+            adjustments = _with_own_hints(save_options.adjustments, job.source)
+            for number in range(1, save_options.variants + 1):
+                guide = replace(adjustments.guide, variant=number)
+                beside = replace(job, target=job.target.with_name(f"{job.target.name}-{number}"))
+                other = replace(save_options, adjustments=replace(adjustments, guide=guide))
+                _save(colorizer, other, beside, prediction)
+            options = replace(save_options, adjustments=adjustments)
+            yield Outcome(job, written=_save(colorizer, options, job, prediction))
+        except (PhotoError, AdjustmentError) as error:
             yield Outcome(job, reason=error.message)
+
+
+def _with_own_hints(adjustments: Adjustments, photo: Path) -> Adjustments:
+    """With the hints that lie beside the photo; raises AdjustmentError where they are damaged."""
+    file = hints_file(photo)
+    if adjustments.guide.hints or not file.is_file():
+        return adjustments
+    return replace(adjustments, guide=replace(adjustments.guide, hints=read_hints(file)))
 
 
 def _save(
@@ -154,15 +169,3 @@ def _save(
         layer = job.target.with_name(f"{job.target.name}-layer.png")
         save_photo(chroma_layer(result.photo), layer, mark=mark)
     return save_photo(result.photo, target, mark=mark)
-
-
-@contextmanager
-def _torch_threads(number: int) -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

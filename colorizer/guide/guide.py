@@ -25,7 +25,7 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 @dataclass(frozen=True)
 class Hint:
-    """"This is that colour." x, y: 0…1 from the photo's left and top. colour: #rrggbb or neutral.
+    """A place and its colour. x, y: 0…1 from the left and top. colour: #rrggbb or neutral.
 
     The photo keeps its lightness: the hint gives hue and chroma. Checked by its `Guide`.
     """
@@ -141,7 +141,7 @@ def is_hex(colour: object) -> bool:
 
 
 def hex_to_lab(colour: str) -> NDArray[np.float32]:
-    """"#rrggbb" → Lab float32 (3,)."""
+    """Colour written as #rrggbb → Lab float32 (3,)."""
     rgb = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], np.float32)
     lab: NDArray[np.float32] = rgb_to_lab(rgb / 255.0)
     return lab

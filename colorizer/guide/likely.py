@@ -84,7 +84,7 @@ def towards_reference(
 
 
 def _histogram_factors(logits: Array, asked: Array, constants: LikelyConstants) -> Array:
-    """What to add to each bin's logit so that the photo's mean shares become the asked ones (Q,)."""
+    """What to add to the logits (Q,) so that the photo's mean shares become the asked ones."""
     factors = np.zeros(logits.shape[1], np.float32)
     floor = 1e-5
     for _ in range(constants.rounds):

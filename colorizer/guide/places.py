@@ -5,8 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
+from scipy.special import softmax
+
+from colorizer.colour.guided_upsampling import enlarge
 
 Array = NDArray[np.float32]
+
+REGRESSION_SPREAD = 20.0
+"""ab units; a regressor predicts no distribution and is as unsure everywhere."""
 
 
 @dataclass(frozen=True)
@@ -59,26 +65,6 @@ def unit_features(features: Array) -> Array:
     return np.asarray(flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-6), np.float32)
 
 
-def enlarge(maps: Array, height: int, width: int) -> Array:
-    """(C, h, w) → (C, height, width), bilinear, edges repeated."""
-    if maps.shape[1:] == (height, width):
-        return np.asarray(maps, np.float32)
-    rows, columns = (
-        (np.arange(new) + 0.5) * old / new - 0.5
-        for new, old in zip((height, width), maps.shape[1:], strict=True)
-    )
-    return _between(_between(np.asarray(maps, np.float32), rows, 1), columns, 2)
-
-
-def _between(maps: Array, at: NDArray[np.float64], axis: int) -> Array:
-    last = maps.shape[axis] - 1
-    at = at.clip(0, last)
-    before = at.astype(np.intp)
-    share = (at - before).astype(np.float32).reshape((-1, 1) if axis == 1 else (-1,))
-    first = maps.take(before, axis)
-    return first + share * (maps.take(np.minimum(before + 1, last), axis) - first)
-
-
 def shrink(L: Array, height: int, width: int) -> Array:
     """(h, w) → (height, width), the mean of each cell where they divide, else bilinear."""
     if L.shape[0] % height == 0 and L.shape[1] % width == 0:
@@ -91,3 +77,11 @@ def sample(maps: Array, x: float, y: float) -> Array:
     """(C, h, w) at x, y in 0…1 of the photo, bilinear: (C,)."""
     at = np.array([[y * maps.shape[1] - 0.5], [x * maps.shape[2] - 0.5]])
     return np.array([map_coordinates(each, at, order=1, mode="nearest")[0] for each in maps])
+
+
+def spread_of(logits: Array, centres: Array) -> Array:
+    """Logits (Q, h, w) of bins at ab (Q, 2) → standard deviation float32 (h, w), ab units."""
+    share = softmax(logits, axis=0)
+    mean = np.tensordot(centres.T, share, 1)
+    square = np.tensordot((centres**2).sum(axis=1), share, 1)
+    return np.asarray(np.sqrt(np.maximum(square - (mean**2).sum(axis=0), 0.0)), np.float32)

@@ -52,9 +52,7 @@ def variant_ab(
     target = places.ab + constants.size * places.spread[:, None] * field
     distance = (target**2).sum(axis=1)[:, None] - 2 * target @ centres.T + (centres**2).sum(axis=1)
     log_share = logits - logits.max(axis=1, keepdims=True)
-    share = softmax(
-        (log_share - distance / (2 * constants.pull**2)) / constants.sharpness, axis=1
-    )
+    share = softmax((log_share - distance / (2 * constants.pull**2)) / constants.sharpness, axis=1)
     return np.asarray(share @ centres, np.float32)
 
 
