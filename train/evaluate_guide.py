@@ -1,7 +1,7 @@
 """How much hints, palettes, references and variants gain: the table of docs/guide.md.
 
     python -m train.evaluate_guide ../shared/eval --photos 200
-    python -m train.evaluate_guide ../shared/eval --model regression
+    python -m train.evaluate_guide ../shared/eval --model regression --parts hints
 
 Photos in colour are coloured from their own lightness; hints are their true colours, means of
 patches of 1 to 9 pixels, at random places. "uniform" places fall anywhere; "geometric" is the way
@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from colorizer import Adjustments, Colorizer, Photo, open_photo
 from colorizer.colour.lab import rgb_to_ab
-from colorizer.guide.guide import Guide, Hint, Palette
+from colorizer.guide.guide import Guide, Hint, Palette, Reach
 from colorizer.pipeline import Prediction
 from colorizer.previews.palette import kmeans_palette
 from colorizer.previews.palette_files import hex_codes
@@ -31,6 +31,7 @@ from colorizer.previews.photo_colours import count_colours
 NUMBERS = (1, 3, 10, 30, 100)
 VARIANTS = 4
 PALETTE_COLOURS = 5
+PARTS = ("leak", "hints", "likely")
 EDGE = 6
 """Pixels around the hinted object that count neither as inside nor as outside."""
 
@@ -51,8 +52,15 @@ class Table:
         """Name → mean."""
         return {name: float(np.mean(values)) for name, values in self._values.items()}
 
+    def as_json(self, photos: int) -> str:
+        """The means after so many photos."""
+        means = {name: round(value, 3) for name, value in self.means().items()}
+        return json.dumps({"photos": photos, **means}, indent=1)
 
-def true_hints(rgb: Rgb, places: NDArray[np.float64], rng: np.random.Generator) -> Guide:
+
+def true_hints(
+    rgb: Rgb, places: NDArray[np.float64], rng: np.random.Generator, reach: Reach = "normal"
+) -> Guide:
     """Hints with the photo's own colours at places (n, 2), x and y in 0…1."""
     hints = []
     for x, y in places.tolist():
@@ -60,7 +68,7 @@ def true_hints(rgb: Rgb, places: NDArray[np.float64], rng: np.random.Generator) 
         half = int(rng.integers(0, 5))
         patch = rgb[max(0, row - half) : row + half + 1, max(0, column - half) : column + half + 1]
         red, green, blue = np.rint(patch.reshape(-1, 3).mean(axis=0)).astype(int).tolist()
-        hints.append(Hint(x, y, f"#{red:02x}{green:02x}{blue:02x}"))
+        hints.append(Hint(x, y, f"#{red:02x}{green:02x}{blue:02x}", reach))
     return Guide(hints=tuple(hints))
 
 
@@ -79,6 +87,9 @@ def measure_hints(colorizer: Colorizer, rgb: Rgb, seed: int, table: Table) -> No
         guide = true_hints(rgb, rng.random((number, 2)), rng)
         gained = score(colorizer, prediction, rgb, guide, table, f"{number} hints") - plain
         table.add(f"{number} hints: gain, dB", gained)
+    guide = true_hints(rgb, rng.random((1, 2)), rng, "large")
+    gained = score(colorizer, prediction, rgb, guide, table, "1 hint of large reach") - plain
+    table.add("1 hint of large reach: gain, dB", gained)
     middle = rng.normal(0.5, 0.25, (min(100, int(rng.geometric(1 / 8))), 2)).clip(0, 0.999)
     guide = true_hints(rgb, middle, rng)
     gained = score(colorizer, prediction, rgb, guide, table, "geometric") - plain
@@ -183,24 +194,29 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("photos_folder", type=Path)
     parser.add_argument("--model", default="classification")
     parser.add_argument("--photos", type=int, default=200)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--out", type=Path, help="JSON file, written again after every photo")
     arguments = parser.parse_args(argv)
     colorizer, table = Colorizer.from_pretrained(arguments.model), Table()
     photos = list(photos_in(arguments.photos_folder, arguments.photos))
-    steps: list[Callable[[int, Rgb], None]] = [
-        lambda index, rgb: measure_hints(colorizer, rgb, index, table)
-    ]
-    if colorizer.checkpoint.ab_bins is not None:
+    steps: list[Callable[[int, Rgb], None]] = []
+    if "hints" in arguments.parts:
+        steps.append(lambda index, rgb: measure_hints(colorizer, rgb, index, table))
+    if "likely" in arguments.parts and colorizer.checkpoint.ab_bins is not None:
         steps.append(
             lambda index, rgb: measure_likely(
                 colorizer, rgb, photos[(index + 1) % len(photos)], table
             )
         )
+    if "leak" in arguments.parts:
+        for seed in range(min(20, len(photos))):
+            measure_leak(colorizer, seed, table)
     for index, rgb in enumerate(tqdm(photos, unit="photo")):
         for step in steps:
             step(index, rgb)
-    for seed in range(min(20, len(photos))):
-        measure_leak(colorizer, seed, table)
-    print(json.dumps({name: round(value, 3) for name, value in table.means().items()}, indent=1))
+        if arguments.out:
+            arguments.out.write_text(table.as_json(index + 1))
+    print(table.as_json(len(photos)))
 
 
 if __name__ == "__main__":

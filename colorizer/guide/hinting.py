@@ -62,12 +62,12 @@ class HintConstants:
 
 CONSTANTS = HintConstants(
     alike=(
-        Kernel(0.21, 0.8, 100.0, 0.44, 68.0),
-        Kernel(0.20, 0.8, 150.0, 0.10, 93.0),
-        Kernel(0.50, 0.8, 140.0, 2.0, 52.0),
+        Kernel(0.21, 0.65, 100.0, 0.44, 68.0),
+        Kernel(0.20, 0.65, 150.0, 0.10, 93.0),
+        Kernel(0.50, 0.65, 140.0, 2.0, 52.0),
     ),
     mood=Kernel(1.2, 4.6, 230.0, 3.8, 38.0),
-    surprise=40.0,
+    surprise=20.0,
     noise=0.05,
     certainty=0.75,
     edge=14.0,
@@ -101,13 +101,13 @@ def _kriged(
     """The differences (n, 2) at the hints, spread over all places: (N, 2)."""
     squared = _squared_distances(places, at)
     tight = np.array([hint.reach == "small" for hint in hints])
-    alike = sum(kernel(squared) for kernel in constants.alike)
+    alike = np.sum([kernel(squared) for kernel in constants.alike], axis=0)
     narrow = np.exp(-squared[2] / (2 * constants.small_reach**2))
     either = tight | tight[:, None]
     among = np.where(either, alike[at] * narrow[at], alike[at])
     alike = np.where(tight, alike * narrow, alike)
     believed = len(hints) * constants.surprise**2  # many hints say together what one cannot
-    tells = 1.0 / (1.0 + (surprise**2).sum(axis=1) / believed)
+    tells = 1.0 / (1.0 + (surprise**2).sum(axis=1) / believed) ** 2
     tells = np.array(
         [{"small": 0.0, "normal": tell, "large": 1.0}[hint.reach]
          for hint, tell in zip(hints, tells, strict=True)], np.float32,

@@ -7,6 +7,7 @@ moves the colours; the result is brought back to what is likely at each place.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import softmax
 
 from colorizer.guide.places import Array, Places
@@ -68,7 +69,7 @@ def _field(places: Places, number: int, constants: VariantConstants) -> Array:
     return np.asarray(field / np.sqrt((field**2).mean() + 1e-12), np.float32)
 
 
-def _similarity(places: Places, anchors: Array, constants: VariantConstants) -> Array:
+def _similarity(places: Places, anchors: NDArray[np.intp], constants: VariantConstants) -> Array:
     unlike = np.maximum(0.0, 2 - 2 * places.features @ places.features[anchors].T)
     light = (places.L[:, None] - places.L[anchors]) ** 2
     far = ((places.position[:, None] - places.position[anchors]) ** 2).sum(axis=2)
