@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from colorizer import __version__
 from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
 from colorizer.colour.ab_bins import AbBins
+from colorizer.colour.contrast import stretch_contrast
 from colorizer.colour.guided_upsampling import enlarge, fit_ab_field
 from colorizer.colour.lab import clip_chroma, rgb_to_lightness
 from colorizer.colour.recolor import recolor
@@ -179,7 +180,8 @@ class Colorizer:
             passes[L.shape].append(index)
         outputs: dict[int, NetworkOutput] = {}
         for indices in passes.values():
-            batch = self._run(np.concatenate([lightness[index] for index in indices]), network_pass)
+            seen = np.concatenate([stretch_contrast(lightness[index]) for index in indices])
+            batch = self._run(seen, network_pass)
             for place, index in enumerate(indices):
                 outputs[index] = NetworkOutput(*(each[place : place + 1] for each in batch))
         seconds = (time.perf_counter() - started) / max(1, len(photos))
@@ -236,9 +238,9 @@ class Colorizer:
         """
         decoding = self.checkpoint.config.decoding
         vividness, L = adjustments.vividness, prediction.L[0, 0]
-        ab = enlarge(self._likely_ab(prediction, adjustments), *L.shape)
-        ab = (ab * np.float32(decoding.chroma * vividness)).clip(-MAX_AB, MAX_AB)
-        lab = np.concatenate([L[None], ab])
+        ab = self._likely_ab(prediction, adjustments).clip(-MAX_AB, MAX_AB)
+        ab = decoding.adjust(ab) * np.float32(vividness)
+        lab = np.concatenate([L[None], enlarge(ab, *L.shape)])
         lab = balance(np.moveaxis(lab, 0, -1), adjustments.warmth * min(1.0, vividness))
         lab = clip_chroma(lab)
         if adjustments.guide.hints:

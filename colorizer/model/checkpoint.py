@@ -34,9 +34,9 @@ from colorizer.model.checkpoint_identity import (
     WEIGHTS_FILE,
     fingerprint,
 )
-from colorizer.model.hub import HubRepository
 
 if TYPE_CHECKING:
+    from colorizer.model.hub import HubRepository
     from colorizer.model.network import Network
 
 FORMAT = "colorizer-checkpoint"
@@ -44,6 +44,8 @@ FORMAT_VERSION = 1
 CARD_FILE = "README.md"
 MAX_WEIGHT_BYTES = 512 * 2**20
 MAX_TEXT_BYTES = 4 * 2**20
+
+_PIVOT = 20.0  # the chroma, about that of an ordinary photo, that the curve leaves where it is
 
 MAX_ASPECT = 4
 """The network's long side is at most this many short sides; slimmer photos are seen smaller."""
@@ -55,15 +57,20 @@ _NAME = re.compile(r"\w[\w .,+-]{0,63}")  # becomes part of file names and of se
 class DecodingConfig:
     """How a photo meets the network and how its output becomes ab.
 
-    side: pixels of the short side that the network sees. chroma: factor on ab that vividness 1
-    stands for. Classification only: temperature of the annealed mean; rebalancing: λ of the
-    training's class weights; calibration: how much of that rebalancing the decoding takes back,
-    0 = none (rare colours stay favoured), 1 = all (colours as likely as they are in photos).
+    side: pixels of the short side that the network sees. offset: (a, b) that is taken off first,
+    the cast that the network lays over its photos. chroma, chroma_power: the chroma c becomes
+    chroma · c · (c / 20)^(chroma_power − 1), so that a power above 1 leaves what is nearly grey
+    grey and makes colours stronger; vividness is a factor on that. Classification only:
+    temperature of the annealed mean; rebalancing: λ of the training's class weights;
+    calibration: how much of that rebalancing the decoding takes back, 0 = none (rare colours stay
+    favoured), 1 = all (colours as likely as they are in photos).
     Raises ValueError for values that no photo could be decoded with.
     """
 
     side: int = 192
+    offset: tuple[float, float] = (0.0, 0.0)
     chroma: float = 1.0
+    chroma_power: float = 1.0
     temperature: float = 0.38
     rebalancing: float = 0.5
     calibration: float = 0.0
@@ -73,8 +80,19 @@ class DecodingConfig:
             raise ValueError("side must be 32 … 1024 pixels")
         if not (math.isfinite(self.chroma) and 0 < self.chroma <= 4):
             raise ValueError("chroma must be in 0 … 4")
+        object.__setattr__(self, "offset", tuple(self.offset))  # JSON has no tuples
+        if len(self.offset) != 2 or not all(abs(each) <= 20 for each in self.offset):
+            raise ValueError("offset must be two numbers of at most 20")
+        if not 1 <= self.chroma_power <= 2:
+            raise ValueError("chroma_power must be in 1 … 2")
         if not all(0 <= x <= 1 for x in (self.temperature, self.rebalancing, self.calibration)):
             raise ValueError("temperature, rebalancing and calibration must be in 0 … 1")
+
+    def adjust(self, ab: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The network's ab float32 (2, h, w) → the colours that vividness 1 stands for."""
+        ab = ab - np.array(self.offset, np.float32)[:, None, None]
+        curve = np.hypot(*ab) / np.float32(_PIVOT)
+        return ab * np.float32(self.chroma) * curve ** np.float32(self.chroma_power - 1)
 
 
 @dataclass(frozen=True)
@@ -166,11 +184,13 @@ def _locate(source: str | Path, revision: str | None) -> Path:
     if str(source).count("/") != 1:
         known = ", ".join(bundled_checkpoints()) or "none"
         raise CheckpointError("no_such_checkpoint", source=str(source), known=known)
-    repository = HubRepository(str(source), revision)
+    from colorizer.model import hub  # nobody else waits for its HTTP client
+
+    repository = hub.HubRepository(str(source), revision)
     return download_checkpoint(repository, max_weight_bytes=MAX_WEIGHT_BYTES)
 
 
-def download_checkpoint(repository: HubRepository, *, max_weight_bytes: int) -> Path:
+def download_checkpoint(repository: "HubRepository", *, max_weight_bytes: int) -> Path:
     """Bring a checkpoint into the cache; nothing big before config.json has been understood.
 
     max_weight_bytes: bound on its weights. Returns its folder; raises CheckpointError.

@@ -46,7 +46,7 @@ def load(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         repository = functools.partial(
             HubRepository, endpoint=hub.endpoint, token=token, cache=tmp_path / "cache"
         )
-        monkeypatch.setattr(checkpoint, "HubRepository", repository)
+        monkeypatch.setattr("colorizer.model.hub.HubRepository", repository)
         return load_checkpoint(name, revision=revision)
 
     return load
