@@ -15,7 +15,6 @@ from colorizer import __version__
 from colorizer.batch import Job, SaveOptions, colour_album
 from colorizer.errors import CheckpointError
 from colorizer.photo import READABLE_SUFFIXES
-from colorizer.settings import Settings
 
 EXIT_DONE = 0
 EXIT_SOME_FAILED = 1
@@ -90,9 +89,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Colour what the arguments name; returns the exit status."""
     arguments = build_parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    from colorizer.settings import SettingsError, read_settings  # pydantic: not for --help
+
     try:
-        limits = Settings.from_env().limits
-    except ValueError as error:
+        limits = read_settings().limits
+    except SettingsError as error:
         print(error, file=sys.stderr)
         return EXIT_NOTHING_DONE
     jobs = list(plan(arguments.photos, arguments.out))
