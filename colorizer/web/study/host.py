@@ -144,7 +144,7 @@ def open_study(settings: Settings, service: ColorizerService) -> "Study":
     try:
         source = settings.study_photos
         pool = StimulusPool(
-            photos_folder(source) if source else bundled_study_photos(),
+            photos_folder(source, token=settings.hub_token) if source else bundled_study_photos(),
             _study_models(service),
             lambda photo, model: coloured(service, photo, model.name),
             cache=home / "study-pictures",
