@@ -49,7 +49,7 @@ def replace_download(fetch: Fetch) -> None:
 
     It returns a path or raises; Gradio would download any public address, of any size.
     """
-    processing_utils.async_ssrf_protected_download = fetch
+    vars(processing_utils)["async_ssrf_protected_download"] = fetch
 
 
 def replace_error_texts(explain: Explain) -> None:
