@@ -1,7 +1,7 @@
 """The app's settings: environment → one frozen object, checked before anything starts.
 
 Every variable is optional; `python -c "from colorizer.settings import describe; print(describe())"`
-prints the table that the documentation shows.
+prints the table of docs/settings.md.
 """
 
 import ipaddress

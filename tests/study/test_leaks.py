@@ -51,7 +51,7 @@ def test_the_answer_is_not_told_when_the_vote_is_not_saved(
         write(work_and_fail)
 
     monkeypatch.setattr(sqlite_store.database, "write", fail)
-    with pytest.raises(StudyError, match="not saved"):
+    with pytest.raises(StudyError, match="could not be saved"):
         short.cast_vote(trial.id, token, "left")
     monkeypatch.undo()
     assert not short.cast_vote(trial.id, token, "left").repeated

@@ -77,7 +77,7 @@ def test_what_fails_in_a_booth_leaves_nothing_behind(store: Store) -> None:
         transaction.issue(make_trial())
         raise StudyError("no_side")
 
-    with pytest.raises(StudyError, match="no"):
+    with pytest.raises(StudyError, match="left or the right"):
         store.transaction("p", vote_and_fail)
     history = store.history("p")
     assert history is not None
