@@ -3,7 +3,7 @@
 # make bench: how fast it is; some five minutes on a quiet machine.
 # make reliability: votes under load and kill -9, thousands of odd photos; an hour and more, prints
 # its figures.
-# make audit: known holes in what is installed; needs the network.
+# make audit: known holes in what is installed; needs the network, fails where it cannot look.
 # All set up .venv on their first run (Python 3.11 or newer; about 3 minutes).
 
 PYTHON ?= python3
@@ -29,7 +29,7 @@ check: $(VENV)/test.installed
 
 audit: $(VENV)/test.installed
 	$(RUN) -m pip install --quiet pip-audit
-	$(RUN) -m pip_audit --local
+	$(RUN) -m pip_audit --local --strict
 
 bench: $(VENV)/test.installed
 	$(RUN) -m benchmarks.bench
