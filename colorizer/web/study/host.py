@@ -236,7 +236,4 @@ def _mirror(settings: Settings, store: "Store", home: Path) -> "Mirror | None":
 
     if not settings.votes_dataset:
         return None
-    if not settings.hub_token:
-        logger.error("votes are not copied to %s without HF_TOKEN", settings.votes_dataset)
-        return None
     return Mirror(store, settings.votes_dataset, home / "mirror", token=settings.hub_token)
