@@ -19,7 +19,6 @@ from colorizer.errors import ColorizerError
 from colorizer.guide.files import palette_named, read_hints
 from colorizer.guide.guide import MAX_VARIANT, Guide
 from colorizer.photo import READABLE_SUFFIXES, PhotoLimits, open_photo
-from colorizer.settings import Settings
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorizer
@@ -102,9 +101,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Colour what the arguments name; returns the exit status."""
     arguments = build_parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    from colorizer.settings import SettingsError, read_settings  # pydantic: not for --help
+
     try:
-        limits = Settings.from_env().limits
-    except ValueError as error:
+        limits = read_settings().limits
+    except SettingsError as error:
         print(error, file=sys.stderr)
         return EXIT_NOTHING_DONE
     jobs = list(plan(arguments.photos, arguments.out))

@@ -14,12 +14,13 @@ from colorizer.web import i18n
 from colorizer.web.colorize.run import MODEL_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.fair_queue import Turns
+from colorizer.web.gradio_internals import event_details
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
 from colorizer.web.study.host import StudyHost, coloured, study_model
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
-from colorizer.web.validation import event_details, known_model
+from colorizer.web.validation import known_model
 
 
 class PrivatePage:
