@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
 from colorizer.errors import Message
 from colorizer.photo import (
     DEFAULT_LIMITS,
@@ -42,16 +43,14 @@ class Job:
 
 @dataclass(frozen=True)
 class SaveOptions:
-    """How an album is to be coloured, see `Colorizer.decode`, and saved.
+    """How an album is to be coloured and saved.
 
     format: "jpg", "png", "webp" or "tiff"; None is each photo's own. marked: whether the files say
     that their colours are invented. layer: whether the colours alone are written beside the photo,
     see `colorizer.colour.chroma_layer`.
     """
 
-    vividness: float = 1.0
-    warmth: float = 0.0
-    temperature: float | None = None
+    adjustments: Adjustments = NO_ADJUSTMENTS
     format: str | None = None
     marked: bool = True
     layer: bool = False
@@ -139,12 +138,7 @@ def _finish(
 def _save(
     colorizer: "Colorizer", save_options: SaveOptions, job: Job, prediction: "Prediction"
 ) -> Path:
-    result = colorizer.decode(
-        prediction,
-        vividness=save_options.vividness,
-        warmth=save_options.warmth,
-        temperature=save_options.temperature,
-    )
+    result = colorizer.decode(prediction, save_options.adjustments)
     suffix = f".{save_options.format}" if save_options.format else result.photo.suffix
     target = job.target.with_name(job.target.name + suffix)
     try:

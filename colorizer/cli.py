@@ -12,6 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from colorizer import __version__
+from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, Adjustments
 from colorizer.batch import Job, SaveOptions, colour_album
 from colorizer.errors import CheckpointError
 from colorizer.photo import READABLE_SUFFIXES
@@ -127,9 +128,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def save_options(arguments: argparse.Namespace) -> SaveOptions:
     """How the photos are to be coloured and saved."""
     return SaveOptions(
-        vividness=arguments.vividness,
-        warmth=arguments.warmth,
-        temperature=arguments.temperature,
+        adjustments=Adjustments(arguments.vividness, arguments.warmth, arguments.temperature),
         format=arguments.format,
         marked=not arguments.no_mark,
         layer=arguments.layer,
@@ -158,11 +157,11 @@ def _photos_in(folder: Path) -> Iterator[Path]:
 
 
 def _vividness(text: str) -> float:
-    return _number(text, 0.0, 3.0)
+    return _number(text, 0.0, MAX_VIVIDNESS)
 
 
 def _warmth(text: str) -> float:
-    return _number(text, -1.0, 1.0)
+    return _number(text, -MAX_WARMTH, MAX_WARMTH)
 
 
 def _temperature(text: str) -> float:

@@ -1,7 +1,7 @@
 """A photo's way from grey to colour, top to bottom.
 
 photo → L at the network's size → network → ab → guided upsampling by the photo's own L → photo.
-The network runs once per photo (`predict`); vividness, warmth and temperature only `decode` again.
+The network runs once per photo (`predict`); other adjustments only `decode` again.
 """
 
 import time
@@ -18,6 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from colorizer import __version__
+from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
 from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.guided_upsampling import fit_ab_field
 from colorizer.colour.lab import clip_chroma, rgb_to_lightness
@@ -83,7 +84,7 @@ class Colorized:
 class Colorizer:
     """Colours photos with one checkpoint.
 
-    >>> Colorizer.from_pretrained("classification").colorize(photo, vividness=1.2)
+    >>> Colorizer.from_pretrained("classification").colorize(photo, Adjustments(vividness=1.2))
     """
 
     def __init__(
@@ -131,18 +132,9 @@ class Colorizer:
         """The checkpoint's name, such as "classification"."""
         return self.checkpoint.config.name
 
-    def colorize(
-        self,
-        photo: Photo,
-        *,
-        vividness: float = 1.0,
-        warmth: float = 0.0,
-        temperature: float | None = None,
-    ) -> Colorized:
-        """Colour a photo; see `decode` for vividness, warmth and temperature."""
-        return self.decode(
-            self.predict(photo), vividness=vividness, warmth=warmth, temperature=temperature
-        )
+    def colorize(self, photo: Photo, adjustments: Adjustments = NO_ADJUSTMENTS) -> Colorized:
+        """Colour a photo: `predict` and `decode` at once."""
+        return self.decode(self.predict(photo), adjustments)
 
     def predict(self, photo: Photo, *, network_pass: NetworkPass | None = None) -> Prediction:
         """Run the network once; colours that the photo may have are ignored.
@@ -192,22 +184,11 @@ class Colorizer:
 
     @torch.inference_mode()
     def decode(
-        self,
-        prediction: Prediction,
-        *,
-        vividness: float = 1.0,
-        warmth: float = 0.0,
-        temperature: float | None = None,
+        self, prediction: Prediction, adjustments: Adjustments = NO_ADJUSTMENTS
     ) -> Colorized:
-        """Turn the network's output into a colour photo.
-
-        vividness: factor on the colours, 0 = grey, 1 = as the model means them. warmth: white
-        balance, -1 (cooler) … 1 (warmer), see `colorizer.colour.white_balance`; it fades below
-        vividness 1, so that grey stays grey. temperature: of the annealed mean, 0…1, for
-        classifiers; None is the checkpoint's default.
-        """
+        """Turn the network's output into a colour photo; may be repeated with other adjustments."""
         started = time.perf_counter()
-        ab = self.ab(prediction, vividness=vividness, warmth=warmth, temperature=temperature)
+        ab = self.ab(prediction, adjustments)
         rgb = recolor(prediction.photo.rgb, fit_ab_field(prediction.L, ab))
         photo = prediction.photo
         return Colorized(
@@ -219,16 +200,13 @@ class Colorizer:
         )
 
     @torch.inference_mode()
-    def ab(
-        self,
-        prediction: Prediction,
-        *,
-        vividness: float = 1.0,
-        warmth: float = 0.0,
-        temperature: float | None = None,
-    ) -> torch.Tensor:
-        """ab float32 (1, 2, h, w) at the network's size, inside the sRGB gamut at the photo's L."""
+    def ab(self, prediction: Prediction, adjustments: Adjustments = NO_ADJUSTMENTS) -> torch.Tensor:
+        """ab float32 (1, 2, h, w) at the network's size, inside the sRGB gamut at the photo's L.
+
+        Warmth fades below vividness 1, so that grey stays grey.
+        """
         decoding = self.checkpoint.config.decoding
+        temperature, vividness = adjustments.temperature, adjustments.vividness
         ab_bins, ab = self.checkpoint.ab_bins, prediction.output
         if ab_bins is not None:
             chosen = decoding.temperature if temperature is None else temperature
@@ -236,7 +214,7 @@ class Colorizer:
         ab = F.interpolate(ab, prediction.L.shape[-2:], mode="bilinear", align_corners=False)
         ab = (ab * (decoding.chroma * vividness)).clamp(-MAX_AB, MAX_AB)
         lab = torch.cat([prediction.L, ab], dim=1)
-        lab = balance(lab.permute(0, 2, 3, 1), warmth * min(1.0, vividness))
+        lab = balance(lab.permute(0, 2, 3, 1), adjustments.warmth * min(1.0, vividness))
         return clip_chroma(lab).permute(0, 3, 1, 2)[:, 1:]
 
     def certainty(self, prediction: Prediction) -> Certainty | None:

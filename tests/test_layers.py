@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FRONT_ENDS = ("colorizer.web", "colorizer.cli", "colorizer.__main__")
 TORCH_FREE = (
-    "photo", "colour/lab", "colour/uncertainty", "colour/white_balance", "previews", "service",
-    "settings", "model/bundled", "batch", "cli", "study", "web",
+    "adjustments", "photo", "colour/lab", "colour/uncertainty", "colour/white_balance", "previews",
+    "service", "settings", "model/bundled", "batch", "cli", "study", "web",
 )  # fmt: skip
 
 
