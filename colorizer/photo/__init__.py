@@ -25,13 +25,14 @@ from colorizer.errors import Message, PhotoError
 from colorizer.photo.decoding import decode, open_header
 from colorizer.photo.limits import DEFAULT_LIMITS, PhotoLimits, out_of_memory
 from colorizer.photo.metadata import mark_in_xmp
+from colorizer.photo.metadata_fields import Metadata
 from colorizer.photo.precheck import READABLE_SUFFIXES, damaged
 from colorizer.photo.saving import (
     encode_pixels,
     format_named,
-    save_pixels,
     suffix_of,
     writable_format,
+    write_file,
 )
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "PhotoLimits",
     "encode_photo",
     "open_photo",
+    "read_file",
     "read_mark",
     "save_photo",
 ]
@@ -78,6 +80,8 @@ class Photo:
             raise ValueError(f"rgb is {self.rgb.dtype} {self.rgb.shape}, not uint8 (H, W, 3)")
         if self.rgb.size == 0:
             raise ValueError("rgb has no pixels")
+        # A view such as bgr[..., ::-1] is welcome; what reads it wants its bytes in order.
+        object.__setattr__(self, "rgb", np.ascontiguousarray(self.rgb))
         if self.alpha is not None and (
             self.alpha.dtype != np.uint8 or self.alpha.shape != self.rgb.shape[:2]
         ):
@@ -118,36 +122,51 @@ def open_photo(source: str | Path | bytes, limits: PhotoLimits = DEFAULT_LIMITS)
     Raises:
         PhotoError: and nothing else, whatever the bytes are.
     """
-    data = _read(source, limits)
+    data = read_file(source, limits)
     with _answered_in_a_sentence(data):
         decoded = decode(data, limits)
     return Photo(decoded.rgb, decoded.alpha, decoded.format, decoded.notes, decoded.mark)
 
 
-def encode_photo(photo: Photo, format: str | None = None, *, mark: str | None = None) -> bytes:
-    """Return the photo as a file, at its own size and without any metadata but the mark.
+def encode_photo(
+    photo: Photo,
+    format: str | None = None,
+    *,
+    mark: str | None = None,
+    metadata: Metadata | None = None,
+) -> bytes:
+    """Return the photo as a file, at its own size.
 
     Args:
         photo: what to encode.
         format: "jpg", "png", "webp" or "tif"; by default the photo's own format, or PNG where
             that cannot be written well. JPEG has quality 95 with full colour resolution, and is
             composited on white where the photo is transparent; PNG and TIFF are lossless.
-        mark: sentence that says the colours are invented; see `honest_mark`.
+        mark: line that says the colours are invented; see `colorizer.photo.metadata`.
+        metadata: what is kept of the photo's own, see `colorizer.photo.kept_metadata`; by default
+            nothing of it is in the file, and no sRGB profile either.
 
     Raises:
         PhotoError: the format is unknown or too small for the photo.
     """
     format_name = format_named(format) if format else writable_format(photo.format)
-    return encode_pixels(photo.rgb, photo.alpha, format_name, mark)
+    return encode_pixels(photo.rgb, photo.alpha, format_name, mark, metadata)
 
 
-def save_photo(photo: Photo, path: str | Path, *, mark: str | None = None) -> Path:
-    """Write the photo to `path`, whole or not at all; see `encode_photo`.
+def save_photo(
+    photo: Photo,
+    path: str | Path,
+    *,
+    mark: str | None = None,
+    metadata: Metadata | None = None,
+) -> Path:
+    """Write the photo to `path`, whole or not at all, in place of what was there.
 
     Args:
         photo: what to save.
         path: its suffix decides the format; without one the photo's own is appended.
-        mark: sentence that says the colours are invented.
+        mark: see `encode_photo`.
+        metadata: the same.
 
     Returns:
         the path that was written.
@@ -161,7 +180,7 @@ def save_photo(photo: Photo, path: str | Path, *, mark: str | None = None) -> Pa
     else:
         format_name = writable_format(photo.format)
         target = target.with_name(target.name + suffix_of(format_name))
-    save_pixels(target, photo.rgb, photo.alpha, format_name, mark)
+    write_file(target, encode_pixels(photo.rgb, photo.alpha, format_name, mark, metadata))
     return target
 
 
@@ -171,14 +190,14 @@ def read_mark(source: str | Path | bytes) -> str | None:
     Raises:
         PhotoError: not a photo that can be read.
     """
-    data = _read(source, DEFAULT_LIMITS)
+    data = read_file(source, DEFAULT_LIMITS)
     with _answered_in_a_sentence(data), open_header(data, DEFAULT_LIMITS) as image:
         packet = image.info.get("xmp")
     return mark_in_xmp(packet) if isinstance(packet, bytes) else None
 
 
-def _read(source: str | Path | bytes, limits: PhotoLimits) -> bytes:
-    """Return the bytes of a source, never reading more than the limit."""
+def read_file(source: str | Path | bytes, limits: PhotoLimits = DEFAULT_LIMITS) -> bytes:
+    """Return the bytes of a photo's file, never reading more than the limit; raises PhotoError."""
     if isinstance(source, bytes):
         limits.check_bytes(len(source))
         return source

@@ -1,15 +1,15 @@
-"""JPEG on two cores: bands of a photo are encoded two at a time and joined at restart markers.
+"""Large JPEGs in bands that are joined at restart markers.
 
 A restart marker resets the entropy coder and the DC predictions (ITU-T T.81, F.1.1.5.1), and all
 bands have the same tables. So the joined file decodes to exactly the pixels of an ordinary one, by
 libjpeg and by FFmpeg's own decoder alike; it is larger by a marker for each row of blocks, less
-than a thousandth of a photo. Pillow copies what it encodes, at four bytes a pixel: of two bands
-instead of a whole photo.
+than a thousandth of a photo. Pillow copies what it encodes, at four bytes a pixel, and lets no
+other thread run meanwhile: of one band instead of a whole photo.
 """
 
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from typing import IO
+import io
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,22 +25,22 @@ _LAST_RESTART_MARKER = b"\xff\xd7"
 _END_OF_IMAGE = b"\xff\xd9"
 
 
-def write_jpeg(stream: IO[bytes], rgb: _Array, *, quality: int, exif: bytes, xmp: bytes) -> None:
-    """Write rgb uint8 (H, W, 3), H ≥ 128, as baseline JPEG with full colour resolution."""
+def jpeg_in_bands(rgb: _Array, *, quality: int, head: Mapping[str, Any]) -> bytes:
+    """Return rgb uint8 (H, W, 3), H ≥ 128, as baseline JPEG with full colour resolution.
 
-    def encoded(rows: slice) -> bytes:
-        first = rows.start == 0
-        return _encoded(rgb[rows], quality, exif if first else b"", xmp if first else b"")
-
-    with ThreadPoolExecutor(2) as pool:
-        bands = pool.map(encoded, _bands(*rgb.shape[:2]))
-        first = next(bands)
-        height = _segment(first, _START_OF_FRAME) + 5  # after marker, length and precision
-        stream.write(first[:height] + len(rgb).to_bytes(2, "big"))
-        stream.write(first[height + 2 : -len(_END_OF_IMAGE)])
-        for band in bands:
-            stream.write(_LAST_RESTART_MARKER + _entropy_coded(band))
+    head: Pillow's options for what stands before the picture, such as EXIF.
+    """
+    stream = io.BytesIO()
+    for rows in _bands(*rgb.shape[:2]):
+        if rows.start == 0:
+            first = _encoded(rgb[rows], quality, head)
+            height = _segment(first, _START_OF_FRAME) + 5  # after marker, length and precision
+            stream.write(first[:height] + len(rgb).to_bytes(2, "big"))
+            stream.write(first[height + 2 : -len(_END_OF_IMAGE)])
+        else:
+            stream.write(_LAST_RESTART_MARKER + _entropy_coded(_encoded(rgb[rows], quality, {})))
     stream.write(_END_OF_IMAGE)
+    return stream.getvalue()
 
 
 def _bands(height: int, width: int) -> list[slice]:
@@ -54,20 +54,11 @@ def _bands(height: int, width: int) -> list[slice]:
     return [slice(start, min(start + rows, height)) for start in range(0, height, rows)]
 
 
-def _encoded(rgb: _Array, quality: int, exif: bytes, xmp: bytes) -> bytes:
-    # Pillow lets other threads run while it writes a real file, but not while it fills a buffer.
-    with tempfile.TemporaryFile() as file:
-        Image.fromarray(rgb).save(
-            file,
-            "JPEG",
-            quality=quality,
-            subsampling=0,
-            restart_marker_rows=1,
-            exif=exif,
-            xmp=xmp,
-        )
-        file.seek(0)
-        return file.read()
+def _encoded(rgb: _Array, quality: int, head: Mapping[str, Any]) -> bytes:
+    band = io.BytesIO()
+    picture = Image.fromarray(rgb)
+    picture.save(band, "JPEG", quality=quality, subsampling=0, restart_marker_rows=1, **head)
+    return band.getvalue()
 
 
 def _entropy_coded(data: bytes) -> bytes:

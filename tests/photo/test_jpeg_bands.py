@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from colorizer.photo import Photo, encode_photo, jpeg_bands, open_photo, read_mark
-from colorizer.photo.jpeg_bands import write_jpeg
+from colorizer.photo.jpeg_bands import jpeg_in_bands
 from colorizer.photo.saving import JPEG_QUALITY
 
 
@@ -24,9 +24,7 @@ def ordinary(rgb: np.ndarray) -> bytes:
 
 
 def in_bands(rgb: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    write_jpeg(stream, rgb, quality=JPEG_QUALITY, exif=b"", xmp=b"")
-    return stream.getvalue()
+    return jpeg_in_bands(rgb, quality=JPEG_QUALITY, head={})
 
 
 @pytest.mark.parametrize(
