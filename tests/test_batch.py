@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from colorizer import Adjustments, Colorizer, open_photo
-from colorizer.batch import HANDFUL, Job, Outcome, SaveOptions, State, _in_handfuls, colour_album
+from colorizer.batch import HANDFUL, Job, Outcome, SaveOptions, _in_handfuls, colour_album
 from colorizer.photo import read_mark
 
 
@@ -34,7 +34,9 @@ def jobs(tmp_path: Path, colourful: np.ndarray) -> list[Job]:
     Image.fromarray(colourful[:40]).save(tmp_path / "slim.png")
     (tmp_path / "broken.png").write_bytes(b"not a photo")
     names = [*(str(number) for number in range(9)), "slim", "broken"]
-    return [Job(tmp_path / f"{name}.png", tmp_path / "out" / f"{name}-colour.png") for name in names]
+    return [
+        Job(tmp_path / f"{name}.png", tmp_path / "out" / f"{name}-colour.png") for name in names
+    ]
 
 
 def run(

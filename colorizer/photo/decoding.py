@@ -10,18 +10,26 @@ import io
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from colorizer.errors import Message, PhotoError
-from colorizer.photo.color_profile import convert_in_place, convert_strips, read_profile, strips
+from colorizer.photo.color_profile import (
+    Pixels,
+    convert_in_place,
+    convert_strips,
+    read_profile,
+    strips,
+)
 from colorizer.photo.limits import PhotoLimits
 from colorizer.photo.metadata import mark_in_xmp
 from colorizer.photo.precheck import accepted_formats, damaged, inspect, tiff
 
 _Array = NDArray[np.uint8]
+_Depth = TypeVar("_Depth", np.uint8, np.uint16)
 
 _MODES = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB"}
 _MODES |= {"I;16", "I;16L", "I;16B", "I;16N"}
@@ -35,7 +43,7 @@ _DIRECT_FORMATS = {"JPEG", "MPO", "PNG"}
 _MULTI_PICTURE_JPEG = "MPO"
 _MIDDLE_GREY = 128
 
-_UPRIGHT: dict[int, Callable[[_Array], _Array]] = {
+_UPRIGHT: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
     2: lambda pixels: pixels[:, ::-1],
     3: lambda pixels: pixels[::-1, ::-1],
     4: lambda pixels: pixels[::-1],
@@ -56,6 +64,7 @@ class DecodedPhoto:
         format: format of the file by Pillow's name; "JPEG" for multi-picture JPEGs too.
         notes: what was left out or assumed.
         mark: the honest mark in the file's XMP, or None.
+        grey16: uint16 (H, W), 0…65535, or None where the file had 8 bits or colour.
     """
 
     rgb: _Array
@@ -63,6 +72,7 @@ class DecodedPhoto:
     format: str
     notes: tuple[Message, ...]
     mark: str | None
+    grey16: NDArray[np.uint16] | None = None
 
 
 def open_header(data: bytes, limits: PhotoLimits) -> ImageFile.ImageFile:
@@ -91,25 +101,26 @@ def decode(data: bytes, limits: PhotoLimits) -> DecodedPhoto:
     image = open_header(data, limits)
     profile, notes = read_profile(image)
     orientation = _orientation(image)
-    alpha: _Array | None = None
     if image.format in _DIRECT_FORMATS and image.mode == "RGB" and not image.has_transparency_data:
         rgb = _load_direct(image)
         if profile:
             convert_in_place(rgb, profile)
+        pixels = Pixels(rgb)
     else:
         image.load()
-        rgb, alpha = convert_strips(image, profile)
-    if image.format in ("JPEG", _MULTI_PICTURE_JPEG) and _is_cut_off(rgb):
+        pixels = convert_strips(image, profile)
+    if image.format in ("JPEG", _MULTI_PICTURE_JPEG) and _is_cut_off(pixels.rgb):
         raise damaged()
     notes += _note_other_pictures(image)
     packet = image.info.get("xmp")
     image.close()
     return DecodedPhoto(
-        rgb=_upright(rgb, orientation),
-        alpha=None if alpha is None else _upright(alpha, orientation),
+        rgb=_upright(pixels.rgb, orientation),
+        alpha=None if pixels.alpha is None else _upright(pixels.alpha, orientation),
         format="JPEG" if image.format == _MULTI_PICTURE_JPEG else str(image.format),
         notes=notes,
         mark=mark_in_xmp(packet) if isinstance(packet, bytes) else None,
+        grey16=None if pixels.grey16 is None else _upright(pixels.grey16, orientation),
     )
 
 
@@ -202,7 +213,7 @@ def _orientation(image: ImageFile.ImageFile) -> int:
     return tiff.orientation(exif)
 
 
-def _upright(pixels: _Array, orientation: int) -> _Array:
+def _upright(pixels: NDArray[_Depth], orientation: int) -> NDArray[_Depth]:
     """Turn (H, W) or (H, W, 3) upright by its EXIF orientation; 90 degrees swap H and W."""
     turn = _UPRIGHT.get(orientation)
     return pixels if turn is None else np.ascontiguousarray(turn(pixels))
