@@ -143,7 +143,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Colour what the arguments name; returns the exit status."""
-    arguments = build_parser().parse_args(argv)
+    arguments = build_parser().parse_intermixed_args(argv)
     _be_quiet_but_for_us()
     with Stopping() as stopping, ExitStack() as stack:
         try:
@@ -276,10 +276,11 @@ def _has_card() -> bool:
 def limits_of(arguments: argparse.Namespace) -> PhotoLimits:
     """What one photo may cost."""
     max_pixels = int(arguments.max_megapixels * 1e6)
+    memory = max_pixels * DEFAULT_LIMITS.max_memory // DEFAULT_LIMITS.max_pixels
     return PhotoLimits(
         max_bytes=int(arguments.max_megabytes * 2**20),
         max_pixels=max_pixels,
-        max_memory=max_pixels * DEFAULT_LIMITS.max_memory // DEFAULT_LIMITS.max_pixels,
+        max_memory=max(memory, DEFAULT_LIMITS.max_memory),
     )
 
 
