@@ -143,6 +143,13 @@ def test_patterns_are_expanded_where_no_shell_does(put: Callable[..., None]) -> 
     assert targets(plan("nothing*.jpg")) == {"nothing*.jpg": "nothing*-colour.png"}
 
 
+def test_a_name_that_no_disk_takes_stops_nothing(put: Callable[..., None]) -> None:
+    put("a.jpg")
+    long = "x" * 300 + ".jpg"
+    assert set(targets(plan(long, "a.jpg"))) == {long, "a.jpg"}
+    assert plan("a.jpg", out=Path(long)).jobs[0].target == Path(long)  # and is refused in its turn
+
+
 def test_an_empty_name_is_refused() -> None:
     with pytest.raises(UsageError, match="empty"):
         plan("a.jpg", "")
