@@ -228,7 +228,8 @@ def _end(
         _say(f"Stopped, {ended} of {plan.total} done.", sys.stderr)
         return stopping.exit_status
     failures = states[State.FAILED] + len(plan.unreadable)
-    if not arguments.quiet or failures:
+    worth_saying = plan.total > 1 or plan.left_out or not states[State.DONE]
+    if failures or (worth_saying and not arguments.quiet):
         _say(summary(states, plan), sys.stderr)
     if not failures:
         return EXIT_DONE
