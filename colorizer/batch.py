@@ -9,7 +9,6 @@ before (`colorizer.album.plan`); whatever fails costs one photo.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -28,6 +27,7 @@ from colorizer.photo import (
 )
 from colorizer.photo.kept_metadata import read_metadata
 from colorizer.photo.metadata_fields import Metadata
+from colorizer.threads import usable_threads, use_threads
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorized, Colorizer, Prediction
@@ -101,7 +101,7 @@ class _Opened:
     notes: tuple[Message, ...]
 
 
-Decoder = Callable[[Path], Photo]
+Decoder = Callable[[bytes], Photo]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,30 +126,28 @@ def colour_album(
 ) -> Iterator[Outcome]:
     """Colour and save every photo, over whatever lies at its target; one outcome for each.
 
-    Outcomes come handful by handful, photos that cannot be opened first. While it runs, every
-    thread of the process has one thread of torch's: workers instead of operations share the cores.
+    Outcomes come handful by handful, photos that cannot be opened first. Workers instead of
+    operations share the cores: each of them uses one thread.
 
     Args:
         colorizer: colours them.
         jobs: each with a target of its own.
         save_options: for all of them.
         limits: of one photo.
-        decoder: opens a file, for instance `IsolatedDecoder.open_photo`; by default in this
-            process.
+        decoder: opens the bytes of a file, for instance `IsolatedDecoder.open_photo`; by
+            default in this process.
         stopped: asked before each photo; once it is true, the photo in hand is finished and the
             others are not begun.
     """
-    import torch
-
     album = _Album(colorizer, save_options, limits, decoder, stopped)
-    workers = min(torch.get_num_threads(), len(jobs))
+    workers = min(usable_threads(), len(jobs))
     handfuls = _in_handfuls(jobs, workers)
     if workers <= 1:
         for each in handfuls:
             yield from _colour(album, each)
         return
     colour = partial(_colour_at_once, album)
-    with _torch_threads(1), ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers, initializer=use_threads, initargs=(1,)) as pool:
         for outcomes in pool.map(colour, handfuls):
             yield from outcomes
 
@@ -189,10 +187,7 @@ def _colour(album: _Album, jobs: Sequence[Job]) -> Iterator[Outcome]:
 
 def _open(album: _Album, job: Job) -> _Opened:
     data = read_file(job.source if job.data is None else job.data, album.limits)
-    if job.data is None and album.decoder is not None:
-        photo = album.decoder(job.source)
-    else:
-        photo = open_photo(data, album.limits)
+    photo = album.decoder(data) if album.decoder else open_photo(data, album.limits)
     notes = list(photo.notes)
     metadata = None
     if album.options.metadata:
@@ -261,15 +256,3 @@ def _make_folder(folder: Path) -> None:
     except OSError as error:
         reason = str(error.strerror)
         raise PhotoError("no_folder", folder=str(folder), reason=reason) from error
-
-
-@contextmanager
-def _torch_threads(number: int) -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -252,26 +252,21 @@ def _load(arguments: argparse.Namespace) -> "Colorizer":
     model, is_local = arguments.model, Path(arguments.model).is_dir()
     if arguments.revision and (model in bundled_checkpoints() or is_local):
         raise UsageError(f"--revision is for models on the Hub; {model} is not from there.")
-    if arguments.device == "cuda" and not _has_card():
-        raise CheckpointError("no_card")
 
-    # torch is imported from here on: --help and mistyped flags need not wait for it.
+    # Not at the top: --help and mistyped flags need not wait for it.
     from colorizer.pipeline import Colorizer
 
-    colorizer = Colorizer.from_pretrained(
-        model, revision=arguments.revision, device=arguments.device
-    )
+    try:
+        colorizer = Colorizer.from_pretrained(
+            model, revision=arguments.revision, device=arguments.device
+        )
+    except (RuntimeError, AssertionError) as error:  # PyTorch's, without a card or its driver
+        if arguments.device == "cpu":
+            raise
+        raise CheckpointError("no_card") from error
     if arguments.temperature is not None and colorizer.checkpoint.ab_bins is None:
         raise UsageError(f"--temperature is for models that classify; {model} does not.")
     return colorizer
-
-
-def _has_card() -> bool:
-    try:
-        import torch
-    except ImportError:
-        return False
-    return bool(torch.cuda.is_available())
 
 
 def limits_of(arguments: argparse.Namespace) -> PhotoLimits:

@@ -85,13 +85,21 @@ def read_profile(image: Image.Image) -> tuple[ProfileConversion | None, tuple[Me
         the conversion, or None when there is no profile or it changes nothing, and a note for
         the page when a profile had to be ignored.
     """
-    profile_bytes = image.info.get("icc_profile")
-    if not profile_bytes or image.mode == "LAB":
+    if image.mode == "LAB":
+        return None, ()
+    return compile_profile(image.info.get("icc_profile"), _colour_mode(image.mode))
+
+
+def compile_profile(
+    profile_bytes: object, colour_mode: str
+) -> tuple[ProfileConversion | None, tuple[Message, ...]]:
+    """As `read_profile`, from the profile itself, for a picture in "L", "RGB" or "CMYK"."""
+    if not profile_bytes:
         return None, ()
     if not isinstance(profile_bytes, bytes) or len(profile_bytes) > _MAX_PROFILE_BYTES:
         return None, (_DAMAGED_PROFILE,)
     try:
-        conversion = _compile(profile_bytes, _colour_mode(image.mode))
+        conversion = _compile(profile_bytes, colour_mode)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None, (_DAMAGED_PROFILE,)
     return (None if _is_srgb(conversion) else conversion), ()

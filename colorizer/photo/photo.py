@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorizer.errors import Message, PhotoError
-from colorizer.photo.decoding import decode, open_header
+from colorizer.photo.decoding import decode, read_mark_of
 from colorizer.photo.limits import DEFAULT_LIMITS, PhotoLimits, out_of_memory
-from colorizer.photo.metadata import mark_in_xmp
 from colorizer.photo.metadata_fields import Metadata
 from colorizer.photo.precheck import damaged
 from colorizer.photo.saving import (
@@ -179,13 +178,16 @@ def read_mark(source: str | Path | bytes) -> str | None:
         PhotoError: not a photo that can be read.
     """
     data = read_file(source, DEFAULT_LIMITS)
-    with _answered_in_a_sentence(data), open_header(data, DEFAULT_LIMITS) as image:
-        packet = image.info.get("xmp")
-    return mark_in_xmp(packet) if isinstance(packet, bytes) else None
+    with _answered_in_a_sentence(data):
+        return read_mark_of(data, DEFAULT_LIMITS)
 
 
 def read_file(source: str | Path | bytes, limits: PhotoLimits = DEFAULT_LIMITS) -> bytes:
-    """Return the bytes of a photo's file, never reading more than the limit; raises PhotoError."""
+    """Return the bytes of a source, never reading more than the limit.
+
+    Raises:
+        PhotoError: no regular file, one that cannot be read, or one beyond the limit.
+    """
     if isinstance(source, bytes):
         limits.check_bytes(len(source))
         return source

@@ -86,6 +86,6 @@ def _coloured(colour: Callable[[str], Preview], file: str) -> tuple[Preview, byt
 
 
 def _thumbnail(preview: Preview) -> bytes:
-    from colorizer.pipeline import shrink  # torch is there: a photo has been coloured
+    from colorizer.colour.resizing import shrink
 
     return encode_photo(Photo(rgb=shrink(preview.after, THUMBNAIL_SIDE)), "jpg")
