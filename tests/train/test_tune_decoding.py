@@ -34,7 +34,7 @@ def test_decodings_are_compared_at_the_same_colourfulness(
 ) -> None:
     options = DecodingOptions(
         folder, photos=[], sides=(64,), temperatures=(0.05, 1.0), powers=(1.0, 1.5),
-        colourfulness=-60.0,
+        colourfulness=-100.0,
     )  # fmt: skip
     results = compare(options, photos)
     assert len({each.decoding.chroma for each in results}) == len(results)
