@@ -369,9 +369,9 @@ def test_a_full_disk_costs_what_does_not_fit(
 
 
 def test_variants_are_written_beside_the_result_and_skipped_the_next_time(
-    tmp_path: Path, photo: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, album: Path
 ) -> None:
-    command = [str(photo), "-o", str(tmp_path / "out"), "--variants", "2"]
+    command = [str(album / "one.jpg"), "-o", str(tmp_path / "out"), "--variants", "2"]
     assert cli.main(command) == cli.EXIT_DONE
     written = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
     assert len(written) == 3
