@@ -8,6 +8,7 @@ does not run. `tests/web/test_gradio_internals.py` keeps other modules away from
 import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Token
 from pathlib import Path
 from typing import Any
@@ -221,10 +222,11 @@ def _download_is_replaced() -> bool:
             named, gr.File(render=False), check_in_upload_folder=True
         )
 
-    try:
-        asyncio.run(move())
-    except gr.Error:
-        return True
+    with ThreadPoolExecutor(1) as other:  # here, a loop may be running
+        try:
+            other.submit(asyncio.run, move()).result()
+        except gr.Error:
+            return True
     return False
 
 
