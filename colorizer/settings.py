@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         default=4096,
         description="MiB that visitors of one address together may send within an hour",
     )
-    queue_size: Annotated[int, Field(ge=2, le=10_000)] = Field(
+    queue_size: Annotated[int, Field(ge=1, le=10_000)] = Field(
         default=32,
         description="people waiting before the page says that it is busy; half for one address",
     )

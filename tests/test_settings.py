@@ -62,8 +62,8 @@ def test_memory_for_a_photo_grows_with_the_pixels_that_are_accepted(read: Read) 
     [
         ("DEVICE", "gpu", "'cpu' or 'cuda'"),
         ("STUDY_PROTOCOL", "long", "'short' or 'published'"),
-        ("QUEUE_SIZE", "0", "a whole number from 2 to 10000"),
-        ("QUEUE_SIZE", "1.5", "a whole number from 2 to 10000"),
+        ("QUEUE_SIZE", "0", "a whole number from 1 to 10000"),
+        ("QUEUE_SIZE", "1.5", "a whole number from 1 to 10000"),
         ("ADDRESS_RUNS", "0", "a whole number from 1 to 1000000"),
         ("ADDRESS_REQUESTS", "1", "a whole number from 16 to 1000000"),
         ("ADDRESS_MEGABYTES", "-1", "a whole number from 1 to 1000000"),
@@ -158,5 +158,5 @@ def test_the_app_ends_with_the_message_alone() -> None:
     assert done.stderr.splitlines() == [
         "These settings cannot work:",
         "COLORIZER_DEVICE=gpu: must be 'cpu' or 'cuda'",
-        "COLORIZER_QUEUE_SIZE=0: must be a whole number from 2 to 10000",
+        "COLORIZER_QUEUE_SIZE=0: must be a whole number from 1 to 10000",
     ]

@@ -92,7 +92,8 @@ def launch_options(settings: Settings) -> dict[str, Any]:
     mcp = offers_mcp(settings)
     share = Share(
         requests=settings.address_requests,
-        events=max(1, settings.queue_size // 2),
+        waiting=max(1, settings.queue_size // 2),
+        events=settings.queue_size // 2 + settings.address_runs,
         hourly_bytes=settings.address_megabytes << 20,
     )
     return gradio_internals.LAUNCH_OPTIONS | {

@@ -8,6 +8,7 @@ does not run. `tests/web/test_gradio_internals.py` keeps other modules away from
 import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Token
 from pathlib import Path
 from typing import Any
@@ -104,12 +105,15 @@ def event_details(event: gr.EventData) -> Mapping[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def requests_in_queue(app: gr.Blocks) -> Iterator[Request]:
-    """The requests of all events that wait or are being answered; on the server's loop only."""
-    queue = app._queue
-    for waiting in queue.event_queue_per_concurrency_id.values():
-        yield from (event.request for event in waiting.queue)
-    for job in queue.active_jobs:
+def waiting_requests(app: gr.Blocks) -> Iterator[Request]:
+    """The requests of all events that wait in the queue; on the server's loop only."""
+    for places in app._queue.event_queue_per_concurrency_id.values():
+        yield from (event.request for event in places.queue)
+
+
+def running_requests(app: gr.Blocks) -> Iterator[Request]:
+    """The requests of all events of the queue that are being answered; as above."""
+    for job in app._queue.active_jobs:
         yield from (event.request for event in job or ())
 
 
@@ -187,7 +191,7 @@ def check(app: gr.Blocks) -> None:
         ("downloads are refused", _download_is_replaced),
         ("errors have a text", _errors_have_a_text),
         ("the server can be configured", _server_is_used),
-        ("the queue can be read", lambda: list(requests_in_queue(app)) == []),
+        ("the queue can be read", lambda: _nothing_in_queue(app)),
         ("the queue can be put in order", lambda: _done(reorder_queue, app, lambda *_: [])),
         ("the page's files are known", lambda: isinstance(shown_files(app), set)),
         ("lists of files can be shortened", lambda: _done(forget_files, app, ())),
@@ -218,10 +222,11 @@ def _download_is_replaced() -> bool:
             named, gr.File(render=False), check_in_upload_folder=True
         )
 
-    try:
-        asyncio.run(move())
-    except gr.Error:
-        return True
+    with ThreadPoolExecutor(1) as other:  # here, a loop may be running
+        try:
+            other.submit(asyncio.run, move()).result()
+        except gr.Error:
+            return True
     return False
 
 
@@ -235,6 +240,10 @@ def _server_is_used() -> bool:
     return issubclass(http_server.Server, _Server) and (
         http_server.Server is not _Server and "Server" in http_server.start_server.__code__.co_names
     )
+
+
+def _nothing_in_queue(app: gr.Blocks) -> bool:
+    return [*waiting_requests(app), *running_requests(app)] == []
 
 
 def _done(function: Callable[..., None], *arguments: Any) -> bool:

@@ -63,10 +63,12 @@ SECONDS_BETWEEN_PIECES = 30.0
 class Share:
     """What visitors of one address may have together.
 
-    requests: at a time. events: waiting or being answered. hourly_bytes: sent in requests.
+    requests: at a time. waiting: events in the queue. events: those and the ones that are being
+    answered. hourly_bytes: sent in requests.
     """
 
     requests: int
+    waiting: int
     events: int
     hourly_bytes: int
 
@@ -106,7 +108,7 @@ class Guard:
             return PlainTextResponse("Not found", status_code=404)
         if self._requests[asking] > self._share.requests:
             return _told(scope, 429, "TOO_MANY_REQUESTS")
-        if _joins(scope) and self._events_of(scope, asking) >= self._share.events:
+        if _joins(scope) and self._has_its_events(scope, asking):
             return _told(scope, 503, "TOO_MANY_EVENTS")
         if _announced_bytes(scope) > MAX_BODY and path != UPLOAD:
             return _told(scope, 413, "REQUEST_TOO_LARGE")
@@ -146,9 +148,14 @@ class Guard:
 
         return answer
 
-    def _events_of(self, scope: Scope, asking: str) -> int:
-        queued = gradio_internals.requests_in_queue(gradio_internals.blocks_of(scope["app"]))
-        return self._joining[asking] + sum(address_of(each) == asking for each in queued)
+    def _has_its_events(self, scope: Scope, asking: str) -> bool:
+        """Whether as many events of the address are in the queue, or on their way, as may be."""
+        app = gradio_internals.blocks_of(scope["app"])
+        waiting = self._joining[asking] + sum(
+            address_of(each) == asking for each in gradio_internals.waiting_requests(app)
+        )
+        running = sum(address_of(each) == asking for each in gradio_internals.running_requests(app))
+        return waiting >= self._share.waiting or waiting + running >= self._share.events
 
     def _bounded(self, scope: Scope, receive: Receive, asking: str) -> Receive:
         """Hold a body to its bounds, also one that comes in pieces and announces no length."""

@@ -22,6 +22,7 @@ from colorizer.web.quota import SECONDS, Quota
 from tests.support.served_page import served_page
 
 SHARE = 4
+RUNS = 4
 HOURLY = 3 << 20
 CROWD = 200
 
@@ -31,6 +32,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("shares")
     settings = Settings(
         queue_size=2 * SHARE,
+        address_runs=RUNS,
         address_requests=64,
         address_megabytes=HOURLY >> 20,
         database_url=f"sqlite:///{folder}/votes.db",
@@ -109,9 +111,8 @@ def test_200_runs_at_once_leave_room_for_another_visitor(
         with ThreadPoolExecutor(CROWD // 5) as crowd:
             asked = [crowd.submit(way, greedy, data, number) for number in range(CROWD)]
             answers = Counter(each.result() for each in asked)
-        taken = 0 if way is by_run else SHARE
-        assert answers[200] == taken
-        assert answers[refused] >= CROWD - taken - answers[429]
+        least, most = (0, 0) if way is by_run else (SHARE, SHARE + RUNS)
+        assert least <= answers[200] <= most
         assert set(answers) <= {200, refused, 429}
         answer = other.post("call/colorize", json={"data": [upload(other, photo), *data[1:]]})
         assert answer.status_code == 200
