@@ -153,6 +153,7 @@ MESSAGES = {
     "no_study_photos": "The study has no photos to show.",
     "seen_all": "You have seen every photo of this study. Thank you for taking part.",
     "private_number": "A test needs between 1 and {most} colour photos.",
+    "private_busy": "Too many private tests are under way: please try again in a few minutes.",
     "private_over": "This private test is over: please start it again with your photos.",
     "private_not_yours": "This pair does not belong to your test: please load the next one.",
     "private_unfinished": "Your test is not finished yet: please answer all pairs first.",

@@ -70,6 +70,17 @@ def read_history(
     return History(participant["session"], participant["address_hash"], trials)
 
 
+def lock_address(connection: Connection, address_hash: str) -> None:
+    """Let one transaction at a time count and add rows of an address.
+
+    Only PostgreSQL needs it: SQLite lets one transaction write at a time. Taken after a
+    participant's row is locked and never before, so that no two transactions wait for each other.
+    """
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended(address_hash, 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
 class ParticipantTransaction:
     """One participant's history, kept up to date with what is written; made by `Store.transaction`.
 
@@ -100,7 +111,11 @@ class ParticipantTransaction:
         self.history = self.history.with_trial(trial)
 
     def issued_at_address(self, since_ms: int, until_ms: int) -> int:
-        """How many trials everybody at the participant's address got then."""
+        """How many trials everybody at the participant's address got then.
+
+        Until the transaction ends, nobody else at the address gets one.
+        """
+        lock_address(self._connection, self.history.address_hash)
         here = TRIALS.c.address_hash == self.history.address_hash
         then = TRIALS.c.issued_ms.between(since_ms, until_ms)
         count = select(func.count()).select_from(TRIALS).where(here, then)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+HOUR_MS = 3_600_000
+
 
 @dataclass(frozen=True)
 class StudySettings:

@@ -5,8 +5,8 @@ lightness, Lab → RGB path, grain, encoder, one file without metadata. Everythi
 recognised from an earlier trial is made new: crop, grain, name, and so the file's hash.
 """
 
+import hashlib
 import io
-import secrets
 from dataclasses import dataclass
 from typing import Literal
 
@@ -111,8 +111,8 @@ def compose(
 ) -> Stimulus:
     """Put the halves beside each other, the real one on `real_side`, and encode them once.
 
-    nonce: seeds crop and grain, so one trial always gives the same picture and two trials
-        never do.
+    nonce: seeds crop, grain and file name, so one trial always gives the same file and two
+        trials never do. The name depends on nothing else.
     """
     rng = np.random.default_rng(list(nonce.encode()))
     window = _crop_window(halves.real.shape[0], halves.real.shape[1], rng)
@@ -123,7 +123,7 @@ def compose(
     composite = np.concatenate([left, gap, right], axis=1)
     return Stimulus(
         data=_encoded(composite, encoding),
-        file_name=f"{secrets.token_hex(8)}.{encoding}",
+        file_name=f"{hashlib.sha256(nonce.encode()).hexdigest()[:16]}.{encoding}",
         media_type=f"image/{encoding}",
         width=composite.shape[1],
         height=composite.shape[0],

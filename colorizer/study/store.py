@@ -15,7 +15,13 @@ from sqlalchemy.exc import IntegrityError
 
 from colorizer.errors import StudyError
 from colorizer.study.database import Database
-from colorizer.study.participant_transaction import History, ParticipantTransaction, read_history
+from colorizer.study.participant_transaction import (
+    History,
+    ParticipantTransaction,
+    lock_address,
+    read_history,
+)
+from colorizer.study.protocol import HOUR_MS
 from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote, vote_row
 from colorizer.study.tables import PARTICIPANTS, TRIALS, VOTES
 from colorizer.study.trials import Ballot
@@ -37,19 +43,38 @@ class Store:
         """Close all connections."""
         self.database.close()
 
-    def add_participant(self, participant_id: str, address_hash: str, now_ms: int) -> None:
-        """Remember a participant; one who is known gets today's address hash."""
+    def add_participant(
+        self,
+        participant_id: str,
+        address_hash: str,
+        now_ms: int,
+        *,
+        most_an_hour: int | None = None,
+    ) -> None:
+        """Remember a participant; one who is known gets today's address hash.
+
+        StudyError when `most_an_hour` came from this address already: counted and added in one
+        transaction, so that requests in parallel cannot pass the limit together.
+        """
 
         def work(connection: Connection) -> None:
             known = update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant_id)
-            if connection.execute(known.values(address_hash=address_hash)).rowcount == 0:
-                participant = {
-                    "id": participant_id,
-                    "session": 1,
-                    "address_hash": address_hash,
-                    "created_ms": now_ms,
-                }
-                _insert_missing(connection, PARTICIPANTS, [participant])
+            if connection.execute(known.values(address_hash=address_hash)).rowcount:
+                return
+            lock_address(connection, address_hash)
+            # Those from before a clock was set back do not count.
+            then = PARTICIPANTS.c.created_ms.between(now_ms - HOUR_MS, now_ms)
+            new = (PARTICIPANTS.c.address_hash == address_hash) & then
+            count = select(func.count()).select_from(PARTICIPANTS).where(new)
+            if most_an_hour is not None and connection.execute(count).scalar_one() >= most_an_hour:
+                raise StudyError("too_much")
+            participant = {
+                "id": participant_id,
+                "session": 1,
+                "address_hash": address_hash,
+                "created_ms": now_ms,
+            }
+            _insert_missing(connection, PARTICIPANTS, [participant])
 
         self.database.write(work)
 
@@ -80,13 +105,6 @@ class Store:
             except IntegrityError:  # a mirror is being restored beside: its rows are there by now
                 continue
         raise StudyError("vote_not_saved")
-
-    def recent_participants(self, address_hash: str, since_ms: int, until_ms: int) -> int:
-        """New participants from an address; not those from before a clock was set back."""
-        then = PARTICIPANTS.c.created_ms.between(since_ms, until_ms)
-        new = (PARTICIPANTS.c.address_hash == address_hash) & then
-        count = select(func.count()).select_from(PARTICIPANTS).where(new)
-        return self.database.read(lambda connection: connection.execute(count).scalar_one())
 
     def ballots(self) -> list[Ballot]:
         """All votes with their trials, oldest first."""

@@ -33,7 +33,7 @@ from colorizer.study.views import (
     summarise,
     view_mistake,
 )
-from colorizer.study.voting import HOUR_MS, Answer, Clock, Turns, now_ms
+from colorizer.study.voting import Answer, Clock, Turns, now_ms
 
 _RESULTS_SECONDS = 5.0
 
@@ -72,8 +72,8 @@ class Study:
         self._mirror = mirror
         self._clock_ms = clock_ms
         self._identity = Identity(secret)
-        self._dealer = TrialQueue(pool, self.settings, clock_ms)
-        self._turns = Turns(store, self._dealer, self.settings, clock_ms)
+        self._queue = TrialQueue(pool, self.settings, clock_ms)
+        self._turns = Turns(store, self._queue, self.settings, clock_ms)
         self._private = PrivateTests(self.settings, clock_ms)
         self._results: tuple[float, StudyResults] | None = None
         self._results_lock = threading.Lock()
@@ -87,7 +87,7 @@ class Study:
     def close(self) -> None:
         """Finish background work, mirror the last votes, close the store."""
         self._pool.close()
-        self._dealer.close()
+        self._queue.close()
         if self._mirror is not None:
             self._mirror.close()
         self._store.close()
@@ -105,16 +105,15 @@ class Study:
         except StudyError:
             token = self._identity.new_token()
             participant_id = self._identity.participant(token)
-        if self._store.history(participant_id) is None:
-            self._limit_participants(address_hash, now)
-        self._store.add_participant(participant_id, address_hash, now)
+        most = self.settings.participants_per_hour_per_address
+        self._store.add_participant(participant_id, address_hash, now, most_an_hour=most)
         history = self._history(participant_id)
-        if self._dealer.finished(history):
-            if not self._dealer.unseen(history):
+        if self._queue.finished(history):
+            if not self._queue.unseen(history):
                 raise StudyError("no_study_photos" if not self._pool.photos else "seen_all")
             self._store.begin_session(participant_id, after=history.session)
             history = self._history(participant_id)
-        return Session(str(token), self._dealer.progress(history))
+        return Session(str(token), self._queue.progress(history))
 
     def standing(self, token: str | None) -> Standing | None:
         """Where the participant stands, or None for somebody new; begins and deals nothing."""
@@ -122,17 +121,18 @@ class Study:
             history = self._history(self._identity.participant(token))
         except StudyError:
             return None
-        unseen = len(self._dealer.unseen(history))
-        return Standing(self._dealer.progress(history), self._dealer.finished(history), unseen)
+        unseen = len(self._queue.unseen(history))
+        return Standing(self._queue.progress(history), self._queue.finished(history), unseen)
 
     def start_private_session(
-        self, pairs: Sequence[tuple[Photo, Photo]], model: StudyModel
+        self, pairs: Sequence[tuple[Photo, Photo]], model: StudyModel, address: str = ""
     ) -> Session:
         """A test of one's own (real, fake) photos; its token works with the methods below.
 
-        Nothing of it is stored or counted. At most 20 pairs, each of two photos of one size.
+        Nothing of it is stored or counted. At most 20 pairs, each of two photos of one size, and
+        three tests an address at a time.
         """
-        return self._private.start(pairs, model)
+        return self._private.start(pairs, model, address)
 
     def next_trial(self, token: str) -> TrialView | None:
         """The trial that waits for a vote, else a new one; None when the session is finished."""
@@ -171,7 +171,7 @@ class Study:
         if self._private.holds(token):
             return self._private.summary(token)
         history = self._history(self._identity.participant(token))
-        if not self._dealer.finished(history):
+        if not self._queue.finished(history):
             raise StudyError("session_unfinished")
         ballots = [Ballot(past.trial, past.vote) for past in history.current if past.vote]
         return summarise(ballots, self._mistakes(ballots))
@@ -199,17 +199,12 @@ class Study:
             raise StudyError("session_unknown")
         return history
 
-    def _limit_participants(self, address_hash: str, now_ms: int) -> None:
-        recent = self._store.recent_participants(address_hash, now_ms - HOUR_MS, now_ms)
-        if recent >= self.settings.participants_per_hour_per_address:
-            raise StudyError("too_much")
-
     def _mistakes(self, ballots: Sequence[Ballot]) -> list[Mistake]:
         mistakes = []
         for ballot in ballots:
             if ballot.trial.kind != "scored" or not ballot.fooled:
                 continue
-            stimulus = self._dealer.stimulus(ballot.trial)
+            stimulus = self._queue.stimulus(ballot.trial)
             if stimulus is not None:
                 mistakes.append(view_mistake(ballot.trial, stimulus))
         return mistakes

@@ -42,7 +42,9 @@ def test_threads_queue_for_one_sqlite_connection(sqlite_store: Store) -> None:
     with ThreadPoolExecutor(max_workers=30) as threads:
         list(threads.map(lambda n: sqlite_store.add_participant(f"p{n}", "a", 0), range(100)))
     assert len(opened) == 1
-    assert sqlite_store.recent_participants("a", 0, 10**15) == 100
+    with pytest.raises(StudyError, match="hour"):
+        sqlite_store.add_participant("one more", "a", 0, most_an_hour=100)
+    sqlite_store.add_participant("one more", "a", 0, most_an_hour=101)
 
 
 def test_tables_are_strict(sqlite_store: Store) -> None:

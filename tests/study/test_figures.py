@@ -13,13 +13,12 @@ from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.study.figures import (
     RateRow,
     chance_of,
-    pair_html,
     rates_svg,
     score_svg,
     table_html,
 )
 from colorizer.web.study.host import StudyHost
-from colorizer.web.study.pictures import StudyPictures
+from colorizer.web.study.pictures import StudyPictures, pair_html
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.results import MIN_PHOTO_VOTES, ResultsPage
 from tests.support.study_support import MODELS, SECRET, make_ballot, make_pool

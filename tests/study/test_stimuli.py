@@ -98,8 +98,10 @@ def test_a_png_has_pixels_only() -> None:
     assert chunks <= {b"IHDR", b"IDAT", b"IEND"}
 
 
-def test_names_are_random_and_say_nothing() -> None:
-    names = {compose(halves(), real_side="left", nonce="n").file_name for _ in range(10)}
+def test_names_come_from_the_trial_alone_and_say_nothing() -> None:
+    sides: tuple[Side, ...] = ("left", "right")
+    assert len({compose(halves(), real_side=s, nonce="n").file_name for s in sides}) == 1
+    names = {compose(halves(), real_side="left", nonce=str(n)).file_name for n in range(10)}
     assert len(names) == 10
     assert all(re.fullmatch(r"[0-9a-f]{16}\.jpeg", name) for name in names)
 

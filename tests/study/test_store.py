@@ -153,7 +153,20 @@ def test_a_known_participant_gets_the_new_address(store: Store) -> None:
     history = store.history("p")
     assert history is not None
     assert history.address_hash == "today"
-    assert store.recent_participants("today", 0, 10**15) == 1
+
+
+def test_participants_that_come_at_once_do_not_pass_the_limit_together(store: Store) -> None:
+    def come(number: int) -> bool:
+        try:
+            store.add_participant(f"p{number}", "address", 10, most_an_hour=6)
+        except StudyError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=20) as door:
+        assert sum(door.map(come, range(40))) == 6
+    assert come(0) or come(39)  # who is known comes in
+    store.add_participant("elsewhere", "another address", 10, most_an_hour=6)
 
 
 def test_recent_trials_count_by_participant_and_by_address(store: Store) -> None:

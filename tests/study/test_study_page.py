@@ -303,3 +303,13 @@ def test_forwarded_addresses_are_believed_behind_a_proxy_only(
 ) -> None:
     page = PlayPage(_holding(site.study), Settings(proxy=proxy), StudyPictures())
     assert page._address(request(**{"x-forwarded-for": forwarded})) == address
+
+
+def test_asking_again_for_a_pair_writes_no_new_file(site: StudySite, token: str) -> None:
+    first = site.ask("next_pair", {"token": token})["trial"]
+    folder = Path(first["picture"].removeprefix("gradio_api/file=")).parent
+    before = sorted(folder.iterdir())
+    assert {site.ask("next_pair", {"token": token})["trial"]["picture"] for _ in range(5)} == {
+        first["picture"]
+    }
+    assert sorted(folder.iterdir()) == before

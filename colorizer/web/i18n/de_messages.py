@@ -82,6 +82,7 @@ MESSAGES = {
     "no_study_photos": "Die Studie hat keine Fotos zu zeigen.",
     "seen_all": "Du hast jedes Foto dieser Studie gesehen. Danke fürs Mitmachen.",
     "private_number": "Ein Test braucht zwischen 1 und {most} Farbfotos.",
+    "private_busy": "Gerade laufen zu viele eigene Tests: bitte versuch es in ein paar Minuten noch einmal.",
     "private_over": "Dieser private Test ist vorbei: Bitte fang ihn mit deinen Fotos noch einmal an.",
     "private_not_yours": "Dieses Paar gehört nicht zu deinem Test: Bitte lade das nächste.",
     "private_unfinished": "Dein Test ist noch nicht zu Ende: Bitte beantworte zuerst alle Paare.",

@@ -1,5 +1,7 @@
 """The private test: one's own colour photos, coloured anew and played at once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
@@ -22,6 +24,15 @@ from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
 from colorizer.web.validation import event_details, known_model
 
 
+@contextmanager
+def memory_may_be_short() -> Iterator[None]:
+    """A photo for which there is no memory is a message, as for photos that cannot be read."""
+    try:
+        yield
+    except MemoryError as error:
+        raise PhotoError("no_memory") from error
+
+
 class PrivatePage:
     """Builds the tab and answers its events."""
 
@@ -33,7 +44,7 @@ class PrivatePage:
         pictures: StudyPictures,
     ) -> None:
         self._host = host
-        self._darkroom = service
+        self._service = service
         self._turns = turns
         self._models = [name for name in i18n.MODELS if name in service.models]
         self._stage = TrialStage(host, pictures)
@@ -88,9 +99,9 @@ class PrivatePage:
             pairs, refused = self._pairs(files, model, visitor, progress)
         if not pairs:
             raise refusal(" ".join(refused))
-        with errors_on_the_page():
-            model_shown = study_model(self._darkroom, model)
-            session = self._host.study.start_private_session(pairs, model_shown)
+        with errors_on_the_page(), memory_may_be_short():
+            model_shown = study_model(self._service, model)
+            session = self._host.study.start_private_session(pairs, model_shown, visitor)
             opening = self._stage.opening(session.token)
         told = gr.update(value="  \n".join(refused), visible=bool(refused))
         return opening, gr.update(visible=False), told, *self._result.show(None)
@@ -114,13 +125,13 @@ class PrivatePage:
             name = shown_name(file)
             progress(number / len(files), desc=i18n.PRIVATE_WORKING.format(name=name))
             try:
-                with self._turns.turn(visitor):
+                with self._turns.turn(visitor), memory_may_be_short():
                     pairs.append(self._pair(file, model))
             except PhotoError as error:
                 refused.append(f"**{name}**: {i18n.told(error)}")
         return pairs, refused
 
     def _pair(self, file: str, model: str) -> tuple[Photo, Photo]:
-        photo = real_photo(self._darkroom.open_photo(file))
+        photo = real_photo(self._service.open_photo(file))
         with errors_on_the_page():
-            return photo, coloured(self._darkroom, photo, model)
+            return photo, coloured(self._service, photo, model)

@@ -8,9 +8,8 @@ import gradio as gr
 from colorizer.study import Mistake, SessionSummary
 from colorizer.study.trials import SIDES
 from colorizer.web import i18n
-from colorizer.web.study.figures import chance_of, pair_html, score_svg
-from colorizer.web.study.pictures import StudyPictures
-from colorizer.web.study.trial import half_width
+from colorizer.web.study.figures import chance_of, score_svg
+from colorizer.web.study.pictures import StudyPictures, half_width, pair_html
 
 
 class ResultPanel:

@@ -28,7 +28,7 @@ class ResultsPage:
 
     def __init__(self, host: StudyHost, download_folder: DownloadFolder) -> None:
         self._host = host
-        self._outbox = download_folder
+        self._downloads = download_folder
 
     def build(self, opened: Sequence[Any]) -> None:
         """Lay out the components and wire them; `opened` are the events that show the tab."""
@@ -86,7 +86,7 @@ class ResultsPage:
         """Write all votes, anonymous, and offer them."""
         with errors_on_the_page():
             votes = self._host.study.votes_csv()
-        file = self._outbox.place("colorization-turing-test-votes.csv")
+        file = self._downloads.place("colorization-turing-test-votes.csv")
         file.write_text(votes, encoding="utf-8")
         return gr.DownloadButton(value=str(file), interactive=True)
 
