@@ -60,6 +60,14 @@ class Settings:
     study_photos: str = _setting(
         "", "photos of the Turing test, a folder or a Hub dataset; empty: a small demo set"
     )
+    study_name: str = _setting(
+        "", "name of the study in its results; empty: that of the folder or dataset"
+    )
+    study_key: str = _setting(
+        "",
+        "opens results and votes for the owner; 12 characters or more; empty: nobody gets the votes",
+        hidden=True,
+    )
     study_protocol: str = _setting(
         "short",
         "short: 5 practice, 20 scored, 2 catch pairs; published: 10, 36 and 4 after Zhang et al.",

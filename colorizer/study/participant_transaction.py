@@ -17,16 +17,25 @@ from colorizer.study.trials import PastTrial, Trial, Vote
 
 @dataclass(frozen=True)
 class History:
-    """All trials of one participant, oldest first, and the number of the session they are in."""
+    """All trials of one participant, oldest first, and the number of the session they are in.
+
+    study: the one that goes on; trials of others only tell which photos were seen.
+    """
 
     session: int
     address_hash: str
     trials: tuple[PastTrial, ...]
+    study: str = ""
 
     @property
     def current(self) -> tuple[PastTrial, ...]:
         """The trials of the present session."""
-        return tuple(past for past in self.trials if past.trial.session == self.session)
+        return tuple(past for past in self.of_study if past.trial.session == self.session)
+
+    @property
+    def of_study(self) -> tuple[PastTrial, ...]:
+        """The trials of all sessions of the study."""
+        return tuple(past for past in self.trials if past.trial.study == self.study)
 
     def find(self, trial_id: str) -> PastTrial | None:
         """The participant's trial of this id; None if it is nobody's or somebody else's."""
@@ -55,9 +64,12 @@ class History:
 
 
 def read_history(
-    connection: Connection, participant_id: str, *, locking: bool = False
+    connection: Connection, participant_id: str, study: str, *, locking: bool = False
 ) -> History | None:
-    """Everything that a participant was shown, or None if nobody has this id."""
+    """Everything that a participant was shown, or None if nobody has this id.
+
+    study: the one whose sessions go on.
+    """
     found = select(PARTICIPANTS).where(PARTICIPANTS.c.id == participant_id)
     if locking:  # a no-op in SQLite, where a transaction that writes has the whole database
         found = found.with_for_update()
@@ -67,7 +79,7 @@ def read_history(
     query = trials_with_votes().where(TRIALS.c.participant_id == participant_id)
     rows = connection.execute(query.order_by(TRIALS.c.issued_ms, TRIALS.c.id)).mappings()
     trials = tuple(past_trial(row) for row in rows)
-    return History(participant["session"], participant["address_hash"], trials)
+    return History(participant["session"], participant["address_hash"], trials, study)
 
 
 def lock_address(connection: Connection, address_hash: str) -> None:
@@ -87,9 +99,9 @@ class ParticipantTransaction:
     What is done in it counts when the transaction has been committed, and only then may be told.
     """
 
-    def __init__(self, connection: Connection, participant_id: str) -> None:
+    def __init__(self, connection: Connection, participant_id: str, study: str = "") -> None:
         """StudyError if nobody has this id."""
-        history = read_history(connection, participant_id, locking=True)
+        history = read_history(connection, participant_id, study, locking=True)
         if history is None:
             raise StudyError("session_unknown")
         self.history = history

@@ -19,6 +19,7 @@ from colorizer.study.trials import (
     new_id,
 )
 from colorizer.study.views import (
+    AnsweredPair,
     Progress,
     Session,
     SessionSummary,
@@ -26,7 +27,7 @@ from colorizer.study.views import (
     Turn,
     VoteReceipt,
     summarise,
-    view_mistake,
+    view_answer,
     view_receipt,
     view_trial,
 )
@@ -142,17 +143,20 @@ class PrivateTests:
 
     def summary(self, token: str) -> SessionSummary:
         """The result of a finished test."""
+        ballots, answers = self._answers(token)
+        return summarise(ballots, [each for each in answers if each.fooled], private=True)
+
+    def answers(self, token: str) -> list[AnsweredPair]:
+        """All pairs of a finished test."""
+        return self._answers(token)[1]
+
+    def _answers(self, token: str) -> tuple[list[Ballot], list[AnsweredPair]]:
         with self._lock:
             test = self._test(token)
             if not test.finished:
                 raise StudyError("private_unfinished")
             ballots = [Ballot(trial, test.votes[trial.id]) for trial in test.trials]
-        mistakes = [
-            view_mistake(ballot.trial, test.stimuli[ballot.trial.id])
-            for ballot in ballots
-            if ballot.fooled
-        ]
-        return summarise(ballots, mistakes, private=True)
+        return ballots, [view_answer(each, test.stimuli[each.trial.id]) for each in ballots]
 
     def _test(self, token: str) -> _Test:
         test = self._tests.get(token)

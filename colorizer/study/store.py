@@ -6,6 +6,7 @@ Votes are inserted once; nothing here updates or deletes them.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -32,11 +33,25 @@ _BATCH = 500
 _CLASHES = 3
 
 
+@dataclass(frozen=True)
+class StudyVotes:
+    """How many votes a study has, and when the first and the last were cast (Unix ms)."""
+
+    study: str
+    votes: int
+    first_ms: int
+    last_ms: int
+
+
 class Store:
     """The study's memory. Every method raises StudyError when the database fails."""
 
-    def __init__(self, url: str, *, busy_timeout_ms: int = 10_000) -> None:
-        """Open (and migrate) the database at `url`; see `Database`."""
+    def __init__(self, url: str, *, study: str = "", busy_timeout_ms: int = 10_000) -> None:
+        """Open (and migrate) the database at `url`; see `Database`.
+
+        study: label of the study that goes on; the votes of others are kept beside its own.
+        """
+        self.study = study
         self.database = Database(url, busy_timeout_ms=busy_timeout_ms)
 
     def close(self) -> None:
@@ -86,7 +101,7 @@ class Store:
 
     def history(self, participant_id: str) -> History | None:
         """Everything that a participant was shown, or None if nobody has this id."""
-        return self.database.read(lambda connection: read_history(connection, participant_id))
+        return self.database.read(lambda c: read_history(c, participant_id, self.study))
 
     def transaction(
         self, participant_id: str, work: Callable[[ParticipantTransaction], Result]
@@ -100,15 +115,34 @@ class Store:
         for _ in range(_CLASHES):
             try:
                 return self.database.write(
-                    lambda c: work(ParticipantTransaction(c, participant_id))
+                    lambda c: work(ParticipantTransaction(c, participant_id, self.study))
                 )
             except IntegrityError:  # a mirror is being restored beside: its rows are there by now
                 continue
         raise StudyError("vote_not_saved")
 
-    def ballots(self) -> list[Ballot]:
-        """All votes with their trials, oldest first."""
+    def studies(self) -> list[StudyVotes]:
+        """Every study that has votes, the one with the latest vote first."""
+        latest = func.max(VOTES.c.cast_ms)
+        query = (
+            select(
+                TRIALS.c.study.label("study"),
+                func.count().label("votes"),
+                func.min(VOTES.c.cast_ms).label("first_ms"),
+                latest.label("last_ms"),
+            )
+            .join_from(VOTES, TRIALS)
+            .group_by(TRIALS.c.study)
+            .order_by(latest.desc())
+        )
+        rows = self.database.read(lambda connection: connection.execute(query).mappings().all())
+        return [StudyVotes(**row) for row in rows]
+
+    def ballots(self, study: str | None = None) -> list[Ballot]:
+        """The votes of a study, or of all, with their trials, oldest first."""
         query = trials_with_votes().where(VOTES.c.trial_id.is_not(None))
+        if study is not None:
+            query = query.where(TRIALS.c.study == study)
         ordered = query.order_by(VOTES.c.cast_ms, VOTES.c.trial_id)
         rows = self.database.read(lambda connection: connection.execute(ordered).mappings().all())
         return [Ballot(past_trial(row).trial, vote(row)) for row in rows]

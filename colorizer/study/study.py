@@ -4,9 +4,10 @@ Every method checks its arguments as if it were public and raises StudyError, wh
 for the participant. No method tells which side is real before the vote on it is committed.
 """
 
+import hmac
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from colorizer.errors import Message, StudyError
@@ -19,11 +20,11 @@ from colorizer.study.pool import PoolProgress, StimulusPool
 from colorizer.study.private import PrivateTests
 from colorizer.study.protocol import StudySettings
 from colorizer.study.statistics import StudyResults, study_results
-from colorizer.study.store import Store
+from colorizer.study.store import Store, StudyVotes
 from colorizer.study.trial_queue import TrialQueue
 from colorizer.study.trials import Ballot, StudyModel
 from colorizer.study.views import (
-    Mistake,
+    AnsweredPair,
     Session,
     SessionSummary,
     Standing,
@@ -31,7 +32,7 @@ from colorizer.study.views import (
     Turn,
     VoteReceipt,
     summarise,
-    view_mistake,
+    view_answer,
 )
 from colorizer.study.voting import Answer, Clock, Turns, now_ms
 
@@ -58,12 +59,14 @@ class Study:
         *,
         secret: bytes,
         settings: StudySettings | None = None,
+        owner_key: str = "",
         mirror: Mirror | None = None,
         clock_ms: Clock = now_ms,
     ) -> None:
         """Put the parts together; `start` sets them going.
 
         secret: signs participants and salts addresses; ≥ 16 bytes, kept for as long as the votes.
+        owner_key: opens results and votes; "" is nobody's.
         clock_ms: the present time in Unix milliseconds.
         """
         self.settings = settings or StudySettings()
@@ -72,10 +75,11 @@ class Study:
         self._mirror = mirror
         self._clock_ms = clock_ms
         self._identity = Identity(secret)
+        self._owner_key = owner_key
         self._queue = TrialQueue(pool, self.settings, clock_ms)
         self._turns = Turns(store, self._queue, self.settings, clock_ms)
         self._private = PrivateTests(self.settings, clock_ms)
-        self._results: tuple[float, StudyResults] | None = None
+        self._results: dict[str, tuple[float, StudyResults]] = {}  # by study, with its time
         self._results_lock = threading.Lock()
 
     def start(self) -> None:
@@ -174,15 +178,61 @@ class Study:
         if not self._queue.finished(history):
             raise StudyError("session_unfinished")
         ballots = [Ballot(past.trial, past.vote) for past in history.current if past.vote]
-        return summarise(ballots, self._mistakes(ballots))
+        mistakes = self._answered(ballot for ballot in ballots if ballot.fooled)
+        players = self.results().players
+        pseudonym = self._identity.pseudonym(ballots[0].trial.participant_id) if ballots else ""
+        others = [right for name, right in players.items() if name != pseudonym]
+        return summarise(ballots, mistakes, others=others)
 
-    def results(self) -> StudyResults:
-        """All tables of the study, at most five seconds old."""
+    def answers(self, token: str) -> list[AnsweredPair]:
+        """All scored pairs of the finished session, in their order."""
+        if self._private.holds(token):
+            return self._private.answers(token)
+        history = self._history(self._identity.participant(token))
+        if not self._queue.finished(history):
+            raise StudyError("session_unfinished")
+        return self._answered(Ballot(p.trial, p.vote) for p in history.current if p.vote)
+
+    @property
+    def label(self) -> str:
+        """The name of the study that goes on, as its trials carry it."""
+        return self._store.study
+
+    def studies(self) -> list[StudyVotes]:
+        """Every study that has votes, the one with the latest vote first."""
+        return self._store.studies()
+
+    def results(self, study: str | None = None) -> StudyResults:
+        """All tables of a study, by default the one that goes on, at most five seconds old.
+
+        They are for the owner and for those who have played: see `is_owner` and `has_played`.
+        """
+        label = self.label if study is None else study
         with self._results_lock:
             now = time.monotonic()
-            if self._results is None or now - self._results[0] > _RESULTS_SECONDS:
-                self._results = now, study_results(self._store.ballots())
-            return self._results[1]
+            made = self._results.get(label)
+            if made is None or now - made[0] > _RESULTS_SECONDS:
+                known = {label, self.label} & {self.label, *(s.study for s in self.studies())}
+                self._results = {k: v for k, v in self._results.items() if k in known}
+                ballots = self._store.ballots(label)
+                made = now, study_results(ballots, pseudonym=self._identity.pseudonym)
+                self._results[label] = made
+            return made[1]
+
+    def is_owner(self, key: object) -> bool:
+        """Whether `key` is the owner's."""
+        if not self._owner_key or not isinstance(key, str):
+            return False
+        return hmac.compare_digest(key.encode(), self._owner_key.encode())
+
+    def has_played(self, token: object) -> bool:
+        """Whether the participant of `token` has finished a session of this study."""
+        try:
+            history = self._history(self._identity.participant(token))
+        except StudyError:
+            return False
+        earlier = any(past.trial.session < history.session for past in history.of_study)
+        return earlier or (bool(history.current) and self._queue.finished(history))
 
     def votes_csv(self) -> str:
         """All votes as CSV under pseudonyms, without times of day, addresses and tokens."""
@@ -199,12 +249,10 @@ class Study:
             raise StudyError("session_unknown")
         return history
 
-    def _mistakes(self, ballots: Sequence[Ballot]) -> list[Mistake]:
-        mistakes = []
+    def _answered(self, ballots: Iterable[Ballot]) -> list[AnsweredPair]:
+        pairs = []
         for ballot in ballots:
-            if ballot.trial.kind != "scored" or not ballot.fooled:
-                continue
-            stimulus = self._queue.stimulus(ballot.trial)
+            stimulus = self._queue.stimulus(ballot.trial) if ballot.trial.kind == "scored" else None
             if stimulus is not None:
-                mistakes.append(view_mistake(ballot.trial, stimulus))
-        return mistakes
+                pairs.append(view_answer(ballot, stimulus))
+        return pairs

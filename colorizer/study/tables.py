@@ -53,6 +53,7 @@ TRIALS = Table(
     Column("issued_ms", _MILLISECONDS, nullable=False),
     Column("expires_ms", _MILLISECONDS, nullable=False),
     Column("address_hash", Text, nullable=False),
+    Column("study", Text, nullable=False, server_default=""),
     UniqueConstraint("participant_id", "photo_id", name="photo_once_per_participant"),
     CheckConstraint("kind IN ('practice', 'scored', 'catch')", name="known_kind"),
     CheckConstraint("real_side IN ('left', 'right')", name="known_side"),

@@ -1,5 +1,7 @@
 """The tab of the colorization Turing test: play, play with one's own photos, results."""
 
+from functools import partial
+
 import gradio as gr
 
 from colorizer.service.colorizer_service import ColorizerService
@@ -12,6 +14,8 @@ from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.play import PlayPage
 from colorizer.web.study.private import PrivatePage
 from colorizer.web.study.results import ResultsPage
+
+_PLAY, _PRIVATE, _RESULTS = "play", "private", "results"
 
 
 class StudyPage:
@@ -32,10 +36,21 @@ class StudyPage:
 
     def build(self, tab: gr.Tab) -> None:
         """Lay out the components inside `tab` and wire them."""
-        with gr.Tabs(overflow_behavior="wrap"):
-            with gr.Tab(i18n.TAB_STUDY_PLAY) as play:
-                self._play.build([tab.select, play.select])
-            with gr.Tab(i18n.TAB_STUDY_PRIVATE):
+        # Not secret: the token inside is signed by the study, which trusts nothing else.
+        token = gr.BrowserState(None, storage_key="colorizer-study", secret="colorizer-study")
+        with gr.Tabs(overflow_behavior="wrap") as tabs:
+            with gr.Tab(i18n.TAB_STUDY_PLAY, id=_PLAY) as play:
+                to_results, to_private = self._play.build([tab.select, play.select], token)
+            with gr.Tab(i18n.TAB_STUDY_PRIVATE, id=_PRIVATE):
                 self._private.build()
-            with gr.Tab(i18n.TAB_STUDY_RESULTS) as results:
-                self._results.build([results.select])
+            with gr.Tab(i18n.TAB_STUDY_RESULTS, id=_RESULTS) as results:
+                self._results.build([results.select, to_results.click], token)
+        for button, target in ((to_results, _RESULTS), (to_private, _PRIVATE)):
+            button.click(
+                partial(gr.Tabs, selected=target),
+                None,
+                [tabs],
+                queue=False,
+                api_visibility="private",
+                show_progress="hidden",
+            )

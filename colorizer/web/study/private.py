@@ -48,13 +48,14 @@ class PrivatePage:
         self._turns = turns
         self._models = [name for name in i18n.MODELS if name in service.models]
         self._stage = TrialStage(host, pictures)
-        self._result = ResultPanel(pictures)
+        self._result = ResultPanel(host, pictures)
 
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""
         refused = gr.Markdown(visible=False, elem_id="private-refused")
         stage = self._stage.build("private-stage")
-        result = self._result.build("private-result")
+        token = gr.State("")  # of the test that has ended
+        result = self._result.build("private-result", token)
         with gr.Column() as choice:
             gr.Markdown(i18n.PRIVATE_LEAD)
             photos = photo_drop(f"{i18n.PRIVATE_DROP} (1 – {MAX_PRIVATE_PAIRS})", "private-photos")
@@ -75,7 +76,7 @@ class PrivatePage:
         stage.stop(
             self.stop,
             None,
-            [stage, choice, *result],
+            [token, stage, choice, *result],
             concurrency_id=STUDY_QUEUE,
             concurrency_limit=STUDY_LIMIT,
             api_visibility="private",
@@ -114,7 +115,8 @@ class PrivatePage:
             summary = self._host.study.summary(str(told.get("token", "")))
         except StudyError as error:
             gr.Info(str(told.get("notice") or i18n.told(error)))
-        return None, gr.update(visible=True), *self._result.show(summary)
+        token = str(told.get("token", ""))
+        return token, None, gr.update(visible=True), *self._result.show(summary)
 
     def _pairs(
         self, files: list[str], model: str, visitor: str, progress: gr.Progress
