@@ -65,7 +65,7 @@ class Settings:
     )
     study_key: str = _setting(
         "",
-        "opens results and votes for the owner; 12 characters or more; empty: nobody gets the votes",
+        "opens results and votes for the owner, at least 12 characters; empty: votes stay closed",
         hidden=True,
     )
     study_protocol: str = _setting(
