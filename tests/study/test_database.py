@@ -64,6 +64,26 @@ def test_migrations_lead_to_the_schema_of_the_code(store: Store) -> None:
     assert store.database.read(differences) == []
 
 
+def test_votes_from_before_studies_had_names_are_kept(store_url: str) -> None:
+    store = Store(store_url)
+    store.add_participant("p", "address", 0)
+    trial = issue(store, make_trial())
+    cast(store, make_vote(trial))
+    store.database.write(_downgraded_to_the_first_schema)
+    store.close()
+    store = Store(store_url, study="now [aaaaaa]")
+    assert [ballot.trial for ballot in store.ballots()] == [trial]
+    assert [each.study for each in store.studies()] == [""]
+    assert store.ballots("now [aaaaaa]") == []
+    store.close()
+
+
+def _downgraded_to_the_first_schema(connection: Connection) -> None:
+    """What a database written by the first version looks like."""
+    connection.exec_driver_sql("ALTER TABLE trials DROP COLUMN study")
+    connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+
+
 def test_opening_again_keeps_what_is_stored(store_url: str) -> None:
     store = Store(store_url)
     store.add_participant("p", "address", 0)

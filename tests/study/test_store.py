@@ -143,6 +143,19 @@ def test_sessions_move_on_once(store: Store) -> None:
     assert history.session == 2
 
 
+def test_a_session_of_another_study_is_not_gone_on_with(store_url: str) -> None:
+    before = Store(store_url, study="then")
+    before.add_participant("p", "address", 0)
+    trial = issue(before, make_trial(study="then"))
+    before.close()
+    now = Store(store_url, study="now")
+    history = now.history("p")
+    assert history is not None
+    assert history.current == ()
+    assert [past.trial.photo for past in history.trials] == [trial.photo]  # but its photo was seen
+    now.close()
+
+
 def test_history_of_nobody_is_none(store: Store) -> None:
     assert store.history("nobody") is None
 
