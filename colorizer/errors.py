@@ -164,6 +164,8 @@ MESSAGES = {
     "database_closed": "The study's database cannot be opened: check its address and that it runs.",
     "bad_exposure": "The study cannot start: COLORIZER_STUDY_EXPOSURE must be in 0 … 60 seconds.",
     "bad_database": "The study cannot start: COLORIZER_DATABASE_URL is not a database's address.",
+    "one_model": "There is only one model here: nothing to compare.",
+    "all_compared": "You have compared every photo of this study. Thank you!",
     "bad_key": "The study cannot start: COLORIZER_STUDY_KEY needs at least {least} characters.",
     "results_closed": "The results open when you have played a session to its end, or with the owner's key.",
     "votes_closed": "The votes are the owner's: they open with the key in COLORIZER_STUDY_KEY.",

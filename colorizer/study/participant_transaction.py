@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from colorizer.errors import StudyError
 from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote_row
-from colorizer.study.tables import PARTICIPANTS, TRIALS, VOTES
+from colorizer.study.tables import COMPARISONS, PARTICIPANTS, TRIALS, VOTES
 from colorizer.study.trials import PastTrial, Trial, Vote
 
 
@@ -20,12 +20,14 @@ class History:
     """All trials of one participant, oldest first, and the number of the session they are in.
 
     study: the one that goes on; trials of others only tell which photos were seen.
+    compared: ids of photos whose colourings were compared, which gives their fakes away.
     """
 
     session: int
     address_hash: str
     trials: tuple[PastTrial, ...]
     study: str = ""
+    compared: frozenset[str] = frozenset()
 
     @property
     def current(self) -> tuple[PastTrial, ...]:
@@ -79,7 +81,11 @@ def read_history(
     query = trials_with_votes().where(TRIALS.c.participant_id == participant_id)
     rows = connection.execute(query.order_by(TRIALS.c.issued_ms, TRIALS.c.id)).mappings()
     trials = tuple(past_trial(row) for row in rows)
-    return History(participant["session"], participant["address_hash"], trials, study)
+    own = COMPARISONS.c.participant_id == participant_id
+    compared = connection.execute(select(COMPARISONS.c.photo_id).where(own)).scalars()
+    return History(
+        participant["session"], participant["address_hash"], trials, study, frozenset(compared)
+    )
 
 
 def lock_address(connection: Connection, address_hash: str) -> None:

@@ -18,7 +18,7 @@ from PIL import Image
 from colorizer.colour.lab import clip_chroma, lab_to_rgb, rgb_to_lab
 from colorizer.photo import Photo
 from colorizer.photo.saving import on_white
-from colorizer.study.chroma_detail import coarse_colours
+from colorizer.study.chroma_detail import FAKE_CELLS, REAL_CELLS, coarse_colours
 from colorizer.study.trials import Side
 
 Rgb = npt.NDArray[np.uint8]
@@ -80,7 +80,7 @@ def at_study_size(photo: Photo, *, long_side: int = LONG_SIDE) -> Photo:
 def match_halves(real: Photo, fake: Photo) -> Halves:
     """Bring both to study size, with the real photo's lightness and colours of like detail.
 
-    The fake is expected to come from a network, so only the real colours are made coarser; see
+    The fake is expected to come from a network, whose colours are smooth already; see
     `colorizer.study.chroma_detail`. ValueError if the two differ in size.
     """
     if real.rgb.shape != fake.rgb.shape:
@@ -88,7 +88,10 @@ def match_halves(real: Photo, fake: Photo) -> Halves:
     real_lab = _lab(at_study_size(real).rgb)
     fake_lab = _lab(at_study_size(fake).rgb)
     fake_lab[..., 0] = real_lab[..., 0]
-    return Halves(_rgb(coarse_colours(real_lab)), _rgb(fake_lab))
+    return Halves(
+        real=_rgb(coarse_colours(real_lab, REAL_CELLS)),
+        fake=_rgb(coarse_colours(fake_lab, FAKE_CELLS)),
+    )
 
 
 def absurd_colours(photo: Photo) -> Photo:

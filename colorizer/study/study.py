@@ -5,6 +5,7 @@ for the participant. No method tells which side is real before the vote on it is
 """
 
 import hmac
+import re
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 
 from colorizer.errors import Message, StudyError
 from colorizer.photo import Photo
+from colorizer.study.bradley_terry import ModelStrength, model_strengths
 from colorizer.study.export import to_csv
 from colorizer.study.mirror import Mirror
 from colorizer.study.participant import Identity
 from colorizer.study.participant_transaction import History
 from colorizer.study.pool import PoolProgress, StimulusPool
+from colorizer.study.preferences import Preferences
 from colorizer.study.private import PrivateTests
 from colorizer.study.protocol import StudySettings
 from colorizer.study.statistics import StudyResults, study_results
@@ -37,6 +40,7 @@ from colorizer.study.views import (
 from colorizer.study.voting import Answer, Clock, Turns, now_ms
 
 _RESULTS_SECONDS = 5.0
+_PREFERRING = re.compile(r"prefer-(\d{1,6})-(.+)")  # answers before the round, token
 
 NO_MIRROR = Message("no_copy")
 
@@ -78,6 +82,7 @@ class Study:
         self._owner_key = owner_key
         self._queue = TrialQueue(pool, self.settings, clock_ms)
         self._turns = Turns(store, self._queue, self.settings, clock_ms)
+        self._preferences = Preferences(store, pool, self.settings, clock_ms)
         self._private = PrivateTests(self.settings, clock_ms)
         self._results: dict[str, tuple[float, StudyResults]] = {}  # by study, with its time
         self._results_lock = threading.Lock()
@@ -102,22 +107,33 @@ class Study:
         token: from an earlier Session, kept by the browser; one that is not ours gets a new one.
         address: the participant's IP address, of which only a salted daily hash is kept.
         """
-        now = self._clock_ms()
-        address_hash = self._identity.address_hash(address, now)
-        try:
-            participant_id = self._identity.participant(token)
-        except StudyError:
-            token = self._identity.new_token()
-            participant_id = self._identity.participant(token)
-        most = self.settings.participants_per_hour_per_address
-        self._store.add_participant(participant_id, address_hash, now, most_an_hour=most)
+        token, participant_id = self._admitted(token, address)
         history = self._history(participant_id)
         if self._queue.finished(history):
             if not self._queue.unseen(history):
                 raise StudyError("no_study_photos" if not self._pool.photos else "seen_all")
             self._store.begin_session(participant_id, after=history.session)
             history = self._history(participant_id)
-        return Session(str(token), self._queue.progress(history))
+        return Session(token, self._queue.progress(history))
+
+    def start_preferences(self, token: str | None, address: str | None) -> tuple[str, Session]:
+        """A round of "which do you prefer?"; returns the participant's token beside the session.
+
+        The session's own token works with `take_turn` and `next_trial`. StudyError when there is
+        nothing to compare.
+        """
+        token, participant_id = self._admitted(token, address)
+        if len(self._pool.models) < 2:
+            raise StudyError("one_model")
+        begun = self._preferences.done(participant_id)
+        progress = self._preferences.progress(participant_id, begun)
+        if not progress.total:
+            raise StudyError("all_compared" if self._pool.photos else "pictures_in_the_making")
+        return token, Session(f"prefer-{begun}-{token}", progress)
+
+    def strengths(self) -> tuple[ModelStrength, ...]:
+        """The models by how they were preferred in this study, the strongest first."""
+        return model_strengths(self._preferences.votes())
 
     def standing(self, token: str | None) -> Standing | None:
         """Where the participant stands, or None for somebody new; begins and deals nothing."""
@@ -142,6 +158,12 @@ class Study:
         """The trial that waits for a vote, else a new one; None when the session is finished."""
         if self._private.holds(token):
             return self._private.next_trial(token)
+        if preferring := _PREFERRING.fullmatch(token):
+            participant_id = self._identity.participant(preferring[2])
+            turn = self._preferences.take(participant_id, int(preferring[1]), None)
+            if turn.notice is not None:
+                raise StudyError.of(turn.notice)
+            return turn.trial
         return self._turns.next(self._identity.participant(token))
 
     def cast_vote(
@@ -168,6 +190,9 @@ class Study:
         answer = Answer.of(trial_id, choice, response_ms)
         if self._private.holds(token):
             return self._private.take_turn(token, answer)
+        if preferring := _PREFERRING.fullmatch(token):
+            participant_id = self._identity.participant(preferring[2])
+            return self._preferences.take(participant_id, int(preferring[1]), answer)
         return self._turns.take(self._identity.participant(token), answer)
 
     def summary(self, token: str) -> SessionSummary:
@@ -242,6 +267,19 @@ class Study:
         """How far the pictures are and when votes were last saved off the machine."""
         saved = NO_MIRROR if self._mirror is None else self._mirror.status.message
         return StudyStatus(self._pool.progress, saved)
+
+    def _admitted(self, token: str | None, address: str | None) -> tuple[str, str]:
+        """The participant's token and id; somebody new gets them, as far as the limits allow."""
+        now = self._clock_ms()
+        address_hash = self._identity.address_hash(address, now)
+        try:
+            participant_id = self._identity.participant(token)
+        except StudyError:
+            token = self._identity.new_token()
+            participant_id = self._identity.participant(token)
+        most = self.settings.participants_per_hour_per_address
+        self._store.add_participant(participant_id, address_hash, now, most_an_hour=most)
+        return str(token), participant_id
 
     def _history(self, participant_id: str) -> History:
         history = self._store.history(participant_id)

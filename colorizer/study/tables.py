@@ -75,3 +75,34 @@ VOTES = Table(
     Index("votes_by_time", "cast_ms"),
     sqlite_strict=True,
 )
+
+COMPARISONS = Table(
+    "comparisons",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False),
+    Column("photo_id", Text, nullable=False),
+    Column("left_model", Text, nullable=False),
+    Column("left_revision", Text, nullable=False),
+    Column("right_model", Text, nullable=False),
+    Column("right_revision", Text, nullable=False),
+    Column("issued_ms", _MILLISECONDS, nullable=False),
+    Column("expires_ms", _MILLISECONDS, nullable=False),
+    Column("address_hash", Text, nullable=False),
+    Column("study", Text, nullable=False),
+    UniqueConstraint("participant_id", "photo_id", name="compared_once_per_participant"),
+    Index("comparisons_by_address", "address_hash", "issued_ms"),
+    sqlite_strict=True,
+)
+
+PREFERENCES = Table(
+    "preferences",
+    METADATA,
+    Column("comparison_id", Text, ForeignKey("comparisons.id"), primary_key=True),
+    Column("choice", Text, nullable=False),
+    Column("response_ms", _MILLISECONDS),
+    Column("elapsed_ms", _MILLISECONDS, nullable=False),
+    Column("cast_ms", _MILLISECONDS, nullable=False),
+    CheckConstraint("choice IN ('left', 'right')", name="known_preference"),
+    sqlite_strict=True,
+)

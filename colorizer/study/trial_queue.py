@@ -195,4 +195,4 @@ def _done(history: History) -> list[Trial]:
 
 
 def _seen(history: History) -> frozenset[str]:
-    return frozenset(past.trial.photo.id for past in history.trials)
+    return frozenset(past.trial.photo.id for past in history.trials) | history.compared

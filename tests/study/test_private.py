@@ -48,7 +48,13 @@ def test_nothing_of_it_is_stored(study: Study, tmp_path: Path) -> None:
     study.summary(session.token)
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
     assert study.results().counted == 0
-    assert set(METADATA.tables) == {"participants", "trials", "votes"}
+    assert set(METADATA.tables) == {
+        "participants",
+        "trials",
+        "votes",
+        "comparisons",
+        "preferences",
+    }
 
 
 def test_the_first_vote_on_a_pair_stands(study: Study) -> None:

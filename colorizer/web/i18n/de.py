@@ -206,6 +206,29 @@ MODEL_NAMES = {
 }
 MODEL_SHORT = {"classification": "das lebhafte Modell", "regression": "das vorsichtige Modell"}
 
+TAB_STUDY_PREFER = "Welches gefällt dir besser?"
+PREFER_LEAD = "Ein Foto, von zwei Modellen gefärbt. Beide Fassungen sind erfunden; welche gefällt dir besser? Höchstens zehn Paare am Stück. Ein Foto, das du hier vergleichst, kommt in deinem Turing-Test nicht mehr vor: Spiel den also zuerst, wenn du magst."
+PREFER_START = "Vergleichen"
+PREFER_THANKS = "Danke: Deine Antworten sind da. Du kannst mit anderen Fotos weitermachen."
+PREFER = {
+    **TRIAL,
+    "question": "Welche Farben gefallen dir besser?",
+    "real": "Diese gefallen mir besser",
+    "pair": "Ein Foto in den Farben zweier Modelle, nebeneinander",
+}
+RESULTS_STRENGTHS = "Vorgezogen, Modell gegen Modell"
+RESULTS_STRENGTH_COLUMNS = (
+    "",
+    "Vorgezogen, %",
+    "Stärke, Log-Odds",
+    "95-%-Intervall",
+    "Teilnehmende",
+    "Paare",
+)
+RESULTS_STRENGTHS_HOW = "Stärken nach Bradley und Terry: 0 ist das Mittel aller Modelle, und ein Modell, das um 1 stärker ist als ein anderes, wird ihm in 73 % der Paare vorgezogen. Die Intervalle entstehen, indem die Teilnehmenden neu gezogen werden."
+RESULTS_STRENGTH_RANGE = "{low:.2f} … {high:.2f}"
+RESULTS_STRENGTH = "{value:.2f}"
+
 PRIVATE_LEAD = "Spiel mit eigenen Farbfotos: Sie werden neu gefärbt, und du wirst gefragt, welche Fassung echt ist. Der Test gehört nur dir: Seine Bilder werden nicht behalten, deine Antworten nicht gezählt."
 PRIVATE_DROP = "Deine Farbfotos"
 PRIVATE_START = "Teste mich damit"

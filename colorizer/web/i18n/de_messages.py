@@ -93,6 +93,8 @@ MESSAGES = {
     "database_closed": "Die Datenbank der Studie lässt sich nicht öffnen: Prüf ihre Adresse und ob sie läuft.",
     "bad_exposure": "Die Studie kann nicht beginnen: COLORIZER_STUDY_EXPOSURE muss zwischen 0 und 60 Sekunden liegen.",
     "bad_database": "Die Studie kann nicht beginnen: COLORIZER_DATABASE_URL ist keine Adresse einer Datenbank.",
+    "one_model": "Hier gibt es nur ein Modell: nichts zu vergleichen.",
+    "all_compared": "Du hast jedes Foto dieser Studie verglichen. Danke!",
     "bad_key": "Die Studie kann nicht beginnen: COLORIZER_STUDY_KEY braucht mindestens {least} Zeichen.",
     "results_closed": "Die Ergebnisse öffnen sich, wenn du eine Runde zu Ende gespielt hast, oder mit dem Schlüssel des Veranstalters.",
     "votes_closed": "Die Stimmen gehören dem Veranstalter: Sie öffnen sich mit dem Schlüssel in COLORIZER_STUDY_KEY.",

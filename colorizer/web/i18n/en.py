@@ -204,6 +204,29 @@ MODEL_NAMES = {
 }
 MODEL_SHORT = {"classification": "the vivid model", "regression": "the cautious model"}
 
+TAB_STUDY_PREFER = "Which do you prefer?"
+PREFER_LEAD = "One photo, coloured by two models. Both are invented; which do you like better? Ten pairs at most in one go. A photo that you compare here is not shown to you in the Turing test any more, so play that first if you want to."
+PREFER_START = "Start comparing"
+PREFER_THANKS = "Thank you: your answers are in. You can go on with other photos."
+PREFER = {
+    **TRIAL,
+    "question": "Which colours do you prefer?",
+    "real": "I prefer this one",
+    "pair": "One photo in the colours of two models, side by side",
+}
+RESULTS_STRENGTHS = "Preferred, model against model"
+RESULTS_STRENGTH_COLUMNS = (
+    "",
+    "Preferred, %",
+    "Strength, log odds",
+    "95 % interval",
+    "Participants",
+    "Pairs",
+)
+RESULTS_STRENGTHS_HOW = "Bradley–Terry strengths: 0 is the mean of all models, and a model that is 1 stronger than another is preferred to it in 73 % of the pairs. Intervals come from drawing the participants anew."
+RESULTS_STRENGTH_RANGE = "{low:.2f} … {high:.2f}"
+RESULTS_STRENGTH = "{value:.2f}"
+
 PRIVATE_LEAD = "Play with colour photos of your own: they are coloured anew and you are asked which version is real. The test is yours alone: its pictures are not kept, its votes not counted."
 PRIVATE_DROP = "Your colour photos"
 PRIVATE_START = "Test me with these"

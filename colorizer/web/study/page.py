@@ -12,6 +12,7 @@ from colorizer.web.fair_queue import Turns
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.play import PlayPage
+from colorizer.web.study.prefer import PreferencePage
 from colorizer.web.study.private import PrivatePage
 from colorizer.web.study.results import ResultsPage
 
@@ -32,6 +33,7 @@ class StudyPage:
         pictures = StudyPictures()
         self._play = PlayPage(host, settings, pictures)
         self._private = PrivatePage(host, service, turns, pictures)
+        self._prefer = PreferencePage(host, settings, pictures)
         self._results = ResultsPage(host, download_folder)
 
     def build(self, tab: gr.Tab) -> None:
@@ -43,6 +45,8 @@ class StudyPage:
                 to_results, to_private = self._play.build([tab.select, play.select], token)
             with gr.Tab(i18n.TAB_STUDY_PRIVATE, id=_PRIVATE):
                 self._private.build()
+            with gr.Tab(i18n.TAB_STUDY_PREFER):
+                self._prefer.build(token)
             with gr.Tab(i18n.TAB_STUDY_RESULTS, id=_RESULTS) as results:
                 self._results.build([results.select, to_results.click], token)
         for button, target in ((to_results, _RESULTS), (to_private, _PRIVATE)):

@@ -50,7 +50,7 @@ class PlayPage:
         with gr.Row(visible=False, elem_id="study-onward") as onward:
             to_results = gr.Button(i18n.RESULT_TO_RESULTS, elem_id="study-to-results")
             to_private = gr.Button(i18n.RESULT_TO_PRIVATE, elem_id="study-to-private")
-        stage = self._stage.build("study-stage")
+        stage = self._stage.build("study-stage", i18n.TRIAL)
         timer = gr.Timer(_POLL_SECONDS, active=False)
         lobby = [lead, card, start, timer, onward, *result]
         # Not by the queue, like votes: a class that arrives at once would fill it, and who is in

@@ -53,7 +53,7 @@ class PrivatePage:
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""
         refused = gr.Markdown(visible=False, elem_id="private-refused")
-        stage = self._stage.build("private-stage")
+        stage = self._stage.build("private-stage", i18n.TRIAL)
         token = gr.State("")  # of the test that has ended
         result = self._result.build("private-result", token)
         with gr.Column() as choice:

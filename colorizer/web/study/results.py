@@ -19,6 +19,7 @@ from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE
 
 if TYPE_CHECKING:
     from colorizer.study import Study
+    from colorizer.study.bradley_terry import ModelStrength
     from colorizer.study.store import StudyVotes
 
 MIN_PHOTO_VOTES = 5
@@ -88,6 +89,7 @@ class ResultsPage:
             known = study.studies()
             label = chosen if chosen in {each.study for each in known} else study.label
             results, status = study.results(label), study.status()
+            strengths = _strengths(study.strengths()) if label == study.label else ""
         except StudyError as error:
             return hidden, f"<p>{escape(i18n.told(error))}</p>"
         choices = [(_study_name(each), each.study) for each in known]
@@ -98,7 +100,7 @@ class ResultsPage:
         if not results.by_model:
             excluded = any(results.excluded.values())
             none = i18n.RESULTS_NONE_COUNTS if excluded else i18n.RESULTS_NONE
-            return choice, f"<p>{escape(none)}</p>{_counts(results)}{saved}"
+            return choice, f"<p>{escape(none)}</p>{_counts(results)}{strengths}{saved}"
         parts = (
             _drawing(results),
             _counts(results),
@@ -106,6 +108,7 @@ class ResultsPage:
             _revisions(results),
             _subjects(results.by_subject),
             _photos(results.by_photo),
+            strengths,
             saved,
         )
         return choice, "".join(parts)
@@ -126,6 +129,7 @@ class ResultsPage:
             study = self._opened(key, key)
             return {
                 **asdict(study.results()),
+                "preferred": [asdict(strength) for strength in study.strengths()],
                 "study": study.label,
                 "protocol": asdict(study.settings),
                 "demo_photos": self._host.demo,
@@ -239,6 +243,27 @@ def _photos(rates: Sequence[PhotoRate]) -> str:
     said = escape(i18n.RESULTS_PHOTOS.format(votes=MIN_PHOTO_VOTES))
     table = table_html(i18n.RESULTS_PHOTO_COLUMNS, rows, caption=i18n.RESULTS_BY_PHOTO)
     return f'{table}<p class="study-small">{said}</p>'
+
+
+def _strengths(models: Sequence["ModelStrength"]) -> str:
+    if not models:
+        return ""
+    rows = [
+        (
+            i18n.MODEL_NAMES.get(model.name, model.name),
+            f"{100 * model.won / model.comparisons:.0f}",
+            i18n.RESULTS_STRENGTH.format(value=model.strength),
+            "–"
+            if model.low is None or model.high is None
+            else i18n.RESULTS_STRENGTH_RANGE.format(low=model.low, high=model.high)
+            + (f" ({i18n.RESULTS_PROVISIONAL})" if model.provisional else ""),
+            str(model.participants),
+            str(model.comparisons),
+        )
+        for model in models
+    ]
+    table = table_html(i18n.RESULTS_STRENGTH_COLUMNS, rows, caption=i18n.RESULTS_STRENGTHS)
+    return f'{table}<p class="study-small">{escape(i18n.RESULTS_STRENGTHS_HOW)}</p>'
 
 
 def _rate(rate: FoolingRate | PhotoRate) -> tuple[str, str, str, str]:

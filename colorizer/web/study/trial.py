@@ -61,8 +61,8 @@ class TrialStage:
         self._host = host
         self._pictures = pictures
 
-    def build(self, elem_id: str) -> gr.HTML:
-        """Create the component inside the current Blocks."""
+    def build(self, elem_id: str, words: Mapping[str, str]) -> gr.HTML:
+        """Create the component inside the current Blocks; `words` are those of `i18n.TRIAL`."""
 
         def vote(request: Any) -> dict[str, Any]:
             return self.vote(request)
@@ -75,7 +75,7 @@ class TrialStage:
             js_on_load=_SCRIPT,
             apply_default_css=False,
             server_functions=[vote, next_pair],
-            words=i18n.TRIAL,
+            words=words,
             elem_id=elem_id,
         )
 
