@@ -80,6 +80,6 @@ def _with(batch: Batch, index: int, photo: BatchPhoto) -> Batch:
 
 
 def _thumbnail(preview: Preview) -> bytes:
-    from colorizer.pipeline import shrink  # torch is there: a photo has been coloured
+    from colorizer.colour.resizing import shrink
 
     return encode_photo(Photo(rgb=shrink(preview.after, THUMBNAIL_SIDE)), "jpg")

@@ -38,7 +38,7 @@ class Downloads:
 
     def layer(self, choice: Choice, *, marked: bool) -> Path:
         """The colours alone as a transparent PNG, see `colorizer.colour.chroma_layer`."""
-        from colorizer.colour.chroma_layer import chroma_layer  # torch: not before the first photo
+        from colorizer.colour.chroma_layer import chroma_layer  # not before the first photo
 
         result = self._colour(choice)
         place = self._folder.place(f"{_stem(choice)}-layer.png")

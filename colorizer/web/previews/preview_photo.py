@@ -13,6 +13,6 @@ PREVIEW_QUEUE = "previews"
 
 def open_preview(file: str, service: ColorizerService) -> np.ndarray:
     """The photo in `file`, uint8 (H, W, 3), at preview size; raises PhotoError."""
-    from colorizer.pipeline import shrink  # torch: not before the first photo
+    from colorizer.colour.resizing import shrink
 
     return shrink(service.open_photo(file).rgb, PREVIEW_SIDE)
