@@ -253,6 +253,19 @@ def test_keys_count_only_while_the_pair_is_on_the_screen(page: Page, site: Study
     expect(page.locator("#study-start")).to_be_hidden()
 
 
+def test_preferences_are_asked_for_and_a_round_ends(page: Page, site: StudySite) -> None:
+    page.get_by_role("tab", name=i18n.TAB_STUDY_PREFER).click()
+    page.locator("#prefer-start").click()
+    count = page.locator("#prefer-stage .study-count")
+    expect(count).to_have_text(re.compile(r"1 / \d+"))
+    total = int(count.inner_text().split("/")[1])
+    for number in range(1, total + 1):
+        expect_pair(page, number, "#prefer-stage", of=total)
+        choose(page, "left", "#prefer-stage")
+    expect(page.locator("#prefer-card")).to_have_text(i18n.PREFER_THANKS)
+    assert site.study.strengths()
+
+
 def test_results_are_closed_to_who_has_not_played(page: Page, site: StudySite) -> None:
     page.get_by_role("tab", name=i18n.TAB_STUDY_RESULTS).click()
     figures = page.locator("#study-figures")
