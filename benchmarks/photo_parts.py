@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.measuring import Figure, child_python, interleaved, ratio, total
 from benchmarks.pictures import Kind, jpeg, write_folder
-from colorizer import Colorizer, open_photo, save_photo
+from colorizer import Adjustments, Colorizer, open_photo, save_photo
 from colorizer.batch import Job, SaveOptions, colour_album
 from colorizer.colour.guided_upsampling import fit_ab_field
 from colorizer.colour.recolor import recolor
@@ -27,6 +27,7 @@ KINDS: tuple[Kind, ...] = ("grey", "colour")
 ALBUM = 200
 ALBUM_ROUNDS = 5
 PREVIEW_SIDE = 1280
+VIVID = Adjustments(vividness=1.3)
 
 _MEMORY_OF_ONE_PHOTO = """
 import json, sys
@@ -144,9 +145,9 @@ def again(rounds: int = 7) -> Iterator[Figure]:
         look = partial(service.preview, model=MODEL, long_side=PREVIEW_SIDE)
         runs: dict[str, Callable[[], object]] = {
             "12 MP: first pass": partial(colour, first),
-            "12 MP: another vividness": partial(colour, first, vividness=1.3),
+            "12 MP: another vividness": partial(colour, first, adjustments=VIVID),
             "12 MP: first preview": partial(look, second),
-            "12 MP: another vividness, preview": partial(look, second, vividness=1.3),
+            "12 MP: another vividness, preview": partial(look, second, adjustments=VIVID),
         }
         figures = interleaved(runs, rounds=rounds)
     yield from figures

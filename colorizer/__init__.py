@@ -1,20 +1,32 @@
 """Colour for black-and-white photographs, on an ordinary CPU.
 
->>> from colorizer import Colorizer, open_photo, save_photo
+>>> from colorizer import Adjustments, Colorizer, open_photo, save_photo
 >>> colorizer = Colorizer.from_pretrained("classification")
->>> result = colorizer.colorize(open_photo("grandmother.jpg"), vividness=1.0)
+>>> photo = open_photo("grandmother.jpg")
+>>> result = colorizer.colorize(photo, Adjustments(vividness=1.2))
 >>> save_photo(result.photo, "grandmother-colour.jpg", mark=result.mark)
 """
 
 from typing import TYPE_CHECKING, Any
 
+from colorizer.adjustments import Adjustments
+from colorizer.errors import AdjustmentError
 from colorizer.photo import Photo, PhotoError, open_photo, save_photo
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorizer
 
 __version__ = "0.1.0"
-__all__ = ["Colorizer", "Photo", "PhotoError", "__version__", "open_photo", "save_photo"]
+__all__ = [
+    "AdjustmentError",
+    "Adjustments",
+    "Colorizer",
+    "Photo",
+    "PhotoError",
+    "__version__",
+    "open_photo",
+    "save_photo",
+]
 
 
 def __getattr__(name: str) -> Any:

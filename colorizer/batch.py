@@ -7,12 +7,14 @@ another one is in the network, and no worker waits for another.
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorizer.errors import Message
+from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
+from colorizer.errors import AdjustmentError, Message
+from colorizer.guide.files import hints_file, read_hints
 from colorizer.photo import (
     DEFAULT_LIMITS,
     Photo,
@@ -42,19 +44,19 @@ class Job:
 
 @dataclass(frozen=True)
 class SaveOptions:
-    """How an album is to be coloured, see `Colorizer.decode`, and saved.
+    """How an album is to be coloured and saved.
 
     format: "jpg", "png", "webp" or "tiff"; None is each photo's own. marked: whether the files say
     that their colours are invented. layer: whether the colours alone are written beside the photo,
-    see `colorizer.colour.chroma_layer`.
+    see `colorizer.colour.chroma_layer`. variants: how many other versions are written beside it.
+    Hints beside a photo (photo.hints.json) are its own unless `adjustments` has some.
     """
 
-    vividness: float = 1.0
-    warmth: float = 0.0
-    temperature: float | None = None
+    adjustments: Adjustments = NO_ADJUSTMENTS
     format: str | None = None
     marked: bool = True
     layer: bool = False
+    variants: int = 0
 
 
 @dataclass(frozen=True)
@@ -128,20 +130,30 @@ def _finish(
     analyses = colorizer.predict_batch([photo for _, photo in waiting])
     for (job, _), prediction in zip(waiting, analyses, strict=True):
         try:
-            yield Outcome(job, written=_save(colorizer, save_options, job, prediction))
-        except PhotoError as error:
+            adjustments = _with_own_hints(save_options.adjustments, job.source)
+            for number in range(1, save_options.variants + 1):
+                guide = replace(adjustments.guide, variant=number)
+                beside = replace(job, target=job.target.with_name(f"{job.target.name}-{number}"))
+                other = replace(save_options, adjustments=replace(adjustments, guide=guide))
+                _save(colorizer, other, beside, prediction)
+            options = replace(save_options, adjustments=adjustments)
+            yield Outcome(job, written=_save(colorizer, options, job, prediction))
+        except (PhotoError, AdjustmentError) as error:
             yield Outcome(job, reason=error.message)
+
+
+def _with_own_hints(adjustments: Adjustments, photo: Path) -> Adjustments:
+    """With the hints that lie beside the photo; raises AdjustmentError where they are damaged."""
+    file = hints_file(photo)
+    if adjustments.guide.hints or not file.is_file():
+        return adjustments
+    return replace(adjustments, guide=replace(adjustments.guide, hints=read_hints(file)))
 
 
 def _save(
     colorizer: "Colorizer", save_options: SaveOptions, job: Job, prediction: "Prediction"
 ) -> Path:
-    result = colorizer.decode(
-        prediction,
-        vividness=save_options.vividness,
-        warmth=save_options.warmth,
-        temperature=save_options.temperature,
-    )
+    result = colorizer.decode(prediction, save_options.adjustments)
     suffix = f".{save_options.format}" if save_options.format else result.photo.suffix
     target = job.target.with_name(job.target.name + suffix)
     try:

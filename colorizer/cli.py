@@ -8,14 +8,21 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from colorizer import __version__
+from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, NO_GUIDE, Adjustments
 from colorizer.batch import Job, SaveOptions, colour_album
-from colorizer.errors import CheckpointError
-from colorizer.photo import READABLE_SUFFIXES
+from colorizer.errors import ColorizerError
+from colorizer.guide.files import palette_named, read_hints
+from colorizer.guide.guide import MAX_VARIANT, Guide
+from colorizer.photo import READABLE_SUFFIXES, PhotoLimits, open_photo
 from colorizer.settings import Settings
+
+if TYPE_CHECKING:
+    from colorizer.pipeline import Colorizer
 
 EXIT_DONE = 0
 EXIT_SOME_FAILED = 1
@@ -64,10 +71,15 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add(
         "--temperature",
-        type=_temperature,
+        type=_share,
         help="classification only: 0 = the likeliest colour everywhere, 1 = the average of all "
         "(default: the model's own)",
     )
+    add("--hints", type=Path, help="JSON file of hints (default: photo.hints.json beside a photo)")
+    add("--palette", help="colours to use: '#aa3322, #e0c080', a .gpl or a .css file")
+    add("--like", type=Path, help="a colour photo whose colours are to be taken")
+    add("--strength", type=_share, default=1.0, help="of --palette and --like: 0 to 1")
+    add("--variants", type=_variants, default=0, help="also write this many other versions")
     add("--format", choices=["jpg", "png", "webp", "tiff"], help="default: as the photo came")
     add(
         "--layer",
@@ -107,10 +119,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         colorizer = Colorizer.from_pretrained(
             arguments.model, revision=arguments.revision, device=arguments.device
         )
-    except CheckpointError as error:
+        options = save_options(arguments, guide_of(arguments, colorizer, limits))
+    except ColorizerError as error:
         print(error, file=sys.stderr)
         return EXIT_NOTHING_DONE
-    outcomes = colour_album(colorizer, jobs, save_options(arguments), limits=limits)
+    outcomes = colour_album(colorizer, jobs, options, limits=limits)
     silent = arguments.quiet or not sys.stderr.isatty()
     done = 0
     for outcome in tqdm(outcomes, total=len(jobs), unit="photo", disable=silent):
@@ -124,12 +137,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     return EXIT_DONE if done == len(jobs) else EXIT_SOME_FAILED if done else EXIT_NOTHING_DONE
 
 
-def save_options(arguments: argparse.Namespace) -> SaveOptions:
+def guide_of(arguments: argparse.Namespace, colorizer: "Colorizer", limits: PhotoLimits) -> Guide:
+    """What the arguments ask of the colours by hand; raises AdjustmentError or PhotoError."""
+    like = open_photo(arguments.like, limits) if arguments.like else None
+    return Guide(
+        hints=read_hints(arguments.hints) if arguments.hints else (),
+        palette=palette_named(arguments.palette) if arguments.palette else None,
+        reference=colorizer.reference(like) if like else None,
+        strength=arguments.strength,
+    )
+
+
+def save_options(arguments: argparse.Namespace, guide: Guide = NO_GUIDE) -> SaveOptions:
     """How the photos are to be coloured and saved."""
     return SaveOptions(
-        vividness=arguments.vividness,
-        warmth=arguments.warmth,
-        temperature=arguments.temperature,
+        adjustments=Adjustments(
+            arguments.vividness, arguments.warmth, arguments.temperature, guide
+        ),
+        variants=arguments.variants,
         format=arguments.format,
         marked=not arguments.no_mark,
         layer=arguments.layer,
@@ -158,15 +183,19 @@ def _photos_in(folder: Path) -> Iterator[Path]:
 
 
 def _vividness(text: str) -> float:
-    return _number(text, 0.0, 3.0)
+    return _number(text, 0.0, MAX_VIVIDNESS)
 
 
 def _warmth(text: str) -> float:
-    return _number(text, -1.0, 1.0)
+    return _number(text, -MAX_WARMTH, MAX_WARMTH)
 
 
-def _temperature(text: str) -> float:
+def _share(text: str) -> float:
     return _number(text, 0.0, 1.0)
+
+
+def _variants(text: str) -> int:
+    return int(_number(str(int(text)), 0, MAX_VARIANT))
 
 
 def _number(text: str, low: float, high: float) -> float:

@@ -67,6 +67,10 @@ class CheckpointError(ColorizerError):
     """A checkpoint cannot be had or used."""
 
 
+class AdjustmentError(ColorizerError):
+    """What a person asks of the colours cannot be: a number, a hint, a palette or a reference."""
+
+
 class StudyError(ColorizerError):
     """The study cannot start, or what a participant asks for cannot be done."""
 
@@ -102,6 +106,21 @@ MESSAGES = {
     "first_of_several": "The file holds several pictures; only the first one is used.",
     "damaged_profile": "The colour profile does not fit the photo or is damaged; it is read as sRGB.",
     "no_folder": "The folder {folder} cannot be made: {reason}.",
+    # Adjustments
+    "bad_vividness": "Vividness must be between 0 and {most:g}.",
+    "bad_warmth": "Warmth must be between -{most:g} and {most:g}.",
+    "bad_temperature": "The temperature must be between 0 and {most:g}.",
+    "bad_hint_place": "Hint {number} lies outside the photo: x and y are between 0 (left, top) and 1 (right, bottom).",
+    "bad_hint_colour": 'Hint {number} has a colour that cannot be read: write it as #rrggbb, or "neutral".',
+    "bad_hint_reach": "Hint {number} has an unknown reach: choose small, normal or large.",
+    "bad_hints": 'These are no hints: a JSON file is needed with a list "hints", each with x, y and colour.',
+    "too_many_hints": "There are more than {most} hints.",
+    "hints_unreadable": "The file of hints cannot be read: check that it is there and not larger than {kilobytes} KiB.",
+    "bad_palette": "No palette can be read there: give 1 to {most} colours as #rrggbb, a .gpl or a .css file.",
+    "colourless_reference": "The reference photo has hardly any colour: choose one in colour.",
+    "bad_strength": "The strength must be between 0 and {most:g}.",
+    "bad_variant": "The number of a variant is a whole number between 0 and {most}.",
+    "needs_classifier": "The model {model} predicts one colour for each place: palettes, references and variants need the model classification. Hints work with both.",
     # Checkpoints
     "no_such_checkpoint": "There is no checkpoint folder {source!r}; give a folder, an owner/name on the Hugging Face Hub or a bundled name ({known}).",
     "no_checkpoint": "{place} is not a Colorizer checkpoint.",

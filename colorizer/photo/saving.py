@@ -13,7 +13,6 @@ from PIL import Image
 from colorizer.errors import PhotoError
 from colorizer.photo import metadata
 from colorizer.photo.color_profile import strips
-from colorizer.photo.jpeg_bands import write_jpeg
 
 _Array = NDArray[np.uint8]
 
@@ -23,10 +22,6 @@ WEBP_QUALITY = 95
 PNG_COMPRESS_LEVEL = 3
 # The same size as the default 4 to within a percent, in half of the time.
 WEBP_METHOD = 2
-
-# From this size on, a JPEG is encoded in bands, two at once.
-_SPLIT_ROWS = 128
-_SPLIT_PIXELS = 2_000_000
 
 _SUFFIXES = {
     ".jpg": "JPEG",
@@ -119,9 +114,6 @@ def _write_jpeg(stream: IO[bytes], rgb: _Array, alpha: _Array | None, mark: str 
     """Write a JPEG with full colour resolution, on white where the photo is transparent."""
     opaque = rgb if alpha is None else on_white(rgb, alpha)
     exif, xmp = _exif_and_xmp(mark)
-    if len(rgb) >= _SPLIT_ROWS and rgb.size >= 3 * _SPLIT_PIXELS:
-        write_jpeg(stream, opaque, quality=JPEG_QUALITY, exif=exif, xmp=xmp)
-        return
     picture = Image.fromarray(opaque)
     picture.save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0, exif=exif, xmp=xmp)
 

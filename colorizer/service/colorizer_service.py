@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
 from colorizer.colour.uncertainty import Certainty
 from colorizer.model.bundled import bundled_checkpoints
 from colorizer.model.checkpoint_identity import CheckpointIdentity, identify
@@ -120,31 +121,19 @@ class ColorizerService:
             return self._colorizers[model]
 
     def colorize(
-        self,
-        file: str | Path,
-        model: str,
-        *,
-        vividness: float = 1.0,
-        warmth: float = 0.0,
-        temperature: float | None = None,
+        self, file: str | Path, model: str, adjustments: Adjustments = NO_ADJUSTMENTS
     ) -> "Colorized":
         """Colour the photo in `file`; raises PhotoError or CheckpointError."""
         with self._enough_memory():
-            return self.colorizer(model).decode(
-                self.prediction(file, model),
-                vividness=vividness,
-                warmth=warmth,
-                temperature=temperature,
-            )
+            return self.colorizer(model).decode(self.prediction(file, model), adjustments)
 
     def preview(
         self,
         file: str | Path,
         model: str,
+        adjustments: Adjustments = NO_ADJUSTMENTS,
         *,
         long_side: int,
-        vividness: float = 1.0,
-        warmth: float = 0.0,
     ) -> Preview:
         """Before and after at a size for the screen; costs no more than the first full analysis."""
         digest = _digest(Path(file))
@@ -152,7 +141,7 @@ class ColorizerService:
             prediction = self._analysis(digest, file, model)
             print_ = self._print(digest, prediction.photo, long_side)
             seen = replace(prediction, photo=Photo(rgb=print_.rgb))
-            coloured = self.colorizer(model).decode(seen, vividness=vividness, warmth=warmth)
+            coloured = self.colorizer(model).decode(seen, adjustments)
         return Preview(
             before=print_.grey,
             after=coloured.photo.rgb,

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colorizer import Adjustments
 from colorizer.errors import CheckpointError
 from colorizer.photo import PhotoError, PhotoLimits, open_photo
 from colorizer.service.colorizer_service import ColorizerService
@@ -29,8 +30,8 @@ def test_the_network_runs_once_for_a_photo(
 ) -> None:
     service, model = ColorizerService(), str(regression_folder)
     runs = count_runs(service, model, monkeypatch)
-    preview = service.preview(photo, model, long_side=90, vividness=0.7)
-    result = service.colorize(photo, model, vividness=1.4)
+    preview = service.preview(photo, model, Adjustments(vividness=0.7), long_side=90)
+    result = service.colorize(photo, model, Adjustments(vividness=1.4))
     assert len(runs) == 1
     assert preview.before.shape == preview.after.shape == (60, 90, 3)
     assert result.photo.rgb.shape == (120, 180, 3)
@@ -78,8 +79,10 @@ def test_the_real_colours_are_kept_for_photos_that_have_them(
 
 def test_warmth_reaches_screen_and_file(photo: Path, regression_folder: Path) -> None:
     service, model = ColorizerService(), str(regression_folder)
-    previews = [service.preview(photo, model, long_side=90, warmth=w).after for w in (-1, 1)]
-    files = [service.colorize(photo, model, warmth=w).photo.rgb for w in (-1, 1)]
+    previews = [
+        service.preview(photo, model, Adjustments(warmth=w), long_side=90).after for w in (-1, 1)
+    ]
+    files = [service.colorize(photo, model, Adjustments(warmth=w)).photo.rgb for w in (-1, 1)]
     for cool, warm in (previews, files):
         assert warm[..., 2].mean() < cool[..., 2].mean() - 5
 

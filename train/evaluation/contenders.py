@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from colorizer.adjustments import Adjustments
 from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.lab import clip_chroma, lab_to_rgb, rgb_to_lab
 from colorizer.model.bundled import bundled_checkpoints
@@ -66,7 +67,7 @@ class Contender:
         prediction = self.colorizer.predict(photo)
         pictures = {}
         for row, temperature in self.temperatures.items():
-            coloured = self.colorizer.decode(prediction, temperature=temperature)
+            coloured = self.colorizer.decode(prediction, Adjustments(temperature=temperature))
             pictures[row] = coloured.photo.rgb
         self.seconds.append(coloured.seconds)
         return pictures

@@ -2,47 +2,42 @@
 
 from dataclasses import dataclass
 
+from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
+from colorizer.errors import AdjustmentError
 from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch, PhotoState
-from colorizer.web.validation import is_number_in
-
-MAX_VIVIDNESS = 3.0
+from colorizer.web.errors import refusal
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A photo, a model, and how its colours are adjusted, see `colorizer.pipeline`."""
+    """A photo, a model, and how its colours are adjusted."""
 
     file: str
     model: str
-    vividness: float = 1.0
-    warmth: float = 0.0
+    adjustments: Adjustments = NO_ADJUSTMENTS
 
-    @property
-    def problem(self) -> str:
-        """The sentence that says what is wrong with adjustments that cannot be; "" if nothing."""
-        if not is_number_in(self.vividness, 0.0, MAX_VIVIDNESS):
-            return i18n.BAD_VIVIDNESS
-        if not is_number_in(self.warmth, -1.0, 1.0):
-            return i18n.BAD_WARMTH
-        return ""
+
+def adjusted(vividness: float, warmth: float) -> Adjustments:
+    """What the page or a program asks for; an error on the page if it cannot be."""
+    try:
+        return Adjustments(vividness, warmth)
+    except AdjustmentError as error:
+        raise refusal(i18n.told(error)) from error
 
 
 def chosen(batch: Batch, index: int, model: str, vividness: float, warmth: float) -> Choice | None:
     """The photo number `index` with these adjustments, or None while it cannot be shown."""
     if not 0 <= index < len(batch) or batch[index].state != PhotoState.DONE:
         return None
-    choice = Choice(batch[index].file, model, vividness, warmth)
-    return choice if isinstance(model, str) and not choice.problem else None
+    try:
+        adjustments = Adjustments(vividness, warmth)
+    except AdjustmentError:
+        return None
+    return Choice(batch[index].file, model, adjustments) if isinstance(model, str) else None
 
 
 def look_at(service: ColorizerService, choice: Choice, long_side: int) -> Preview:
     """The chosen photo at screen size; raises PhotoError or CheckpointError."""
-    return service.preview(
-        choice.file,
-        choice.model,
-        long_side=long_side,
-        vividness=choice.vividness,
-        warmth=choice.warmth,
-    )
+    return service.preview(choice.file, choice.model, choice.adjustments, long_side=long_side)

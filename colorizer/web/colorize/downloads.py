@@ -64,9 +64,7 @@ class Downloads:
         return Archive(archive, left_out)
 
     def _colour(self, choice: Choice) -> "Colorized":
-        return self._darkroom.colorize(
-            choice.file, choice.model, vividness=choice.vividness, warmth=choice.warmth
-        )
+        return self._darkroom.colorize(choice.file, choice.model, choice.adjustments)
 
 
 def _stem(choice: Choice) -> str:

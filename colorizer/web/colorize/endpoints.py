@@ -10,7 +10,7 @@ from colorizer.colour.uncertainty import heat_map
 from colorizer.photo import Photo, encode_photo
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import endpoint_texts, i18n
-from colorizer.web.colorize.choice import Choice, look_at
+from colorizer.web.colorize.choice import Choice, adjusted, look_at
 from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.download_folder import DownloadFolder, plain_stem
 from colorizer.web.errors import errors_on_the_page, refusal
@@ -111,7 +111,4 @@ class ColourEndpoints:
         if file is None or not Path(file).is_file():
             raise refusal(i18n.NO_PHOTO)
         known = known_model(model, self.models, offers=self.service.offers)
-        choice = Choice(file, known, vividness, warmth)
-        if choice.problem:
-            raise refusal(choice.problem)
-        return choice
+        return Choice(file, known, adjusted(vividness, warmth))

@@ -10,7 +10,7 @@ import gradio as gr
 from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import Batch, PhotoState, colour_batch, in_state, stopped
-from colorizer.web.colorize.choice import Choice, look_at
+from colorizer.web.colorize.choice import Choice, adjusted, look_at
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.photo_tiles import Tile, tiles_value
 from colorizer.web.colorize.stage_view import photo_caption, shown
@@ -86,9 +86,7 @@ class ColourRun:
         self.check(photos)
         service = self._darkroom
         known = known_model(model, service.models, offers=service.offers)
-        choice = Choice("", known, vividness, warmth)
-        if choice.problem:
-            raise refusal(choice.problem)
+        choice = Choice("", known, adjusted(vividness, warmth))
         visitor = self._turns.visitor(request)
 
         def colour_one(file: str) -> Preview:

@@ -95,8 +95,6 @@ EXAMPLE_INVITATION = "Leg ein eigenes Foto ab, um es in Farbe zu sehen."
 
 PRIVACY = "Fotos werden eingelesen, gefärbt und innerhalb von zwei Stunden gelöscht; Ort und andere Metadaten kommen nie in das Ergebnis."
 UNKNOWN_MODEL = "Es gibt kein Modell {model!r}; zur Wahl stehen: {known}."
-BAD_VIVIDNESS = "Die Farbkraft muss zwischen 0 und 3 liegen."
-BAD_WARMTH = "Die Wärme muss zwischen -1 und 1 liegen."
 
 TAB_COLORIZE = "Färben"
 TAB_PCA = "PCA"

@@ -95,8 +95,6 @@ EXAMPLE_INVITATION = "Drop a photo of your own to see it in colour."
 
 PRIVACY = "Photos are decoded, coloured and deleted within two hours; location and other metadata are never copied into the result."
 UNKNOWN_MODEL = "There is no model {model!r}; choose one of: {known}."
-BAD_VIVIDNESS = "Vividness must be between 0 and 3."
-BAD_WARMTH = "Warmth must be between -1 and 1."
 
 TAB_COLORIZE = "Colorize"
 TAB_PCA = "PCA"
