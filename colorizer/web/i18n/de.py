@@ -34,6 +34,20 @@ TOO_MANY_RUNS = (
 NOT_STORED = (
     "Der Server kann gerade keine Dateien speichern: Versuch es in einigen Minuten noch einmal."
 )
+TOO_MANY_REQUESTS = (
+    "Von deiner Adresse kommen zu viele Anfragen auf einmal: Versuch es gleich noch einmal."
+)
+TOO_MANY_EVENTS = (
+    "Für deine Adresse wartet zu viel: Versuch es noch einmal, wenn etwas davon fertig ist."
+)
+TOO_MANY_BYTES = (
+    "Deine Adresse hat so viel geschickt, wie sie in einer Stunde darf: Mach später weiter."
+)
+REQUEST_TOO_LARGE = "Diese Anfrage ist zu groß: Schick Fotos als Upload."
+REQUEST_STOPPED = "Die Anfrage brach mittendrin ab: Schick sie bitte noch einmal."
+NO_MEMORY = "Im Moment ist nicht genug Speicher frei: Versuch es in einigen Minuten noch einmal."
+UNKNOWN_EVENT = "So etwas gibt es hier nicht."
+FAILED = "Das hat nicht geklappt, und es liegt am Server: Versuch es noch einmal, und sag uns, wenn es so bleibt."
 LOADING = "Das Modell wird geladen: Nach einem Start dauert das erste Foto einige Sekunden länger …"
 WORKING = "Foto {number} von {total} wird gefärbt …"
 DONE_SINGLE = "Dein Foto ist gefärbt."

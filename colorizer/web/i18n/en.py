@@ -32,6 +32,18 @@ TOO_MANY_RUNS = (
     "Some of your photos are still being coloured: please wait until they are done, or cancel them."
 )
 NOT_STORED = "The server cannot store files at the moment: please try again in a few minutes."
+TOO_MANY_REQUESTS = (
+    "Too many requests at a time come from your address: please try again in a moment."
+)
+TOO_MANY_EVENTS = "Too much is waiting for your address: please try again when some of it is done."
+TOO_MANY_BYTES = "Your address has sent as much as it may within an hour: please go on later."
+REQUEST_TOO_LARGE = "This request is too large: send photos as uploads."
+REQUEST_STOPPED = "The request stopped halfway: please send it again."
+NO_MEMORY = "There is not enough memory at the moment: please try again in a few minutes."
+UNKNOWN_EVENT = "There is nothing of this name."
+FAILED = (
+    "That did not work, and it is the server's fault: please try again, and tell us if it stays so."
+)
 LOADING = "Loading the model: the first photo after a start waits some seconds for it …"
 WORKING = "Colouring photo {number} of {total} …"
 DONE_SINGLE = "Your photo is coloured."
