@@ -18,6 +18,7 @@ from tests.hub_state import TOKEN
 from tests.loopback_hub import serve_hub
 from tests.test_dataset import write_photos
 from train.fit_palette import fit, write_palette
+from train.heads import Heads
 from train.options import TrainingOptions
 from train.schedule import learning_rate_share, set_trainable
 from train.trainer import Trainer
@@ -172,10 +173,10 @@ def test_the_learning_rate_warms_up_and_falls(options: TrainingOptions) -> None:
 
 
 def test_training_all_layers_or_none(options: TrainingOptions) -> None:
-    network = small_network("regression", 0)
+    heads = Heads(small_network("regression", 0), with_regression=False)
     for stride, expected in ((2, True), (64, False)):
-        set_trainable(network, dataclasses.replace(options, train_from_stride=stride), step=99)
-        assert all(p.requires_grad == expected for p in network.backbone.parameters())
+        set_trainable(heads, dataclasses.replace(options, train_from_stride=stride), step=99)
+        assert all(p.requires_grad == expected for p in heads.network.backbone.parameters())
 
 
 @pytest.mark.slow

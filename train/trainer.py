@@ -2,38 +2,52 @@
 
 import json
 import logging
+import math
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from colorizer.checkpoint import (
-    Checkpoint,
     CheckpointConfig,
     DecodingConfig,
     load_checkpoint,
     save_checkpoint,
 )
-from colorizer.network import ColorizationNetwork, NetworkConfig
+from colorizer.network import ColorizationNetwork, Head, NetworkConfig
 from train.backbones import load_pretrained_backbone
 from train.background_push import BackgroundPush
-from train.dataset import CropSampler, open_cache
+from train.dataset import CachedPhoto, CropSampler, open_cache
+from train.degrading import add_borders, degrade
 from train.fit_palette import read_palette
+from train.folded_norms import fold_norms
+from train.heads import Heads, Outputs
 from train.moving_average import moving_average
-from train.objective import age, classification_loss, regression_loss, squared_loss, to_sample
+from train.objective import (
+    classification_loss,
+    mood_loss,
+    regression_loss,
+    squared_loss,
+    to_sample,
+)
 from train.options import TrainingOptions
 from train.photo_choice import choose_photos
+from train.photo_index import IndexLine, balancing_weights, read_index
 from train.samples import write_samples
-from train.schedule import learning_rate_share, parameter_groups, set_trainable
+from train.schedule import average_decay, learning_rate_share, parameter_groups, set_trainable
 from train.trainer_state import Progress, has_state, load_state, save_state
 from train.validation import validate
 
 logger = logging.getLogger(__name__)
+
+_PRECISIONS = {"float32": "no", "bfloat16": "bf16"}
 
 
 class Trainer:
@@ -42,6 +56,7 @@ class Trainer:
     def __init__(self, options: TrainingOptions) -> None:
         self.options = options
         self.accelerator = Accelerator(
+            mixed_precision=_PRECISIONS[options.precision],
             kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)]
         )
         if options.batch % self.accelerator.num_processes:
@@ -53,41 +68,53 @@ class Trainer:
                 side=options.side,
                 pca_variance=options.pca_variance,
             )
+        photos = choose_photos(
+            self.cache.split("train"),
+            options.photos,
+            subject=options.subject,
+            limit=options.limit,
+            seed=options.seed,
+        )
         self.sampler = CropSampler(
             cache=self.cache,
-            photos=choose_photos(
-                self.cache.split("train"),
-                options.photos,
-                subject=options.subject,
-                limit=options.limit,
-                seed=options.seed,
-            ),
+            photos=photos,
             crop=options.crop,
             crop_from=options.crop_from,
             batch=options.batch,
             seed=options.seed,
             whole=options.whole,
+            weights=self._weights(photos) if options.balance else None,
         )
         self.gamut = read_palette(options.palette) if options.palette else None
         self.network = self._build_network()
-        self.ema = moving_average(self.network, options.ema)
+        self.heads = Heads(self.network, with_regression=options.head == "both")
+        self.ema = moving_average(self.heads, lambda step: average_decay(options, step))
         self.optimizer = torch.optim.AdamW(
-            parameter_groups(self.network, options),
+            parameter_groups(self.heads, options),
             lr=options.lr,
             weight_decay=options.weight_decay,
+            fused=True,
         )
         self.progress = Progress(step=0, seconds=0.0)
         if options.resume and has_state(options.out):
-            self.progress = load_state(options.out, self.network, self.ema, self.optimizer)
-        self.wrapped, self.optimizer = self.accelerator.prepare(self.network, self.optimizer)
+            self.progress = load_state(options.out, self.heads, self.ema, self.optimizer)
+        fold_norms(self.network.backbone)
+        self.wrapped, self.optimizer = self.accelerator.prepare(self.heads, self.optimizer)
         device = self.accelerator.device
         self.ema.to(device)
         weights = self.gamut.class_weights(options.rebalancing) if self.gamut else None
-        self.class_weights = weights.to(device) if weights is not None else None
+        if weights is not None:
+            weights = weights.clamp(max=options.max_class_weight or math.inf).to(device)
+        self.class_weights = weights
         self.hub = self._open_hub()
+        self._stops = False
+
+    def stop(self) -> None:
+        """Let `run` save the state after the present step and return."""
+        self._stops = True
 
     def run(self) -> dict[str, Any]:
-        """Train to the last step; returns the metrics of the last evaluation."""
+        """Train to the last step or to `stop`; returns the metrics of the last evaluation."""
         metrics: dict[str, Any] = {}
         losses: list[float] = []
         saved = time.monotonic()
@@ -104,9 +131,11 @@ class Trainer:
                 losses, rate = [], 0.0
                 if self.hub and not last:
                     self.hub.offer(self._checkpoint_folder, self.progress.step)
-            if last or time.monotonic() - saved > self.options.save_minutes * 60:
+            if last or self._stops or time.monotonic() - saved > self.options.save_minutes * 60:
                 self._save()
                 saved = time.monotonic()
+            if self._stops:
+                break
         self.accelerator.wait_for_everyone()
         if self.hub and metrics:
             self.hub.finish(self._checkpoint_folder, self.progress.step)
@@ -124,35 +153,54 @@ class Trainer:
     def _step(self, step: int) -> float:
         """One optimizer step on this process's share of the batch; returns its loss."""
         options, accelerator = self.options, self.accelerator
-        set_trainable(self.network, options, step)
+        set_trainable(self.heads, options, step)
         for group in self.optimizer.param_groups:
             group["lr"] = options.lr * group["share"] * learning_rate_share(options, step)
         share = options.batch // accelerator.num_processes
         part = slice(accelerator.process_index * share, (accelerator.process_index + 1) * share)
+        seed = (options.seed, step, accelerator.process_index)
         rgb = self.sampler(step, part).to(accelerator.device)
+        rgb = add_borders(rgb, options.bordered, seed=seed)
         sample = to_sample(rgb, self.network.config.output_stride)
-        L = age(sample.L, options.aged, seed=(options.seed, step, accelerator.process_index))
-        output = self.wrapped(L.contiguous(memory_format=torch.channels_last))
-        loss = self._loss(output, sample.ab)
+        L = degrade(sample.L, options.aged, seed=seed)
+        outputs = self.wrapped(L.contiguous(memory_format=torch.channels_last))
+        loss = self._loss(outputs, sample.ab)
         self.optimizer.zero_grad(set_to_none=True)
         accelerator.backward(loss)
-        accelerator.clip_grad_norm_(self.network.parameters(), 1.0)
+        accelerator.clip_grad_norm_(self.heads.parameters(), 1.0)
         self.optimizer.step()
-        self.ema.update_parameters(self.network)
+        self.ema.update_parameters(self.heads)
         return float(loss.detach())
 
-    def _loss(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    def _loss(self, outputs: Outputs, target: torch.Tensor) -> torch.Tensor:
+        """The sum of the heads' losses; the mood is that of the classifier, if there is one."""
+        options = self.options
+        losses = []
+        ab = None
+        if "regression" in outputs:
+            ab = outputs["regression"].float()
+            loss = squared_loss if options.loss == "squared" else regression_loss
+            weight = options.regression_weight if options.head == "both" else 1.0
+            losses.append(weight * loss(ab, target))
         if self.gamut is not None and self.class_weights is not None:
-            neighbours = self.options.neighbours
-            return classification_loss(output, target, self.gamut, self.class_weights, neighbours)
-        loss = squared_loss if self.options.loss == "squared" else regression_loss
-        return loss(output, target)
+            logits = outputs["classification"].float()
+            losses.append(
+                classification_loss(
+                    logits, target, self.gamut, self.class_weights, options.neighbours
+                )
+            )
+            ab = self.gamut.annealed_mean(logits, 1.0) if options.mood_weight else None
+        if options.mood_weight and ab is not None:
+            losses.append(options.mood_weight * mood_loss(ab, target))
+        return torch.stack(losses).sum()
 
     def _evaluate(self, loss: float, rate: float) -> dict[str, Any]:
-        """Validate the moving average, write the checkpoint and a line of metrics.jsonl."""
+        """Validate the moving average, write the checkpoints and a line of metrics.jsonl."""
         if not self.accelerator.is_main_process:
             return {}
-        validation = validate(self._averaged, self.gamut, self.cache, self.options)
+        averaged = self.ema.module
+        assert isinstance(averaged, Heads)
+        validation = validate(averaged.eval(), self.gamut, self.cache, self.options)
         metrics: dict[str, Any] = {
             "step": self.progress.step,
             "minutes": round(self.progress.seconds / 60, 2),
@@ -160,23 +208,22 @@ class Trainer:
             "images_per_second": round(rate, 1),
             **validation,
         }
-        checkpoint = self._write_checkpoint(validation)
+        for head, network in averaged.networks().items():
+            self._write_checkpoint(head, network, validation)
         samples = self.options.out / "samples" / f"{self.progress.step:06}.png"
-        write_samples(checkpoint, self.cache, samples)
+        write_samples(load_checkpoint(self._checkpoint_folder), self.cache, samples)
         with (self.options.out / "metrics.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(metrics) + "\n")
         tqdm.write(json.dumps(metrics))
         return metrics
 
     @property
-    def _averaged(self) -> ColorizationNetwork:
-        network = self.ema.module
-        assert isinstance(network, ColorizationNetwork)
-        return network
-
-    @property
     def _checkpoint_folder(self) -> Path:
-        return self.options.out / "checkpoint"
+        """Where the checkpoint of the network's own head lies."""
+        return self._folder_of(self.network.config.head)
+
+    def _folder_of(self, head: Head) -> Path:
+        return self.options.out / (head if self.options.head == "both" else "checkpoint")
 
     @property
     def _decoding(self) -> DecodingConfig:
@@ -185,10 +232,12 @@ class Trainer:
         decoding = DecodingConfig(temperature=options.temperature, rebalancing=options.rebalancing)
         return replace(decoding, side=options.crop) if options.whole else decoding
 
-    def _write_checkpoint(self, validation: dict[str, Any]) -> Checkpoint:
+    def _write_checkpoint(
+        self, head: Head, network: ColorizationNetwork, validation: dict[str, Any]
+    ) -> None:
         config = CheckpointConfig(
-            name=self.options.head,
-            network=self.network.config,
+            name=head,
+            network=network.config,
             decoding=self._decoding,
             provenance={
                 "training": self.options.described(),
@@ -199,8 +248,8 @@ class Trainer:
                 "validation": validation,
             },
         )
-        folder = save_checkpoint(self._checkpoint_folder, config, self._averaged, self.gamut)
-        return load_checkpoint(folder)
+        gamut = self.gamut if head == "classification" else None
+        save_checkpoint(self._folder_of(head), config, network, gamut)
 
     @property
     def _machine(self) -> str:
@@ -223,7 +272,13 @@ class Trainer:
 
     def _save(self) -> None:
         if self.accelerator.is_main_process:
-            save_state(self.options.out, self.network, self.ema, self.optimizer, self.progress)
+            save_state(self.options.out, self.heads, self.ema, self.optimizer, self.progress)
+
+    def _weights(self, photos: list[CachedPhoto]) -> NDArray[np.float64]:
+        """Each photo's chance to be drawn, see `balancing_weights`."""
+        index = read_index(self.options.photos)
+        lines = [index.get(Path(photo.name).resolve(), IndexLine()) for photo in photos]
+        return balancing_weights(lines, self.options.balance)
 
     def _build_network(self) -> ColorizationNetwork:
         """A fresh network, from ImageNet weights or from another checkpoint's."""
@@ -232,11 +287,12 @@ class Trainer:
         network = ColorizationNetwork(
             NetworkConfig(
                 backbone=options.backbone,
-                head=options.head,
+                head="regression" if options.head == "regression" else "classification",
                 n_classes=self.gamut.n_classes if self.gamut else 0,
                 decoder_channels=options.decoder,
                 skips=options.skips,
                 context=options.context,
+                slim=options.slim,
             )
         )
         if options.init_from:
