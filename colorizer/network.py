@@ -222,9 +222,7 @@ class SlimStage(nn.Module):
 
     def forward(self, x: torch.Tensor, skip: torch.Tensor | None) -> torch.Tensor:
         """x (B, C, h, w), skip (B, S, 2h, 2w) or None → (B, width, 2h, 2w)."""
-        x = F.interpolate(
-            self.narrow(x), scale_factor=2.0, mode="bilinear", align_corners=False
-        )
+        x = F.interpolate(self.narrow(x), scale_factor=2.0, mode="bilinear", align_corners=False)
         if skip is not None and self.narrow_skip is not None:
             x = x + self.narrow_skip(skip)
         result: torch.Tensor = self.convolve(x)

@@ -206,9 +206,7 @@ class CropSampler:
         if self.whole:
             return torch.stack([self._fit(self.cache.rgb(self.photos[i])) for i in chosen])
         places = np.random.default_rng([self.seed, 1, step]).random((self.batch, 4))[part]
-        crops = [
-            self._cut(self.photos[i], place) for i, place in zip(chosen, places, strict=True)
-        ]
+        crops = [self._cut(self.photos[i], place) for i, place in zip(chosen, places, strict=True)]
         return torch.stack(crops)
 
     def _chosen(self, step: int) -> list[int]:
@@ -251,5 +249,7 @@ class CropSampler:
         pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)
         if pixels.shape[1:] == (self.crop, self.crop):
             return pixels
-        resized = F.interpolate(pixels[None], (self.crop, self.crop), mode="bilinear", antialias=True)
+        resized = F.interpolate(
+            pixels[None], (self.crop, self.crop), mode="bilinear", antialias=True
+        )
         return resized[0]

@@ -40,7 +40,9 @@ class Heads(nn.Module):
         if self.regression is not None:
             config = replace(self.network.config, head="regression", n_classes=0)
             second = ColorizationNetwork(config)
-            trunk = {k: v for k, v in self.network.state_dict().items() if not k.startswith("head.")}
+            trunk = {
+                k: v for k, v in self.network.state_dict().items() if not k.startswith("head.")
+            }
             head = {f"head.{k}": v for k, v in self.regression.state_dict().items()}
             second.load_state_dict({**trunk, **head}, assign=True)
             found["regression"] = second.train(self.training)

@@ -19,7 +19,9 @@ def moving_average(network: nn.Module, decay: Callable[[int], float]) -> Average
 Tensors = tuple[torch.Tensor, ...] | list[torch.Tensor]
 
 
-def _update(decay: Callable[[int], float]) -> Callable[[Tensors, Tensors, torch.Tensor | int], None]:
+def _update(
+    decay: Callable[[int], float],
+) -> Callable[[Tensors, Tensors, torch.Tensor | int], None]:
     @torch.no_grad()
     def update(averaged: Tensors, current: Tensors, updates: torch.Tensor | int) -> None:
         count = int(updates)

@@ -57,7 +57,7 @@ class Trainer:
         self.options = options
         self.accelerator = Accelerator(
             mixed_precision=_PRECISIONS[options.precision],
-            kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)]
+            kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
         )
         if options.batch % self.accelerator.num_processes:
             raise SystemExit("--batch must be a multiple of the number of processes.")
