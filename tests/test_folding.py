@@ -24,6 +24,9 @@ CONFIGS = {
         name: NetworkConfig(backbone=name, n_classes=5, decoder_channels=(16, 16, 16))
         for name in BACKBONES
     },
+    "slim": NetworkConfig(
+        backbone="tf_efficientnet_lite0", n_classes=5, decoder_channels=(16, 16), slim=True
+    ),
     ORIGINAL: NetworkConfig(backbone=ORIGINAL, n_classes=5, decoder_channels=(), skips=False),
 }
 

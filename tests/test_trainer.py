@@ -20,7 +20,7 @@ from tests.test_dataset import write_photos
 from train.fit_palette import fit, write_palette
 from train.heads import Heads
 from train.options import TrainingOptions
-from train.schedule import learning_rate_share, set_trainable
+from train.schedule import average_decay, learning_rate_share, set_trainable
 from train.trainer import Trainer
 from train.trainer_state import STATE_FILE
 
@@ -170,6 +170,49 @@ def test_the_learning_rate_warms_up_and_falls(options: TrainingOptions) -> None:
     shares = [learning_rate_share(long, step) for step in (0, 100, 500, 999)]
     assert shares[0] < 0.02 < shares[2] < shares[1] <= 1.0
     assert shares[3] < 0.03
+
+
+def test_a_level_rate_falls_from_where_it_is_told_to(options: TrainingOptions) -> None:
+    level = dataclasses.replace(options, schedule="level", steps=1000)
+    assert [learning_rate_share(level, step) for step in (99, 500, 999)] == [1.0, 1.0, 1.0]
+    decaying = dataclasses.replace(level, decay_from=600)
+    shares = [learning_rate_share(decaying, step) for step in (599, 600, 800, 999)]
+    assert shares == pytest.approx([1.0, 1.0, 0.5, 0.0025])
+    assert average_decay(decaying, 599) == options.ema
+    assert average_decay(decaying, 600) == options.ema_in_decay
+    with pytest.raises(SystemExit, match="level"):
+        dataclasses.replace(options, decay_from=600)
+
+
+def test_both_heads_leave_two_checkpoints_and_resume_exactly(
+    options: TrainingOptions, tmp_path: Path
+) -> None:
+    both = dataclasses.replace(
+        options,
+        head="both",
+        decoder=(8, 8),
+        slim=True,
+        balance=0.5,
+        mood_weight=0.2,
+        max_class_weight=5.0,
+        bordered=0.5,
+        aged=0.5,
+        schedule="level",
+        out=tmp_path / "whole",
+    )
+    assert "ab_rmse_regression" in Trainer(both).run()
+    for head in ("classification", "regression"):
+        config = load_checkpoint(tmp_path / "whole" / head).config
+        assert (config.name, config.network.head, config.network.slim) == (head, head, True)
+    half = dataclasses.replace(both, out=tmp_path / "half")
+    stopped = Trainer(half)
+    stopped.stop()
+    stopped.run()
+    resumed = Trainer(dataclasses.replace(half, resume=True))
+    assert resumed.progress.step == 1
+    resumed.run()
+    expected, got = weights(both.out), weights(half.out)
+    assert all(torch.equal(tensor, got[name]) for name, tensor in expected.items())
 
 
 def test_training_all_layers_or_none(options: TrainingOptions) -> None:

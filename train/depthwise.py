@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 _Floats = NDArray[np.float32]
+_compile: Any = numba.njit(nogil=True, fastmath={"contract", "reassoc", "nsz"}, error_model="numpy")
 
 
 def depthwise(
@@ -54,7 +55,7 @@ class _Depthwise(torch.autograd.Function):
         )
 
 
-@numba.njit(nogil=True, fastmath={"contract", "reassoc", "nsz"}, error_model="numpy")
+@_compile
 def _add_gradients(
     x: _Floats,
     of_output: _Floats,

@@ -12,8 +12,9 @@ from colorizer.network import Head
 class TrainingOptions:
     """Train a colorization network from folders of colour photos.
 
-    Writes OUT/checkpoint (the moving average of the weights, ready to use; both heads:
-    OUT/classification and OUT/regression), OUT/metrics.jsonl, OUT/samples/*.png (grey, ours, real) and OUT/state.safetensors, from which --resume continues.
+    Writes OUT/checkpoint (the moving average of the weights, ready to use; for both heads
+    OUT/classification and OUT/regression), OUT/metrics.jsonl, OUT/samples/*.png (grey, ours, real)
+    and OUT/state.safetensors, from which --resume continues.
     Under `accelerate launch -m train.train` the same flags train on several processes or GPUs.
     """
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 INDEX_FILE = "index.csv"
 _MOST_TIMES = 4.0
-"""No photo is drawn more often than this many times the average one."""
+"""Weights above this many times their mean are cut off there: no few photos come all the time."""
 
 
 @dataclass(frozen=True)
