@@ -63,7 +63,7 @@ def test_resuming_continues_exactly(options: TrainingOptions, tmp_path: Path, he
     half = dataclasses.replace(whole, out=tmp_path / "half", save_minutes=0.0)
     stopped = Trainer(half)
     for step in range(2):
-        stopped._step(step)
+        stopped.step(step)
     stopped.progress = dataclasses.replace(stopped.progress, step=2)
     stopped._save()
     resumed = Trainer(dataclasses.replace(half, resume=True))
@@ -136,11 +136,11 @@ def test_frozen_layers_do_not_move(options: TrainingOptions, tmp_path: Path) -> 
     trainer = Trainer(dataclasses.replace(options, out=tmp_path))
     before = {k: v.clone() for k, v in trainer.network.state_dict().items()}
     for step in range(2):
-        trainer._step(step)
+        trainer.step(step)
     after = trainer.network.state_dict()
     moved = {k for k in after if not torch.equal(before[k], after[k])}
     assert not [k for k in moved if k.startswith("backbone.")]
-    trainer._step(2)
+    trainer.step(2)
     moved = {k for k, v in trainer.network.state_dict().items() if not torch.equal(before[k], v)}
     assert "backbone.conv_stem.weight" not in moved
     assert [k for k in moved if k.startswith("backbone.blocks.5")]

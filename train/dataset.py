@@ -182,6 +182,18 @@ def shrink(rgb: np.ndarray, side: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """A rectangle of a photo in its own pixels, and whether it is mirrored."""
+
+    photo: CachedPhoto
+    top: int
+    left: int
+    height: int
+    width: int
+    mirrored: bool
+
+
+@dataclass(frozen=True)
 class CropSampler:
     """Random square crops of `crop` pixels, the same for the same (seed, step).
 
@@ -202,12 +214,15 @@ class CropSampler:
 
     def __call__(self, step: int, part: slice = slice(None)) -> torch.Tensor:
         """Batch of `step` → uint8 (batch, 3, crop, crop); `part` is one process's share of it."""
-        chosen = self._chosen(step)[part]
-        if self.whole:
-            return torch.stack([self._fit(self.cache.rgb(self.photos[i])) for i in chosen])
+        return torch.stack([self._pixels(cut) for cut in self.cuts(step, part)])
+
+    def cuts(self, step: int, part: slice = slice(None)) -> list[Cut]:
+        """What the batch of `step` is cut from."""
         places = np.random.default_rng([self.seed, 1, step]).random((self.batch, 4))[part]
-        crops = [self._cut(self.photos[i], place) for i, place in zip(chosen, places, strict=True)]
-        return torch.stack(crops)
+        chosen = [self.photos[i] for i in self._chosen(step)[part]]
+        if self.whole:
+            return [Cut(photo, 0, 0, photo.height, photo.width, False) for photo in chosen]
+        return [self._cut(photo, place) for photo, place in zip(chosen, places, strict=True)]
 
     def _chosen(self, step: int) -> list[int]:
         """Photo numbers of one step, `batch` of them."""
@@ -232,24 +247,20 @@ class CropSampler:
         drawn = np.searchsorted(np.cumsum(self.weights), points).clip(max=count - 1)
         return random.permutation(drawn)
 
-    def _cut(self, photo: CachedPhoto, place: NDArray[np.float64]) -> torch.Tensor:
-        rgb = self.cache.rgb(photo)
+    def _cut(self, photo: CachedPhoto, place: NDArray[np.float64]) -> Cut:
         short = min(photo.height, photo.width)
         widest = max(self.crop, min(self.crop_from, short))
         size = min(short, self.crop + int(place[3] * (widest - self.crop + 1)))
         top = int(place[0] * (photo.height - size + 1))
         left = int(place[1] * (photo.width - size + 1))
-        cut = rgb[top : top + size, left : left + size]
-        if place[2] < 0.5:
-            cut = cut[:, ::-1]
-        return self._fit(cut)
+        return Cut(photo, top, left, size, size, bool(place[2] < 0.5))
 
-    def _fit(self, rgb: np.ndarray) -> torch.Tensor:
-        """uint8 (H, W, 3) → uint8 (3, crop, crop)."""
-        pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)
+    def _pixels(self, cut: Cut) -> torch.Tensor:
+        """uint8 (3, crop, crop)."""
+        rgb = self.cache.rgb(cut.photo)
+        rgb = rgb[cut.top : cut.top + cut.height, cut.left : cut.left + cut.width]
+        pixels = torch.from_numpy(np.array(rgb[:, ::-1] if cut.mirrored else rgb)).permute(2, 0, 1)
         if pixels.shape[1:] == (self.crop, self.crop):
             return pixels
-        resized = F.interpolate(
-            pixels[None], (self.crop, self.crop), mode="bilinear", antialias=True
-        )
-        return resized[0]
+        size = (self.crop, self.crop)
+        return F.interpolate(pixels[None], size, mode="bilinear", antialias=True)[0]

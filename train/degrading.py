@@ -36,9 +36,9 @@ def degrade(L: torch.Tensor, share: float, *, seed: Seed) -> torch.Tensor:
 
     for effect, chance in _EFFECTS:
         chosen = torch.where(draw() < chance, effect(chosen, draw), chosen)
-    noise = random.standard_normal(chosen.shape, dtype=np.float32)
-    grain = torch.from_numpy(noise).to(L.device) * 5 * draw() ** 2
-    chosen = _fade(chosen + grain, draw)
+    source = torch.Generator(L.device).manual_seed(int(random.integers(2**62)))
+    noise = torch.randn(chosen.shape, generator=source, device=L.device)
+    chosen = _fade(chosen + noise * 5 * draw() ** 2, draw)
     chosen = torch.where(draw() < 0.5, stretch(chosen), chosen).clamp(0, 100)
     result = L.clone()
     result[torch.from_numpy(aged).to(L.device)] = chosen

@@ -4,6 +4,7 @@ import json
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ from train.objective import (
 from train.options import TrainingOptions
 from train.photo_choice import choose_photos
 from train.photo_index import IndexLine, balancing_weights, read_index
+from train.resident_crops import ResidentCrops
 from train.samples import write_samples
 from train.schedule import average_decay, learning_rate_share, parameter_groups, set_trainable
 from train.trainer_state import Progress, has_state, load_state, save_state
@@ -85,6 +87,9 @@ class Trainer:
             whole=options.whole,
             weights=self._weights(photos) if options.balance else None,
         )
+        self.crops: Callable[[int, slice], torch.Tensor] = self.sampler
+        if options.resident:
+            self.crops = ResidentCrops(self.sampler, self.accelerator.device)
         self.gamut = read_palette(options.palette) if options.palette else None
         self.network = self._build_network()
         self.heads = Heads(self.network, with_regression=options.head == "both")
@@ -121,7 +126,7 @@ class Trainer:
         rate = 0.0
         for step in self._bar():
             started = time.monotonic()
-            losses.append(self._step(step))
+            losses.append(self.step(step))
             seconds = time.monotonic() - started
             rate += (self.options.batch / seconds - rate) / len(losses)
             self.progress = Progress(step + 1, self.progress.seconds + seconds)
@@ -150,7 +155,7 @@ class Trainer:
             mininterval=10,
         )
 
-    def _step(self, step: int) -> float:
+    def step(self, step: int) -> float:
         """One optimizer step on this process's share of the batch; returns its loss."""
         options, accelerator = self.options, self.accelerator
         set_trainable(self.heads, options, step)
@@ -159,7 +164,7 @@ class Trainer:
         share = options.batch // accelerator.num_processes
         part = slice(accelerator.process_index * share, (accelerator.process_index + 1) * share)
         seed = (options.seed, step, accelerator.process_index)
-        rgb = self.sampler(step, part).to(accelerator.device)
+        rgb = self.crops(step, part).to(accelerator.device)
         rgb = add_borders(rgb, options.bordered, seed=seed)
         sample = to_sample(rgb, self.network.config.output_stride)
         L = degrade(sample.L, options.aged, seed=seed)
