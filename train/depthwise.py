@@ -4,6 +4,7 @@ On a CPU PyTorch's own gradient of the 5 × 5 ones is a third of a training step
 that of the 3 × 3 ones is fast. Computed in float32 whatever the precision of the training.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 _Floats = NDArray[np.float32]
-_compile: Any = numba.njit(nogil=True, fastmath={"contract", "reassoc", "nsz"}, error_model="numpy")
+_compile: Callable[[Callable[..., None]], Callable[..., None]] = numba.njit(
+    nogil=True, fastmath={"contract", "reassoc", "nsz"}, error_model="numpy"
+)
 
 
 def depthwise(
