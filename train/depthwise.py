@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from torch.nn import functional as F
 
 _Floats = NDArray[np.float32]
-_compile: Callable[[Callable[..., None]], Callable[..., None]] = numba.njit(
-    nogil=True, fastmath={"contract", "reassoc", "nsz"}, error_model="numpy"
-)
+_Loops = Callable[..., None]
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_OPTIONS["fastmath"] = {"contract", "reassoc", "nsz"}
+_compile: Callable[[_Loops], _Loops] = numba.njit(**_OPTIONS)
 
 
 def depthwise(
