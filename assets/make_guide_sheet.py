@@ -27,11 +27,11 @@ SIDE = 300
 Point = tuple[float, float, str]
 
 HINTS: dict[str, list[Point]] = {
-    "person/astronaut.jpg": [(0.3, 0.93, "#d8641e"), (0.82, 0.85, "#d8641e"), (0.8, 0.3, "#8f9aa8")],
-    "thing/coffee.jpg": [(0.25, 0.55, "#3f7a5a"), (0.65, 0.88, "#3f7a5a"), (0.6, 0.12, "#e6dfd0")],
+    "person/astronaut.jpg": [(0.3, 0.93, "#d8641e"), (0.82, 0.85, "#d8641e")],
+    "thing/coffee.jpg": [(0.25, 0.55, "#3f7a5a"), (0.65, 0.88, "#3f7a5a"), (0.75, 0.55, "#3f7a5a")],
     "thing/drum.jpg": [(0.4, 0.8, "#3b5f9a"), (0.75, 0.8, "#3b5f9a"), (0.72, 0.6, "#3b5f9a")],
     "plant/dahlia.jpg": [(0.5, 0.5, "#b04a90"), (0.4, 0.35, "#c86ab0"), (0.65, 0.6, "#c86ab0")],
-    "landscape/lake.jpg": [(0.3, 0.45, "#6f9fbf"), (0.4, 0.62, "#6f9fbf")],
+    "landscape/lake.jpg": [(0.3, 0.45, "#6f9fbf"), (0.1, 0.55, "#6f9fbf")],
     "thing/table.jpg": [(0.6, 0.4, "#9fb0a0"), (0.3, 0.3, "#9fb0a0"), (0.1, 0.85, "#6d675e")],
     "plant/fig.jpg": [(0.8, 0.55, "#31506e"), (0.3, 0.55, "#31506e"), (0.5, 0.5, "#a8384a")],
     "animal/dogs.jpg": [(0.8, 0.4, "#7d98a8"), (0.75, 0.2, "#7d98a8"), (0.85, 0.9, "#6a6a66")],

@@ -33,7 +33,7 @@ from colorizer.web.zero_gpu import lent_card
 NAME = "Colorizer"
 
 
-def open_darkroom(settings: Settings) -> ColorizerService:
+def open_service(settings: Settings) -> ColorizerService:
     """The service that the settings describe: it decodes strangers' files in other processes.
 
     On ZeroGPU its networks wait for the card.
@@ -60,7 +60,7 @@ def build_app(
     fetch_nothing()
     gradio_internals.replace_error_texts(explained)
     bound_connections(settings)
-    service = service or open_darkroom(settings)
+    service = service or open_service(settings)
     host = host or host_study(settings, service)
     download_folder = DownloadFolder()
     turns = Turns(runs_per_visitor=settings.address_runs)
