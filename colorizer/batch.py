@@ -32,6 +32,11 @@ HANDFUL = 4
 _HANDFUL_BYTES = 16 * 2**20  # of pixels that wait for a shared pass: large photos go one by one
 
 
+def coloured_stem(photo: str | Path) -> str:
+    """The name of a coloured photo without its suffix: the page and the command line name alike."""
+    return f"{Path(photo).stem}-colour"
+
+
 @dataclass(frozen=True)
 class Job:
     """One photo to colour: where it lies and where the result goes (without a final suffix)."""

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from colorizer import __version__
 from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, Adjustments
-from colorizer.batch import Job, SaveOptions, colour_album
+from colorizer.batch import Job, SaveOptions, colour_album, coloured_stem
 from colorizer.model.bundled import CheckpointError
 from colorizer.photo import READABLE_SUFFIXES
 from colorizer.settings import Settings
@@ -146,7 +146,7 @@ def plan(sources: Sequence[Path], out: Path | None) -> Iterator[Job]:
             seen.add(file)
             inner = file.relative_to(source).parent if source.is_dir() else Path()
             folder = file.parent if out is None else out / inner
-            yield Job(source=file, target=folder / f"{file.stem}-colour")
+            yield Job(source=file, target=folder / coloured_stem(file))
 
 
 def _photos_in(folder: Path) -> Iterator[Path]:

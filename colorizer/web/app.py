@@ -10,16 +10,17 @@ from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.web import i18n, theme
 from colorizer.web.about.page import AboutPage
-from colorizer.web.colorize.page import ColorizePage
+from colorizer.web.colorize.page import TOKEN_SCRIPT, ColorizePage
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.fair_queue import Turns
-from colorizer.web.footer import ABOUT_TAB, small_print
+from colorizer.web.footer import small_print
 from colorizer.web.gradio_start import served_later
 from colorizer.web.health import health_route
 from colorizer.web.language import SpokenPage
 from colorizer.web.mcp import offers_mcp
 from colorizer.web.middleware import Guard
 from colorizer.web.no_fetching import fetch_nothing
+from colorizer.web.page_head import HEAD, page_head
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
 from colorizer.web.study.host import StudyHost, host_study
@@ -65,20 +66,22 @@ def build_app(
         i18n.placeholders(),
         gr.Blocks(title=NAME, analytics_enabled=False) as app,
     ):
-        gr.Markdown(f"# {NAME}")
+        page_head(NAME)
         gr.Markdown(i18n.LEAD, elem_id="lead")
         with gr.Tabs(overflow_behavior="wrap"):
-            with gr.Tab(i18n.TAB_COLORIZE):
-                ColorizePage(service, turns, settings, download_folder).build()
-            with gr.Tab(i18n.TAB_PCA):
+            with gr.Tab(i18n.TAB_COLORIZE, elem_id="tab-colorize"):
+                colorize = ColorizePage(service, turns, settings, download_folder)
+                page = colorize.build()
+            with gr.Tab(i18n.TAB_PCA, elem_id="tab-pca"):
                 PcaPage(service, download_folder).build()
-            with gr.Tab(i18n.TAB_PALETTE):
+            with gr.Tab(i18n.TAB_PALETTE, elem_id="tab-palette"):
                 PalettePage(service, download_folder).build()
-            with gr.Tab(i18n.TAB_STUDY) as study:
+            with gr.Tab(i18n.TAB_STUDY, elem_id="tab-study") as study:
                 StudyPage(host, service, turns, settings, download_folder).build(study)
-            with gr.Tab(i18n.TAB_ABOUT, elem_id=ABOUT_TAB) as about:
+            with gr.Tab(i18n.TAB_ABOUT, elem_id="tab-about") as about:
                 AboutPage(host).build(about)
         small_print()
+        app.load(None, None, page.visitor.token, js=TOKEN_SCRIPT, api_visibility="private")
         app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
     app.extra_startup_events += [host.startup, Sweeper(app, folder).startup]
     return app
@@ -111,4 +114,5 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         },
         "theme": theme.theme(),
         "css": theme.CSS,
+        "head": HEAD,
     }

@@ -86,19 +86,16 @@ def swatches_html(preview: PalettePreview) -> str:
 
 
 def certainty_legend(certainty: Certainty) -> str:
-    """The scale of the map of certainty, with the numbers of colours that it stands for."""
+    """What the map of certainty says in words, and its scale; sure and a guess are its thirds."""
     colours = ", ".join(hex_codes(colour_scale(9)))
-    ticks = "".join(f"<span>{n}</span>" for n in scale_colours(certainty.n_colours, 5))
+    _, sure, guess, _ = np.log(scale_colours(certainty.n_colours, 4)) / np.log(certainty.n_colours)
     sentence = i18n.CERTAINTY_FIGURES.format(
-        typical=certainty.colours_at(50),
-        surest=certainty.colours_at(5),
-        least=certainty.colours_at(95),
-        all=certainty.n_colours,
+        sure=100 * float((certainty.entropy < sure).mean()),
+        guess=100 * float((certainty.entropy > guess).mean()),
     )
     return (
         f"<p>{sentence}</p>"
         f'<div class="certainty-ends"><span>{i18n.CERTAINTY_SURE}</span>'
         f"<span>{i18n.CERTAINTY_GUESS}</span></div>"
         f'<div class="certainty-scale" style="background:linear-gradient(90deg, {colours})"></div>'
-        f'<div class="certainty-ends">{ticks}</div>'
     )

@@ -3,7 +3,7 @@
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from colorizer.web.i18n import best_language, filled
+from colorizer.web.i18n import filled, language_of
 
 _PAGES = {"/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/"}
 """Where Gradio tells of the page's components: as HTML, as JSON, and to programs."""
@@ -20,7 +20,7 @@ class SpokenPage:
         if scope["type"] != "http" or _path(scope) not in _PAGES:
             await self._app(scope, receive, send)
             return
-        language = best_language(Headers(scope=scope).get("accept-language", ""))
+        language = language_of(Headers(scope=scope))
         start: Message = {}
         body = bytearray()
 
@@ -36,6 +36,7 @@ class SpokenPage:
             page = page.replace(b'lang="en"', f'lang="{language}"'.encode(), 1)
             headers = MutableHeaders(raw=start["headers"])
             headers.add_vary_header("Accept-Language")
+            headers.add_vary_header("Cookie")
             if scope["method"] != "HEAD":
                 headers["content-length"] = str(len(page))
             await send(start)

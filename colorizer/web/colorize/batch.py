@@ -1,17 +1,18 @@
-"""Many photos one after the other: each has its state, and a bad one never stops the rest."""
+"""The photos of one visitor: each has its state and its own settings; a bad one stops no other."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
-from colorizer.photo import Photo, PhotoError, encode_photo
+from colorizer.photo import Photo, encode_photo
 from colorizer.service.colorizer_service import Preview
+from colorizer.web.colorize.choice import Choice
 
 THUMBNAIL_SIDE = 160
 
 
 class PhotoState(StrEnum):
-    """Where a photo of a batch stands."""
+    """Where a photo stands."""
 
     WAITING = "waiting"
     WORKING = "working"
@@ -22,9 +23,13 @@ class PhotoState(StrEnum):
 
 @dataclass(frozen=True)
 class BatchPhoto:
-    """One photo: its file, its state, why it was refused, and the coloured thumbnail (JPEG)."""
+    """One photo: its file and settings, its state, why it was refused, its thumbnail (JPEG).
 
-    file: str
+    name: as its visitor calls it; a photo that was refused before it was sent has no file.
+    """
+
+    name: str
+    choice: Choice
     state: PhotoState = PhotoState.WAITING
     reason: str = ""
     thumbnail: bytes | None = None
@@ -32,53 +37,16 @@ class BatchPhoto:
 
 Batch = tuple[BatchPhoto, ...]
 
-
-@dataclass(frozen=True)
-class Step:
-    """The batch after something changed for photo number `index`; `preview` when it got done."""
-
-    batch: Batch
-    index: int
-    preview: Preview | None = None
+PENDING = (PhotoState.WAITING, PhotoState.WORKING)
 
 
-def colour_batch(files: Sequence[str], colour: Callable[[str], Preview]) -> Iterator[Step]:
-    """Colour the files in order by `colour`; one step when a photo begins and one when it ends."""
-    batch: Batch = tuple(BatchPhoto(file) for file in files)
-    for index, photo in enumerate(batch):
-        batch = _with(batch, index, replace(photo, state=PhotoState.WORKING))
-        yield Step(batch, index)
-        try:
-            preview = colour(photo.file)
-        except PhotoError as error:
-            ended = replace(photo, state=PhotoState.REFUSED, reason=str(error))
-            batch = _with(batch, index, ended)
-            yield Step(batch, index)
-            continue
-        ended = replace(photo, state=PhotoState.DONE, thumbnail=_thumbnail(preview))
-        batch = _with(batch, index, ended)
-        yield Step(batch, index, preview)
+def in_state(batch: Iterable[BatchPhoto], *states: PhotoState) -> list[BatchPhoto]:
+    """The photos that are in one of the states, in order."""
+    return [photo for photo in batch if photo.state in states]
 
 
-def stopped(batch: Batch) -> Batch:
-    """The batch after its visitor cancelled: what was not done will not be."""
-    pending = (PhotoState.WAITING, PhotoState.WORKING)
-    return tuple(
-        replace(photo, state=PhotoState.STOPPED) if photo.state in pending else photo
-        for photo in batch
-    )
-
-
-def in_state(batch: Batch, state: PhotoState) -> list[BatchPhoto]:
-    """The photos of the batch that are in a state, in order."""
-    return [photo for photo in batch if photo.state == state]
-
-
-def _with(batch: Batch, index: int, photo: BatchPhoto) -> Batch:
-    return (*batch[:index], photo, *batch[index + 1 :])
-
-
-def _thumbnail(preview: Preview) -> bytes:
+def thumbnail(preview: Preview) -> bytes:
+    """The coloured photo as a small JPEG."""
     from colorizer.pipeline import shrink  # torch is there: a photo has been coloured
 
     return encode_photo(Photo(rgb=shrink(preview.after, THUMBNAIL_SIDE)), "jpg")

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from colorizer.adjustments import NO_ADJUSTMENTS, AdjustmentError, Adjustments
 from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
-from colorizer.web.colorize.batch import Batch, PhotoState
 from colorizer.web.errors import refusal
 
-_PROBLEMS = {"vividness": i18n.BAD_VIVIDNESS, "warmth": i18n.BAD_WARMTH}
+_PROBLEMS = {"vividness": "BAD_VIVIDNESS", "warmth": "BAD_WARMTH"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A photo, a model, and how its colours are adjusted."""
+    """A photo, a model, and how its colours are adjusted: all that a picture depends on."""
 
     file: str
     model: str
@@ -25,18 +24,7 @@ def adjusted(vividness: float, warmth: float) -> Adjustments:
     try:
         return Adjustments(vividness, warmth)
     except AdjustmentError as error:
-        raise refusal(_PROBLEMS[error.field]) from error
-
-
-def chosen(batch: Batch, index: int, model: str, vividness: float, warmth: float) -> Choice | None:
-    """The photo number `index` with these adjustments, or None while it cannot be shown."""
-    if not 0 <= index < len(batch) or batch[index].state != PhotoState.DONE:
-        return None
-    try:
-        adjustments = Adjustments(vividness, warmth)
-    except AdjustmentError:
-        return None
-    return Choice(batch[index].file, model, adjustments) if isinstance(model, str) else None
+        raise refusal(getattr(i18n, _PROBLEMS[error.field])) from error
 
 
 def look_at(service: ColorizerService, choice: Choice, long_side: int) -> Preview:

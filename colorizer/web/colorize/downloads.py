@@ -1,38 +1,48 @@
-"""What a visitor takes away: the photo at full size, all photos as a zip, the colours alone."""
+"""What a visitor takes away: the photo at full size, all as a zip, the colours alone, both sides."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorizer.photo import PhotoError, save_photo
+import numpy as np
+
+from colorizer.batch import coloured_stem
+from colorizer.colour.recolor import grey
+from colorizer.photo import Photo, PhotoError, save_photo
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web.colorize.choice import Choice
-from colorizer.web.download_folder import DownloadFolder, plain_stem
+from colorizer.web.download_folder import DownloadFolder
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorized
 
+SHARED_SIDE = 1600
+"""Long side of each half of a side-by-side picture, pixels."""
 
-@dataclass(frozen=True)
+_GAP = 12
+"""White pixels between the halves."""
+
+
+@dataclass
 class Archive:
-    """A zip file, and the photos that are not in it with the reason."""
+    """A zip that is being made: the file once all is in it, and what is not in it with the reason."""
 
-    file: Path
-    left_out: dict[str, str]
+    file: Path | None = None
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 class Downloads:
     """Writes files into the download folder; every method raises PhotoError or CheckpointError."""
 
     def __init__(self, service: ColorizerService, download_folder: DownloadFolder) -> None:
-        self._darkroom = service
+        self._service = service
         self._folder = download_folder
 
     def photo(self, choice: Choice, *, marked: bool) -> Path:
         """The coloured photo in its own size and format."""
         result = self._colour(choice)
-        place = self._folder.place(f"{_stem(choice)}{result.photo.suffix}")
+        place = self._folder.place(f"{coloured_stem(choice.file)}{result.photo.suffix}")
         return save_photo(result.photo, place, mark=result.mark if marked else None)
 
     def layer(self, choice: Choice, *, marked: bool) -> Path:
@@ -40,31 +50,38 @@ class Downloads:
         from colorizer.colour.chroma_layer import chroma_layer  # torch: not before the first photo
 
         result = self._colour(choice)
-        place = self._folder.place(f"{_stem(choice)}-layer.png")
+        place = self._folder.place(f"{coloured_stem(choice.file)}-layer.png")
         return save_photo(chroma_layer(result.photo), place, mark=result.mark if marked else None)
 
-    def archive(self, choices: Iterable[Choice], *, marked: bool) -> Archive:
-        """A zip of all coloured photos; those that cannot be made any more are named.
+    def side_by_side(self, choice: Choice, *, marked: bool) -> Path:
+        """The photo in black and white beside the same in colour, a JPEG to be shown around."""
+        from colorizer.pipeline import shrink  # torch: as above
 
-        Raises PhotoError when there are none left.
+        result = self._colour(choice)
+        after = shrink(result.photo.rgb, SHARED_SIDE)
+        gap = np.full((len(after), _GAP, 3), 255, dtype=np.uint8)
+        both = Photo(rgb=np.concatenate([grey(after), gap, after], axis=1), format="JPEG")
+        place = self._folder.place(f"{coloured_stem(choice.file)}-side-by-side.jpg")
+        return save_photo(both, place, mark=result.mark if marked else None)
+
+    def archive(self, choices: Iterable[Choice], *, marked: bool) -> Iterator[Archive]:
+        """A zip of all coloured photos; one step for each photo that is done.
+
+        Photos that cannot be made any more are named. Raises PhotoError when there are none left.
         """
-        files: list[Path] = []
-        left_out: dict[str, str] = {}
+        archive, files = Archive(), list[Path]()
         for choice in choices:
+            yield archive
             try:
                 files.append(self.photo(choice, marked=marked))
             except PhotoError as error:
-                left_out[Path(choice.file).name] = str(error)
+                archive.left_out[Path(choice.file).name] = str(error)
         if not files:
-            raise PhotoError(next(iter(left_out.values()), "There is no photo to save."))
-        archive = self._folder.zip(files, f"colorizer-{len(files)}-photos.zip")
+            raise PhotoError(next(iter(archive.left_out.values()), "There is no photo to save."))
+        archive.file = self._folder.zip(files, f"colorizer-{len(files)}-photos.zip")
         for file in files:
             file.unlink()
-        return Archive(archive, left_out)
+        yield archive
 
     def _colour(self, choice: Choice) -> "Colorized":
-        return self._darkroom.colorize(choice.file, choice.model, choice.adjustments)
-
-
-def _stem(choice: Choice) -> str:
-    return f"{plain_stem(choice.file)}-{choice.model.replace('/', '-')}"
+        return self._service.colorize(choice.file, choice.model, choice.adjustments)

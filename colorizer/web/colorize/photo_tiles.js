@@ -10,6 +10,16 @@ function mark() {
   for (const each of element.querySelectorAll('button[data-index]')) {
     each.setAttribute('aria-current', String(Number(each.dataset.index) === current));
   }
+  document.dispatchEvent(new CustomEvent('tiles-changed', { detail: element }));
+}
+
+function showStage() {
+  const stage = document.querySelector(props.stage);
+  if (!stage) return;
+  const { top, bottom } = stage.getBoundingClientRect();
+  if (top >= 0 && bottom <= window.innerHeight) return;
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  stage.scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' });
 }
 
 element.addEventListener('click', (event) => {
@@ -18,6 +28,7 @@ element.addEventListener('click', (event) => {
   current = Number(chosen.dataset.index);
   mark();
   trigger('select', { index: current });
+  showStage();
 });
 element.addEventListener('focusin', (event) => {
   focused = event.target.closest('button[data-index]')?.dataset.index ?? null;
@@ -28,3 +39,4 @@ watch('value', () => {
   mark();
   if (focused !== null && document.activeElement === document.body) tile(focused)?.focus();
 });
+mark();

@@ -8,9 +8,14 @@ from typing import Any
 
 import gradio as gr
 
+from colorizer.web import i18n
+from colorizer.web.validation import event_details
+
 _HERE = Path(__file__).parent
 _MARKUP = (_HERE / "photo_tiles.html").read_text(encoding="utf-8")
 _SCRIPT = (_HERE / "photo_tiles.js").read_text(encoding="utf-8")
+_STEPS_MARKUP = (_HERE / "photo_steps.html").read_text(encoding="utf-8")
+_STEPS_SCRIPT = (_HERE / "photo_steps.js").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Tile:
 def photo_tiles(tiles: Sequence[Tile], *, label: str, elem_id: str, marks: bool = True) -> gr.HTML:
     """The component; its `select` event tells the index of the tile that was chosen.
 
-    marks: whether the chosen tile stays marked.
+    marks: whether the chosen tile stays marked. A click brings the stage into view.
     """
     return gr.HTML(
         value=tiles_value(tiles, label=label),
@@ -38,6 +43,19 @@ def photo_tiles(tiles: Sequence[Tile], *, label: str, elem_id: str, marks: bool 
         js_on_load=_SCRIPT,
         apply_default_css=False,
         marks=marks,
+        stage="#views",
+        elem_id=elem_id,
+    )
+
+
+def photo_steps(elem_id: str) -> gr.HTML:
+    """Buttons to the previous and the next of the visitor's photos, which press its tile."""
+    return gr.HTML(
+        html_template=_STEPS_MARKUP,
+        js_on_load=_STEPS_SCRIPT,
+        apply_default_css=False,
+        previous=i18n.PREVIOUS,
+        next=i18n.NEXT,
         elem_id=elem_id,
     )
 
@@ -62,7 +80,7 @@ def tiles_value(tiles: Sequence[Tile], *, label: str, current: int | None = None
 
 def chosen_tile(event: gr.EventData, n_tiles: int) -> int | None:
     """The index that a `select` event tells; None when it is not one of the tiles."""
-    index = event._data.get("index") if isinstance(event._data, dict) else None
+    index = event_details(event).get("index")
     return index if isinstance(index, int) and 0 <= index < n_tiles else None
 
 

@@ -3,10 +3,29 @@
 from colorizer.web.i18n.de_library import LIBRARY as LIBRARY
 
 DECIMAL_MARK = ","
+OTHER_LANGUAGE = ("en", "English")
+CLOSE = "Schließen"
+KEYS_TITLE = "Tastatur"
+KEYS = (
+    ("Tab", "alles auf der Seite der Reihe nach"),
+    ("← →", "die Linie zwischen vorher und nachher oder einen Regler bewegen"),
+    ("N / P", "nächstes oder voriges Foto"),
+    ("Strg V", "Fotos einfügen"),
+    ("Esc", "das Vollbild verlassen"),
+    ("?", "diese Liste"),
+)
 
 LEAD = "Leg ein Schwarz-Weiß-Foto ab und sieh es in glaubhaften Farben. Die Farben sind erfunden: die Vermutung eines trainierten Modells, kein Zeugnis."
-DROP = "Deine Fotos: ablegen, einfügen oder auswählen, eins oder viele"
-COLORIZE = "Fotos färben"
+DROP = "Leg Fotos irgendwo auf dieser Seite ab oder füg sie ein"
+DROP_CHOOSE = "Fotos auswählen"
+DROP_LIMIT = ("Bis zu", "Fotos auf einmal, jedes bis")
+DROP_SENDING = "Deine Fotos werden gesendet …"
+NOT_SENT = {
+    "kind": "Das ist kein Foto: Nimm eine Datei in JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF oder BMP.",
+    "size": "Diese Datei ist zu groß: Mach sie kleiner und versuch es noch einmal.",
+    "sending": "Sie ließ sich nicht senden: Prüf die Verbindung und versuch es noch einmal.",
+}
+COLORIZE = "Übrige Fotos färben"
 CANCEL = "Abbrechen"
 MODEL = "Wie gefärbt wird (etwa eine Sekunde je Foto)"
 MODELS = {
@@ -25,9 +44,10 @@ HUB_MODEL_USE = "Dieses Modell nehmen"
 HUB_MODEL_BAD_NAME = "Gib das Modell als owner/name an, wie auf seiner Seite im Hub."
 
 ERROR = "Das ging nicht"
+NOTE = "Bitte beachten"
 NO_PHOTO = "Wähl zuerst ein Foto aus."
 NO_ADDRESS = "Schick das Foto selbst: Die Seite ruft keine Adressen ab."
-TOO_MANY = "Bitte höchstens {limit} {limit:Foto|Fotos} auf einmal."
+LEFT_OUT_PHOTOS = "Höchstens {limit} {limit:Foto|Fotos} auf einmal: {left_out} {left_out:weiteres blieb|weitere blieben} draußen. Speichere, was fertig ist, lösch es und schick dann die anderen."
 TOO_MANY_RUNS = (
     "Einige deiner Fotos werden noch gefärbt: Warte, bis sie fertig sind, oder brich ab."
 )
@@ -36,12 +56,20 @@ NOT_STORED = (
 )
 LOADING = "Das Modell wird geladen: Nach einem Start dauert das erste Foto einige Sekunden länger …"
 WORKING = "Foto {number} von {total} wird gefärbt …"
+SECONDS_LEFT = "Noch etwa {seconds} s."
+MINUTES_LEFT = "Noch etwa {minutes} min."
 DONE_SINGLE = "Dein Foto ist gefärbt."
 DONE_MANY = "{done} von {total} Fotos sind gefärbt."
 STOPPED = "Abgebrochen: {done} von {total} Fotos sind gefärbt."
-STOPPED_WAITING = "Abgebrochen."
 REFUSED = "Das ließ sich nicht färben:"
 PHOTOS_LABEL = "Deine Fotos: Wähl eins zum Ansehen aus"
+PREVIOUS = "Voriges Foto"
+NEXT = "Nächstes Foto"
+BACK = "‹ Zurück zu meinem Foto"
+APPLY_TO_ALL = "Diese Einstellungen für alle Fotos"
+KEPT = "Deine Fotos bleiben eine Stunde auf diesem Server, auch wenn du die Seite neu lädst."
+FORGET = "Jetzt löschen"
+FORGOTTEN = "Deine Fotos und alles, was daraus entstand, sind gelöscht."
 STATES = {
     "waiting": "wartet",
     "working": "wird gefärbt …",
@@ -53,11 +81,16 @@ STATES = {
 VIEW_BEFORE_AFTER = "Vorher und nachher"
 VIEW_COMPARE = "Vergleich"
 VIEW_REAL = "Echte Farben"
-BEFORE_AFTER = "Zieh an der Linie"
+BEFORE_AFTER = "Links der Linie vorher, rechts nachher: Beweg die Linie"
+PAIR_AFTER = "Nachher"
+ENLARGE = "Vollbild"
+SHRINK = "Vollbild verlassen"
 DONE_ONE = "**{name}**: {width} × {height} Pixel, gefärbt in {seconds:.1f} s."
 WAS_COLOUR = "Dieses Foto hat schon Farben: Nur seine Helligkeit wurde verwendet. *Echte Farben* zeigt beides."
 COMPARE_BEFORE = "Vorher"
 COMPARED = {"classification": "Lebhaft", "regression": "Vorsichtig"}
+COMPARE_CHOSEN = "ist gewählt und wird gespeichert"
+COMPARE_CHOOSE = "zum Wählen klicken"
 COMPARE_REAL = "Echte Farben"
 REAL_LABEL = "Links die echten Farben, rechts unsere: Zieh an der Linie"
 REAL_FIGURES = "Mittlerer Abstand der Farben (ab RMSE): **{ab_rmse:.1f}** Lab-Einheiten. Farbigkeit: **{real:.0f}** in echt, **{ours:.0f}** bei uns. Weit weg heißt nicht unglaubhaft: Ein rotes Auto hätte genauso gut blau sein können."
@@ -65,7 +98,7 @@ NO_REAL = "Dieses Foto hat keine eigenen Farben zum Vergleichen."
 
 CERTAINTY = "Wie sicher ist sich das Modell?"
 CERTAINTY_LABEL = "Links das Foto, rechts, wo seine Farben geraten sind: Zieh an der Linie"
-CERTAINTY_FIGURES = "An einer typischen Stelle schwankt das Modell zwischen {typical:.0f} seiner {all} Farben, an den sichersten zwischen {surest:.0f}, an den unsichersten zwischen {least:.0f}."
+CERTAINTY_FIGURES = "In {sure:.0f} % des Bildes ist sich das Modell seiner Farbe ziemlich sicher, in {guess:.0f} % rät es meistens."
 CERTAINTY_SURE = "sicher"
 CERTAINTY_GUESS = "geraten"
 NO_CERTAINTY = "Das vorsichtige Modell sagt für jede Stelle nur eine Farbe voraus und weiß nicht, wie sicher es ist: Nimm das lebhafte Modell."
@@ -74,9 +107,12 @@ USED_COLOURS = "Die verwendeten Farben"
 DOWNLOAD = "Foto herunterladen"
 DOWNLOAD_ALL = "Alle als Zip"
 DOWNLOAD_LAYER = "Farben als Ebene"
+DOWNLOAD_BOTH = "Nebeneinander"
+COPY = "Bild kopieren"
+MAKING = "Die Datei wird in voller Größe erstellt …"
 SAVING = "Speichern"
 MARK = "In der Datei vermerken, dass die Farben erfunden sind"
-SAVING_HINT = "Fotos behalten Größe und Format. Die Ebene ist ein durchsichtiges PNG nur mit den Farben: Leg sie in einem Bildprogramm im Modus *Normal* über dein Schwarz-Weiß-Foto, oder im Modus *Farbe*, wenn du das Foto darunter noch retuschierst; was falsch ist, radierst du weg."
+SAVING_HINT = "Fotos behalten Name, Größe und Format. *Nebeneinander* zeigt vorher und nachher in einem Bild, zum Herumzeigen. Die Ebene ist ein durchsichtiges PNG nur mit den Farben: Leg sie in einem Bildprogramm im Modus *Normal* über dein Schwarz-Weiß-Foto, oder im Modus *Farbe*, wenn du das Foto darunter noch retuschierst; was falsch ist, radierst du weg."
 PREPARING = "Foto {number} von {total} wird vorbereitet"
 NOTHING_TO_SAVE = "Es gibt noch kein gefärbtes Foto."
 LEFT_OUT = "Nicht im Zip: {names}."

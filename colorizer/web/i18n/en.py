@@ -3,10 +3,29 @@
 from colorizer.web.i18n.en_library import LIBRARY as LIBRARY
 
 DECIMAL_MARK = "."
+OTHER_LANGUAGE = ("de", "Deutsch")
+CLOSE = "Close"
+KEYS_TITLE = "Keyboard"
+KEYS = (
+    ("Tab", "go through everything on the page"),
+    ("← →", "move the line between before and after, or a slider"),
+    ("N / P", "next or previous photo"),
+    ("Ctrl V", "paste photos"),
+    ("Esc", "leave the full screen"),
+    ("?", "this list"),
+)
 
 LEAD = "Drop a black-and-white photograph and see it in plausible colour. The colours are invented: a guess of a trained model, not a record."
-DROP = "Your photos: drop, paste or pick one or many"
-COLORIZE = "Colour my photos"
+DROP = "Drop photos anywhere on this page, or paste them"
+DROP_CHOOSE = "Choose photos"
+DROP_LIMIT = ("Up to", "photos at a time, each up to")
+DROP_SENDING = "Sending your photos …"
+NOT_SENT = {
+    "kind": "This is no photo: choose a JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or BMP file.",
+    "size": "This file is too large: make it smaller and try again.",
+    "sending": "It could not be sent: check the connection and try again.",
+}
+COLORIZE = "Colour the rest"
 CANCEL = "Cancel"
 MODEL = "How to colour (about a second a photo)"
 MODELS = {
@@ -25,21 +44,30 @@ HUB_MODEL_USE = "Use this model"
 HUB_MODEL_BAD_NAME = "Give the model as owner/name, as its page on the Hub shows it."
 
 ERROR = "That did not work"
+NOTE = "Please note"
 NO_PHOTO = "Choose a photo first."
 NO_ADDRESS = "Send the photo itself: the page fetches no addresses."
-TOO_MANY = "Please send at most {limit} {limit:photo|photos} at a time."
+LEFT_OUT_PHOTOS = "At most {limit} {limit:photo|photos} at a time: {left_out} more {left_out:was|were} left out. Save what is done, delete it, then send the others."
 TOO_MANY_RUNS = (
     "Some of your photos are still being coloured: please wait until they are done, or cancel them."
 )
 NOT_STORED = "The server cannot store files at the moment: please try again in a few minutes."
 LOADING = "Loading the model: the first photo after a start waits some seconds for it …"
 WORKING = "Colouring photo {number} of {total} …"
+SECONDS_LEFT = "About {seconds} s left."
+MINUTES_LEFT = "About {minutes} min left."
 DONE_SINGLE = "Your photo is coloured."
 DONE_MANY = "{done} of {total} photos coloured."
 STOPPED = "Cancelled: {done} of {total} photos are coloured."
-STOPPED_WAITING = "Cancelled."
 REFUSED = "Could not be coloured:"
 PHOTOS_LABEL = "Your photos: choose one to look at"
+PREVIOUS = "Previous photo"
+NEXT = "Next photo"
+BACK = "‹ Back to my photo"
+APPLY_TO_ALL = "Use these settings for all photos"
+KEPT = "Your photos stay on this server for an hour, also when you reload the page."
+FORGET = "Delete them now"
+FORGOTTEN = "Your photos and everything made of them are deleted."
 STATES = {
     "waiting": "waiting",
     "working": "being coloured …",
@@ -51,13 +79,18 @@ STATES = {
 VIEW_BEFORE_AFTER = "Before and after"
 VIEW_COMPARE = "Compare"
 VIEW_REAL = "Real colours"
-BEFORE_AFTER = "Drag the line"
+BEFORE_AFTER = "Before left of the line, after right of it: move the line"
+PAIR_AFTER = "After"
+ENLARGE = "Fullscreen"
+SHRINK = "Exit fullscreen"
 DONE_ONE = "**{name}**: {width} × {height} pixels, coloured in {seconds:.1f} s."
 WAS_COLOUR = (
     "This photo already has colours: only its lightness was used. *Real colours* shows both."
 )
 COMPARE_BEFORE = "Before"
 COMPARED = {"classification": "Vivid", "regression": "Cautious"}
+COMPARE_CHOSEN = "is chosen and will be saved"
+COMPARE_CHOOSE = "click to choose"
 COMPARE_REAL = "Real colours"
 REAL_LABEL = "Left the real colours, right ours: drag the line"
 REAL_FIGURES = "Mean distance of the colours (ab RMSE): **{ab_rmse:.1f}** Lab units. Colourfulness: **{real:.0f}** real, **{ours:.0f}** ours. Far apart does not mean implausible: a red car may as well have been blue."
@@ -65,7 +98,7 @@ NO_REAL = "This photo has no colours of its own to compare with."
 
 CERTAINTY = "How sure is the model?"
 CERTAINTY_LABEL = "Left the photo, right where its colours are guesses: drag the line"
-CERTAINTY_FIGURES = "At a typical place the model wavers between {typical:.0f} of its {all} colours, at the surest places between {surest:.0f}, at the least sure between {least:.0f}."
+CERTAINTY_FIGURES = "In {sure:.0f} % of the picture the model is fairly sure of its colour, in {guess:.0f} % it mostly guesses."
 CERTAINTY_SURE = "sure"
 CERTAINTY_GUESS = "a guess"
 NO_CERTAINTY = "The cautious model predicts one colour for each place and cannot tell how sure it is: choose the vivid model."
@@ -74,9 +107,12 @@ USED_COLOURS = "The colours it used"
 DOWNLOAD = "Download photo"
 DOWNLOAD_ALL = "All as zip"
 DOWNLOAD_LAYER = "Colours as layer"
+DOWNLOAD_BOTH = "Side by side"
+COPY = "Copy picture"
+MAKING = "Making the file at full size …"
 SAVING = "Saving"
 MARK = "Note in the file that the colours are invented"
-SAVING_HINT = "Photos keep their size and format. The layer is a transparent PNG with the colours alone: in a photo editor, lay it over your black-and-white photo in blend mode *Normal*, or *Colour* if you retouch the photo below; rub out what is wrong."
+SAVING_HINT = "Photos keep their name, size and format. *Side by side* shows before and after in one picture, to be shown around. The layer is a transparent PNG with the colours alone: in a photo editor, lay it over your black-and-white photo in blend mode *Normal*, or *Colour* if you retouch the photo below; rub out what is wrong."
 PREPARING = "Preparing photo {number} of {total}"
 NOTHING_TO_SAVE = "There is no coloured photo yet."
 LEFT_OUT = "Not in the zip: {names}."

@@ -1,0 +1,82 @@
+"""Where photos come in: dropped anywhere on the page, pasted, or picked; they are sent at once.
+
+Gradio's own Gallery drops what is no photo without a word and cannot say why a file is too large.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from colorizer.web import i18n
+from colorizer.web.validation import event_details
+
+_HERE = Path(__file__).parent
+_MARKUP = (_HERE / "drop_zone.html").read_text(encoding="utf-8")
+_SCRIPT = (_HERE / "drop_zone.js").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What the zone tells: a photo's name with its file or why there is none, or how many too many.
+
+    refused: a key of `i18n.NOT_SENT`, or "".
+    """
+
+    name: str = ""
+    file: str = ""
+    refused: str = ""
+    left_out: int = 0
+
+
+def drop_zone(elem_id: str, *, limit: int, max_megabytes: int) -> gr.HTML:
+    """The component; its `upload` event tells of one photo, see `arrival`.
+
+    limit: photos taken from one drop; the rest are counted.
+    """
+    before, between = i18n.DROP_LIMIT
+    return gr.HTML(
+        html_template=_MARKUP,
+        js_on_load=_SCRIPT,
+        apply_default_css=False,
+        label=i18n.DROP,
+        choose=i18n.DROP_CHOOSE,
+        hint=f"{before} {limit} {between} {max_megabytes} MB.",
+        sending=i18n.DROP_SENDING,
+        limit=limit,
+        max_bytes=max_megabytes << 20,
+        elem_id=elem_id,
+    )
+
+
+def arrival(event: gr.EventData) -> Arrival | None:
+    """What an `upload` event tells; None when it is nothing that the zone would tell."""
+    told = event_details(event)
+    left_out = told.get("left_out")
+    if isinstance(left_out, int) and 0 < left_out < 10**6:
+        return Arrival(left_out=left_out)
+    photo = told.get("photo")
+    if not isinstance(photo, dict) or not isinstance(photo.get("name"), str):
+        return None
+    name = plain_name(photo["name"])
+    if (refused := photo.get("refused")) is not None:
+        known = isinstance(refused, str) and refused in i18n.NOT_SENT
+        return Arrival(name, refused=refused) if known else None
+    file = _uploaded(photo.get("path"))
+    return None if file is None else Arrival(name, file=file)
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders and without what could be taken for a template or markup."""
+    kept = "".join(c for c in Path(name).name if c.isprintable() and c not in "<>`$\\{}\"|")
+    return kept[-120:] or "photo"
+
+
+def _uploaded(path: Any) -> str | None:
+    """The path when it is that of an uploaded file."""
+    if not isinstance(path, str) or len(path) > 1000 or "\0" in path:
+        return None
+    file, folder = Path(path).resolve(), Path(get_upload_folder()).resolve()
+    return str(file) if file.is_relative_to(folder) and file.is_file() else None
