@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
+from colorizer.errors import Message
 from colorizer.photo import (
     DEFAULT_LIMITS,
     Photo,
@@ -62,11 +63,11 @@ class SaveOptions:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: the file written, or the sentence that says why there is none."""
+    """What became of a job: the file written, or the message that says why there is none."""
 
     job: Job
     written: Path | None = None
-    reason: str = ""
+    reason: Message | None = None
 
 
 def colour_album(
@@ -121,7 +122,7 @@ def _colour(
         try:
             waiting.append((job, open_photo(job.source, limits)))
         except PhotoError as error:
-            yield Outcome(job, reason=str(error))
+            yield Outcome(job, reason=error.message)
         if sum(photo.rgb.nbytes for _, photo in waiting) > _HANDFUL_BYTES:
             yield from _finish(colorizer, save_options, waiting)
             waiting = []
@@ -136,7 +137,7 @@ def _finish(
         try:
             yield Outcome(job, written=_save(colorizer, save_options, job, prediction))
         except PhotoError as error:
-            yield Outcome(job, reason=str(error))
+            yield Outcome(job, reason=error.message)
 
 
 def _save(
@@ -148,7 +149,9 @@ def _save(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise PhotoError(f"The folder {target.parent} cannot be made: {error.strerror}.") from error
+        raise PhotoError(
+            "no_folder", folder=str(target.parent), reason=str(error.strerror)
+        ) from error
     mark = result.mark if save_options.marked else None
     if save_options.layer:
         from colorizer.colour.chroma_layer import chroma_layer

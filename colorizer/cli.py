@@ -14,7 +14,7 @@ from tqdm import tqdm
 from colorizer import __version__
 from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, Adjustments
 from colorizer.batch import Job, SaveOptions, colour_album, coloured_stem
-from colorizer.model.bundled import CheckpointError
+from colorizer.errors import CheckpointError
 from colorizer.photo import READABLE_SUFFIXES
 from colorizer.settings import Settings
 

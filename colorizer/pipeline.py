@@ -25,7 +25,7 @@ from colorizer.colour.lab import clip_chroma, rgb_to_lightness
 from colorizer.colour.recolor import recolor
 from colorizer.colour.uncertainty import Certainty, measure_certainty
 from colorizer.colour.white_balance import balance
-from colorizer.model.bundled import CheckpointError
+from colorizer.errors import CheckpointError
 from colorizer.model.checkpoint import Checkpoint, load_checkpoint
 from colorizer.model.folding import fold_network
 from colorizer.model.network import STRIDE
@@ -178,7 +178,7 @@ class Colorizer:
         else:
             output = self.network(padded.to(self.device)).float().cpu()
         if not bool(torch.isfinite(output).all()):
-            raise CheckpointError(f"The numbers of the model {self.name} overflow on this photo.")
+            raise CheckpointError("model_overflows", model=self.name)
         stride = self.checkpoint.config.network.output_stride
         return output[..., : height // stride, : width // stride]
 

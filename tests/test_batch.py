@@ -112,7 +112,8 @@ def test_a_folder_that_cannot_be_made_stops_nothing(
     (tmp_path / "file").write_text("in the way")
     bad = Job(jobs[0].source, tmp_path / "file" / "inner" / "0")
     refused, done = run(colorizer, [bad, jobs[1]])
-    assert "cannot be made" in refused.reason
+    assert refused.reason is not None
+    assert refused.reason.code == "no_folder"
     assert done.written is not None
 
 

@@ -9,7 +9,7 @@ from skimage import color
 
 from colorizer import Adjustments, Colorizer, Photo
 from colorizer.colour.recolor import grey
-from colorizer.model.bundled import CheckpointError
+from colorizer.errors import CheckpointError, Message
 from colorizer.pipeline import MAX_ASPECT, network_lightness
 
 
@@ -102,10 +102,15 @@ def test_vividness_and_temperature_do_not_run_the_network_again(
 
 def test_alpha_and_format_pass_through(regressor: Colorizer, colourful: np.ndarray) -> None:
     alpha = np.arange(colourful.shape[0] * colourful.shape[1]).reshape(colourful.shape[:2]) % 256
-    photo = Photo(rgb=colourful, alpha=alpha.astype(np.uint8), format="WEBP", notes=("a note",))
+    photo = Photo(
+        rgb=colourful,
+        alpha=alpha.astype(np.uint8),
+        format="WEBP",
+        notes=(Message("damaged_profile"),),
+    )
     result = regressor.colorize(photo).photo
     np.testing.assert_array_equal(result.alpha, photo.alpha)
-    assert (result.format, result.notes) == ("WEBP", ("a note",))
+    assert (result.format, result.notes) == ("WEBP", photo.notes)
 
 
 def test_the_mark_names_model_and_revision(regressor: Colorizer, colourful: np.ndarray) -> None:

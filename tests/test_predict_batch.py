@@ -12,7 +12,7 @@ from colorizer.web.colorize.choice import Choice, chosen
 
 def colour(file: str) -> Preview:
     if "bad" in file:
-        raise PhotoError("This is not a photo.")
+        raise PhotoError("empty")
     rgb = np.full((40, 60, 3), 90, np.uint8)
     return Preview(before=rgb, after=rgb, real=None, photo=Photo(rgb=rgb), seconds=0.1)
 

@@ -17,7 +17,7 @@ import tyro
 
 from colorizer import __version__
 from colorizer.colour.recolor import grey
-from colorizer.model.bundled import CheckpointError
+from colorizer.errors import CheckpointError
 from colorizer.model.checkpoint_identity import METRICS_FILE
 from train.evaluation import feature_network, report
 from train.evaluation.consistency import measure_consistency

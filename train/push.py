@@ -20,7 +20,8 @@ from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelet
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 from tyro.conf import Positional
 
-from colorizer.model.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
+from colorizer.errors import CheckpointError
+from colorizer.model.bundled import CONFIG_FILE, bundled_checkpoints
 from colorizer.model.checkpoint import (
     CARD_FILE,
     load_checkpoint,

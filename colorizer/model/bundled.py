@@ -10,10 +10,6 @@ _STUDY_PHOTOS = (_HERE / "study_photos", _ASSETS / "study")
 _EXAMPLES = (_HERE / "examples", _ASSETS / "examples")
 
 
-class CheckpointError(ValueError):
-    """A checkpoint cannot be used; the message says why and what to do."""
-
-
 def bundled_checkpoints() -> dict[str, Path]:
     """Folder of each checkpoint that comes with the package, by name, sorted."""
     folders = [path for bundle in _BUNDLES if bundle.is_dir() for path in bundle.iterdir()]

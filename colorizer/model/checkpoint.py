@@ -23,7 +23,8 @@ from safetensors.torch import load_file, save_file
 
 from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.lab import AB_LIMIT
-from colorizer.model.bundled import CONFIG_FILE, CheckpointError, bundled_checkpoints
+from colorizer.errors import CheckpointError
+from colorizer.model.bundled import CONFIG_FILE, bundled_checkpoints
 from colorizer.model.checkpoint_identity import (
     METRICS_FILE,
     PALETTE_FILE,
@@ -126,7 +127,7 @@ def load_checkpoint(source: str | Path, *, revision: str | None = None) -> Check
     """Load from a folder, a bundled name ("classification", "regression") or a Hub id.
 
     revision: branch, tag or commit of a Hub id, best pinned to a commit.
-    Raises CheckpointError with a sentence for people.
+    Raises CheckpointError.
     """
     folder = _locate(source, revision)
     config = _read_config(folder)
@@ -153,10 +154,7 @@ def _locate(source: str | Path, revision: str | None) -> Path:
         return bundled_checkpoints()[str(source)]
     if str(source).count("/") != 1:
         known = ", ".join(bundled_checkpoints()) or "none"
-        raise CheckpointError(
-            f"There is no checkpoint folder {str(source)!r}; give a folder, an owner/name on the "
-            f"Hugging Face Hub or a bundled name ({known})."
-        )
+        raise CheckpointError("no_such_checkpoint", source=str(source), known=known)
     repository = HubRepository(str(source), revision)
     return download_checkpoint(repository, max_weight_bytes=MAX_WEIGHT_BYTES)
 
@@ -179,11 +177,13 @@ def download_checkpoint(repository: HubRepository, *, max_weight_bytes: int) -> 
 def _read_config(folder: Path) -> CheckpointConfig:
     content = _read_json(folder / CONFIG_FILE)
     if content.get("format") != FORMAT:
-        raise CheckpointError(f"{_label(folder)} is not a Colorizer checkpoint.")
+        raise CheckpointError("no_checkpoint", place=_label(folder))
     if content.get("format_version") != FORMAT_VERSION:
         raise CheckpointError(
-            f"{_label(folder)} has checkpoint format {str(content.get('format_version'))[:20]}, "
-            f"this version reads {FORMAT_VERSION}; update Colorizer."
+            "newer_checkpoint",
+            place=_label(folder),
+            version=str(content.get("format_version"))[:20],
+            ours=FORMAT_VERSION,
         )
     try:
         network = dict(content["network"])
@@ -196,8 +196,7 @@ def _read_config(folder: Path) -> CheckpointConfig:
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(
-            f"The {CONFIG_FILE} of {_label(folder)} does not describe a network "
-            f"({str(error)[:200]})."
+            "bad_config", file=CONFIG_FILE, place=_label(folder), problem=str(error)[:200]
         ) from error
 
 
@@ -206,17 +205,14 @@ def _load_network(config: NetworkConfig, file: Path) -> Network:
     with torch.device("meta"):
         network = build_network(config)
     if _shapes(file) != {key: tuple(value.shape) for key, value in network.state_dict().items()}:
-        raise CheckpointError(
-            f"The weights in {_label(file.parent)} do not belong to the network that its "
-            f"{CONFIG_FILE} describes; download or export the checkpoint again."
-        )
+        raise CheckpointError("foreign_weights", place=_label(file.parent), file=CONFIG_FILE)
     kinds = {key: value.dtype for key, value in network.state_dict().items()}
     weights = {
         key: value.to(kinds[key], copy=True)
         for key, value in _read_tensors(file, MAX_WEIGHT_BYTES).items()
     }
     if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
-        raise CheckpointError(f"The weights in {_label(file.parent)} contain NaN or infinity.")
+        raise CheckpointError("weights_not_finite", place=_label(file.parent))
     network.load_state_dict(weights, strict=True, assign=True)
     return network
 
@@ -226,55 +222,54 @@ def _read_palette(folder: Path, network: NetworkConfig) -> AbBins:
     try:
         ab_bins = AbBins(tensors["centres"].float(), tensors["prior"].float())
     except (KeyError, ValueError) as error:
-        raise CheckpointError(f"The palette of {place} is incomplete ({error}).") from error
+        raise CheckpointError("palette_incomplete", place=place, problem=str(error)) from error
     if ab_bins.n_classes != network.n_classes:
         raise CheckpointError(
-            f"The palette of {place} has {ab_bins.n_classes} colours, its network "
-            f"{network.n_classes}."
+            "palette_size", place=place, colours=ab_bins.n_classes, classes=network.n_classes
         )
     if not (ab_bins.centres.abs().max() < 2 * AB_LIMIT and (ab_bins.prior >= 0).all()):
-        raise CheckpointError(f"The palette of {place} has colours that cannot be.")
+        raise CheckpointError("palette_colours", place=place)
     return ab_bins
 
 
 def _shapes(file: Path) -> dict[str, tuple[int, ...]]:
     """Shape of each tensor in a safetensors file, from its header alone."""
-    with _sentences(file, MAX_WEIGHT_BYTES), safe_open(file, framework="pt") as content:
+    with _checkpoint_errors(file, MAX_WEIGHT_BYTES), safe_open(file, framework="pt") as content:
         names = content.keys()
         return {name: tuple(content.get_slice(name).get_shape()) for name in names}
 
 
 def _read_tensors(file: Path, max_bytes: int) -> dict[str, torch.Tensor]:
-    with _sentences(file, max_bytes):
+    with _checkpoint_errors(file, max_bytes):
         return load_file(file)
 
 
 def _read_json(file: Path) -> dict[str, Any]:
-    with _sentences(file, MAX_TEXT_BYTES):
+    with _checkpoint_errors(file, MAX_TEXT_BYTES):
         content = json.loads(file.read_text(encoding="utf-8"))
     if not isinstance(content, dict):
-        raise CheckpointError(f"{file.name} in {_label(file.parent)} is not a JSON object.")
+        raise CheckpointError("no_json", file=file.name, place=_label(file.parent))
     return content
 
 
 @contextmanager
-def _sentences(file: Path, max_bytes: int) -> Iterator[None]:
-    """Refuse a file that is too large; turn what happens while it is read into sentences."""
+def _checkpoint_errors(file: Path, max_bytes: int) -> Iterator[None]:
+    """Refuse a file that is too large; turn what happens while it is read into CheckpointErrors."""
     place = _label(file.parent)
     try:
         if file.stat().st_size > max_bytes:
-            raise CheckpointError(f"{file.name} in {place} is larger than {max_bytes >> 20} MiB.")
+            raise CheckpointError(
+                "file_too_large", file=file.name, place=place, megabytes=max_bytes >> 20
+            )
         yield
     except CheckpointError:
         raise
     except FileNotFoundError as error:
-        raise CheckpointError(f"{place} has no {file.name}.") from error
+        raise CheckpointError("no_file_in_checkpoint", place=place, file=file.name) from error
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"{file.name} in {place} is damaged or incomplete; download it again."
-        ) from error
+        raise CheckpointError("checkpoint_damaged", file=file.name, place=place) from error
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{file.name} in {place} cannot be read.") from error
+        raise CheckpointError("checkpoint_unreadable", file=file.name, place=place) from error
 
 
 def _label(folder: Path) -> str:

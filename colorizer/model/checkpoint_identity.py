@@ -7,7 +7,8 @@ from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
-from colorizer.model.bundled import CONFIG_FILE, CheckpointError
+from colorizer.errors import CheckpointError
+from colorizer.model.bundled import CONFIG_FILE
 
 WEIGHTS_FILE = "model.safetensors"
 PALETTE_FILE = "palette.safetensors"
@@ -30,7 +31,7 @@ def identify(folder: Path) -> CheckpointIdentity:
         with safe_open(folder / WEIGHTS_FILE, framework="numpy"):  # header and length fit
             return CheckpointIdentity(str(config["network"]["head"]), fingerprint(folder))
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise CheckpointError(f"The model in {folder.name} is damaged or incomplete.") from error
+        raise CheckpointError("model_damaged", place=folder.name) from error
 
 
 def fingerprint(folder: Path) -> str:

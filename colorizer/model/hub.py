@@ -29,7 +29,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from colorizer.model.bundled import CheckpointError
+from colorizer.errors import CheckpointError
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class HubRepository:
         token: None is the one that this machine is logged in with, False is none at all.
         """
         if revision is not None and not _REVISION.fullmatch(revision):
-            raise CheckpointError(f"{revision!r} is no branch, tag or commit of a Hub repository.")
+            raise CheckpointError("bad_revision", revision=revision)
         self._repo_id = repo_id
         self._revision = revision
         self._endpoint = endpoint
@@ -89,11 +89,9 @@ class HubRepository:
             path = self._cached(name) if self._is_pinned else None
             path = path or self._ask_patiently(name, max_bytes)
         except RemoteEntryNotFoundError as error:
-            raise CheckpointError(
-                f"{self._repo_id!r} is no checkpoint of Colorizer: it has no {name}."
-            ) from error
+            raise CheckpointError("hub_no_checkpoint", repo=self._repo_id, file=name) from error
         except (httpx2.HTTPError, HFValidationError, OSError, _DamagedError) as error:
-            raise CheckpointError(self._sentence(error, name)) from error
+            raise self._error(error, name) from error
         self._revision = path.parent.name  # the commit
         return path
 
@@ -137,8 +135,7 @@ class HubRepository:
         ).size
         if size is None or size > max_bytes:
             raise CheckpointError(
-                f"{name} of {self._repo_id!r} is larger than the {max_bytes >> 10} KiB that a "
-                "checkpoint of Colorizer may have."
+                "hub_file_too_large", file=name, repo=self._repo_id, kilobytes=max_bytes >> 10
             )
         path = Path(
             hf_hub_download(
@@ -163,34 +160,26 @@ class HubRepository:
         except _DamagedError:
             return None
 
-    def _sentence(self, error: Exception, name: str) -> str:
-        """What went wrong and what to do, for people."""
-        repo = repr(self._repo_id)
+    def _error(self, error: Exception, name: str) -> CheckpointError:
+        """What went wrong, for people."""
+        repo = self._repo_id
         if isinstance(error, HFValidationError):
-            return f"{repo} cannot be the name of a model on the Hub, which is owner/name."
+            return CheckpointError("hub_bad_name", repo=repo)
         if isinstance(error, RepositoryNotFoundError):
-            return (
-                f"The Hub has no model {repo} that you may read; check its name and, for a private "
-                "one, your access token."
-            )
+            return CheckpointError("hub_unknown", repo=repo)
         if isinstance(error, RevisionNotFoundError):
-            return f"{repo} has no branch, tag or commit {self._revision!r} on the Hub."
+            return CheckpointError("hub_no_revision", repo=repo, revision=str(self._revision))
         if isinstance(error, HfHubHTTPError):
-            return self._answered(error)
+            status = error.response.status_code
+            if status in (401, 403):
+                return CheckpointError("hub_refuses", repo=repo)
+            return CheckpointError("hub_answers", status=status, repo=repo)
         if isinstance(error, (httpx2.HTTPError, *_UNREACHABLE)):
-            return (
-                f"The Hub cannot be reached and {repo} is not in the local cache; try again later "
-                "or use a bundled checkpoint."
-            )
+            return CheckpointError("hub_away", repo=repo)
         if isinstance(error, OSError) and error.errno in _STORAGE_ERRORS:
-            return f"{name} of {repo} cannot be stored in the local cache: {error.strerror}."
-        return f"{name} of {repo} arrived damaged or incomplete; try again."
-
-    def _answered(self, error: HfHubHTTPError) -> str:
-        status = error.response.status_code
-        if status in (401, 403):
-            return f"The Hub refuses your access token for {self._repo_id!r}; log in again."
-        return f"The Hub answers {status} for {self._repo_id!r}; try again later."
+            reason = str(error.strerror)
+            return CheckpointError("hub_not_stored", file=name, repo=repo, reason=reason)
+        return CheckpointError("hub_damaged", file=name, repo=repo)
 
 
 def _checked(path: Path) -> Path:

@@ -21,8 +21,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from colorizer.errors import Message, PhotoError
 from colorizer.photo.decoding import decode, open_header
-from colorizer.photo.limits import DEFAULT_LIMITS, PhotoError, PhotoLimits, out_of_memory
+from colorizer.photo.limits import DEFAULT_LIMITS, PhotoLimits, out_of_memory
 from colorizer.photo.metadata import mark_in_xmp
 from colorizer.photo.precheck import READABLE_SUFFIXES, damaged
 from colorizer.photo.saving import (
@@ -62,14 +63,14 @@ class Photo:
         rgb: uint8 (H, W, 3), sRGB, upright. Fully transparent pixels are white.
         alpha: uint8 (H, W), 0 transparent to 255 opaque, or None when all is opaque.
         format: format it came in, by Pillow's name ("JPEG", "PNG", ...).
-        notes: sentences for the page about what was left out or assumed while reading.
+        notes: what was left out or assumed while reading.
         mark: the honest mark of the file it came from, or None when that carries none of ours.
     """
 
     rgb: NDArray[np.uint8]
     alpha: NDArray[np.uint8] | None = None
     format: str = "PNG"
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     mark: str | None = None
 
     def __post_init__(self) -> None:
@@ -184,16 +185,14 @@ def _read(source: str | Path | bytes, limits: PhotoLimits) -> bytes:
     try:
         status = Path(source).stat()
         if not stat.S_ISREG(status.st_mode):
-            raise PhotoError("This is not a file but a folder or a device: choose a photo.")
+            raise PhotoError("no_file")
         limits.check_bytes(status.st_size)
         with Path(source).open("rb") as stream:
             data = stream.read(limits.max_bytes + 1)
     except (OSError, ValueError) as error:
         if isinstance(error, PhotoError):
             raise
-        raise PhotoError(
-            "The file cannot be opened: check that it is there and that you may read it."
-        ) from error
+        raise PhotoError("unreadable") from error
     limits.check_bytes(len(data))  # it may have grown since
     return data
 

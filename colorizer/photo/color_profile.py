@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from colorizer.errors import Message
+
 _STRIP_PIXELS = 2**17
 _MAX_PROFILE_BYTES = 8_000_000
 # Largest change, in levels of 255, up to which a profile is taken for sRGB itself.
 _SAME_LEVELS = 2
 _GREY_MODES = {"1", "L", "LA", "La", "I;16", "I;16L", "I;16B", "I;16N"}
 _PROFILE_SPACES = {"L": {"GRAY", "RGB "}, "RGB": {"RGB "}, "CMYK": {"CMYK"}}
-_DAMAGED_PROFILE = "The colour profile does not fit the photo or is damaged; it is read as sRGB."
+_DAMAGED_PROFILE = Message("damaged_profile")
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class ProfileConversion:
         return self.transform.apply(colour)
 
 
-def read_profile(image: Image.Image) -> tuple[ProfileConversion | None, tuple[str, ...]]:
+def read_profile(image: Image.Image) -> tuple[ProfileConversion | None, tuple[Message, ...]]:
     """Compile the embedded ICC profile of an opened picture.
 
     Returns:

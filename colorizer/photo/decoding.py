@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, TiffImagePlugin
 
+from colorizer.errors import Message, PhotoError
 from colorizer.photo.color_profile import convert_in_place, convert_strips, read_profile, strips
-from colorizer.photo.limits import PhotoError, PhotoLimits
+from colorizer.photo.limits import PhotoLimits
 from colorizer.photo.metadata import mark_in_xmp
 from colorizer.photo.precheck import accepted_formats, damaged, inspect, tiff
 
@@ -53,14 +54,14 @@ class DecodedPhoto:
         rgb: uint8 (H, W, 3), sRGB, upright; white where alpha is 0.
         alpha: uint8 (H, W), or None when all is opaque.
         format: format of the file by Pillow's name; "JPEG" for multi-picture JPEGs too.
-        notes: sentences about what was left out or assumed.
+        notes: what was left out or assumed.
         mark: the honest mark in the file's XMP, or None.
     """
 
     rgb: _Array
     alpha: _Array | None
     format: str
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     mark: str | None
 
 
@@ -79,10 +80,7 @@ def open_header(data: bytes, limits: PhotoLimits) -> ImageFile.ImageFile:
         raise limits.too_many_pixels() from error
     limits.check_picture(*image.size, bytes_per_pixel)
     if image.mode not in _MODES:
-        raise PhotoError(
-            "Pictures with 32-bit or floating-point numbers cannot be read: save it with 8 or "
-            "16 bits."
-        )
+        raise PhotoError("too_precise")
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         _check_tiff(image)
     return image
@@ -128,9 +126,7 @@ def _hold_pillow_to(limits: PhotoLimits) -> None:
 def _check_tiff(image: TiffImagePlugin.TiffImageFile) -> None:
     """Refuse TIFFs whose compression or tiles cost more than their size in pixels says."""
     if image.info.get("compression") not in _TIFF_COMPRESSIONS:
-        raise PhotoError(
-            "This TIFF uses a rare compression that is not supported: save it with LZW or Deflate."
-        )
+        raise PhotoError("rare_tiff")
     tile_width, tile_length = image.tag_v2.get(_TILE_WIDTH, 0), image.tag_v2.get(_TILE_LENGTH, 0)
     if tile_width * tile_length > max(4 * image.width * image.height, 1_000_000):
         raise damaged()
@@ -187,13 +183,13 @@ def _is_cut_off(rgb: _Array) -> bool:
     return is_grey_below and not bool((rgb[:band] == _MIDDLE_GREY).all())
 
 
-def _note_other_pictures(image: ImageFile.ImageFile) -> tuple[str, ...]:
+def _note_other_pictures(image: ImageFile.ImageFile) -> tuple[Message, ...]:
     """Note that a file holds more pictures; previews inside a multi-picture JPEG do not count."""
     if image.format == _MULTI_PICTURE_JPEG:
         return ()
     with contextlib.suppress(OSError, EOFError, SyntaxError, ValueError, IndexError, struct.error):
         if getattr(image, "is_animated", False):
-            return ("The file holds several pictures; only the first one is used.",)
+            return (Message("first_of_several"),)
     return ()
 
 

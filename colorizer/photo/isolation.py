@@ -28,6 +28,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from colorizer.errors import Message
 from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo
 from colorizer.photo.limits import out_of_memory
 from colorizer.service import memory
@@ -42,9 +43,6 @@ SPARE_MEMORY = 1 << 30
 
 _MAX_LINE = 1 << 16
 _MAX_PHOTOS = 500  # of one process: what a decoder leaks ends with it
-
-TOO_LONG = "This photo takes too long to decode: save it again as an ordinary JPEG and try that."
-CRASHED = "This file made the decoder fail: save the photo again with another program and try that."
 
 _COMMAND = (sys.executable, "-W", "ignore", "-m", "colorizer.photo.isolation")
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -120,9 +118,9 @@ class _Worker:
             raise out_of_memory() from error
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             self._forget(process)
-            reason = TOO_LONG if time.monotonic() - started >= self.seconds else CRASHED
-            logger.warning("a decoder process ended: %s (%s)", reason, process.returncode)
-            raise PhotoError(reason) from error
+            code = "slow" if time.monotonic() - started >= self.seconds else "crashed"
+            logger.warning("a decoder process ended: %s (%s)", code, process.returncode)
+            raise PhotoError(code) from error
         except BaseException:  # an answer may be left half read
             self._forget(process)
             raise
@@ -141,7 +139,7 @@ class _Worker:
         stdin.flush()
         answer = json.loads(stdout.readline(_MAX_LINE))
         if "error" in answer:
-            raise PhotoError(str(answer["error"]))
+            raise PhotoError.of(Message.from_json(answer["error"]))
         return _read_photo(stdout, answer, self._limits)
 
     def _forget(self, process: "subprocess.Popen[bytes]") -> None:
@@ -180,7 +178,7 @@ def _read_photo(stream: IO[bytes], header: dict[str, Any], limits: PhotoLimits) 
         raise EOFError(f"the decoder announced {width} × {height} pixels")
     rgb = _read_array(stream, (height, width, 3))
     alpha = _read_array(stream, (height, width)) if header["alpha"] else None
-    notes = tuple(map(str, header["notes"]))
+    notes = tuple(map(Message.from_json, header["notes"]))
     mark = None if header["mark"] is None else str(header["mark"])
     return Photo(rgb, alpha, str(header["format"]), notes, mark)
 
@@ -203,7 +201,7 @@ def _serve(questions: IO[bytes], answers: IO[bytes], limits: PhotoLimits, second
         try:
             photo = open_photo(json.loads(line), limits)
         except PhotoError as error:
-            _write_line(answers, {"error": str(error)})
+            _write_line(answers, {"error": error.message.as_json()})
         else:
             _write_photo(answers, photo)
         answers.flush()
@@ -216,7 +214,7 @@ def _write_photo(stream: IO[bytes], photo: Photo) -> None:
         "width": photo.width,
         "alpha": photo.alpha is not None,
         "format": photo.format,
-        "notes": photo.notes,
+        "notes": [note.as_json() for note in photo.notes],
         "mark": photo.mark,
     }
     _write_line(stream, header)

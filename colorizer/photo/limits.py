@@ -1,14 +1,8 @@
-"""What a photo may cost to open, and the error that says why one was refused."""
+"""What a photo may cost to open."""
 
 from dataclasses import dataclass
 
-
-class PhotoError(ValueError):
-    """A photo that cannot be read or written.
-
-    The message is one sentence that says what is wrong and what to do; it is shown on the page
-    as it is, so it holds no path and no detail of the machine.
-    """
+from colorizer.errors import PhotoError
 
 
 @dataclass(frozen=True)
@@ -36,12 +30,9 @@ class PhotoLimits:
     def check_bytes(self, size: int) -> None:
         """Raise PhotoError when a file of `size` bytes is too large or empty."""
         if size == 0:
-            raise PhotoError("The file is empty: choose another photo or save it again.")
+            raise PhotoError("empty")
         if size > self.max_bytes:
-            raise PhotoError(
-                f"The file is larger than {self.max_bytes / 2**20:.3g} MB: save the photo smaller "
-                "or with stronger compression."
-            )
+            raise PhotoError("too_large", megabytes=self.max_bytes / 2**20)
 
     def check_picture(self, width: int, height: int, bytes_per_pixel: float) -> None:
         """Raise PhotoError when a picture of this size may not be decoded.
@@ -55,23 +46,14 @@ class PhotoLimits:
         if pixels > self.max_pixels or max(width, height) > self.max_side:
             raise self.too_many_pixels()
         if max(width, height) > self.max_aspect * min(width, height):
-            raise PhotoError(
-                f"The picture is too narrow ({width} x {height} pixels): cut out a part that is "
-                "closer to a square."
-            )
+            raise PhotoError("narrow", width=width, height=height)
         if pixels * bytes_per_pixel > self.max_memory:
             most = self.max_memory / bytes_per_pixel / 1e6
-            raise PhotoError(
-                f"The photo has {width} x {height} pixels and the limit for this kind of file is "
-                f"{most:.3g} megapixels: make it smaller or save it as an ordinary JPEG."
-            )
+            raise PhotoError("too_many_for_its_kind", width=width, height=height, megapixels=most)
 
     def too_many_pixels(self) -> PhotoError:
         """Return the refusal of a picture beyond max_pixels or max_side."""
-        return PhotoError(
-            f"The photo has more than {self.max_pixels / 1e6:.3g} megapixels or a side of more "
-            f"than {self.max_side} pixels: make it smaller and try again."
-        )
+        return PhotoError("too_many_pixels", megapixels=self.max_pixels / 1e6, side=self.max_side)
 
 
 DEFAULT_LIMITS = PhotoLimits()
@@ -79,6 +61,4 @@ DEFAULT_LIMITS = PhotoLimits()
 
 def out_of_memory() -> PhotoError:
     """Return the refusal of a photo for which this machine has no memory left."""
-    return PhotoError(
-        "There is not enough memory for this photo right now: make it smaller or try later."
-    )
+    return PhotoError("no_memory_to_decode")

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from colorizer.errors import PhotoError
 from colorizer.photo import metadata
 from colorizer.photo.color_profile import strips
 from colorizer.photo.jpeg_bands import write_jpeg
-from colorizer.photo.limits import PhotoError
 
 _Array = NDArray[np.uint8]
 
@@ -57,9 +57,7 @@ def format_named(name: str) -> str:
     """
     plain = name.lower().removeprefix(".")
     if f".{plain}" not in _SUFFIXES:
-        raise PhotoError(
-            f"Photos cannot be saved as {name[:20]!r}: choose jpg, png, webp or tif instead."
-        )
+        raise PhotoError("no_such_format", format=repr(name[:20]))
     return _SUFFIXES[f".{plain}"]
 
 
@@ -90,9 +88,7 @@ def save_pixels(
         unfinished.replace(path)
     except OSError as error:
         reason = error.strerror or "the disk reported an error"
-        raise PhotoError(
-            f"The photo could not be saved ({reason}): choose another folder or free some space."
-        ) from error
+        raise PhotoError("not_saved", reason=reason) from error
     finally:
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
@@ -103,9 +99,7 @@ def _write(
 ) -> None:
     longest = max(rgb.shape[:2])
     if longest > _MAX_SIDE.get(format_name, longest):
-        raise PhotoError(
-            f"A side of {longest} pixels is too long for {format_name}: save the photo as PNG."
-        )
+        raise PhotoError("long_side", side=longest, format=format_name)
     if format_name == "JPEG":
         _write_jpeg(stream, rgb, alpha, mark)
         return

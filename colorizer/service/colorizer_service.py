@@ -178,10 +178,7 @@ class ColorizerService:
             logger.error("out of memory; photos kept for another look are dropped")
             self._analyses.clear()
             self._prints.clear()
-            raise PhotoError(
-                "There is not enough memory for this photo at the moment: try again later, or with "
-                "a smaller one."
-            ) from error
+            raise PhotoError("no_memory") from error
 
     def _analysis(self, digest: str, file: str | Path, model: str) -> "Prediction":
         colorizer = self.colorizer(model)
@@ -237,4 +234,4 @@ def _digest(file: Path) -> str:
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
-        raise PhotoError("The photo is not there any more: choose it again.") from error
+        raise PhotoError("gone") from error

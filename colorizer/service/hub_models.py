@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorizer.model.bundled import CheckpointError
+from colorizer.errors import CheckpointError
 from colorizer.service.lru_cache import Recent
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class HubModels:
         if kept is not None:
             return kept
         if not self._loading.acquire(blocking=False):
-            raise CheckpointError("Another model is being loaded; try again in a minute.")
+            raise CheckpointError("models_busy")
         try:
             colorizer = self._load(name)
         finally:

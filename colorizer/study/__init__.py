@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from colorizer.study.photos import photos_folder
 from colorizer.study.pool import PoolProgress, StimulusPool
-from colorizer.study.protocol import PUBLISHED_PROTOCOL, StudySettings, TrialError
+from colorizer.study.protocol import PUBLISHED_PROTOCOL, StudySettings
 from colorizer.study.statistics import FoolingRate, PhotoRate, PublishedRate, StudyResults
 from colorizer.study.trials import StudyModel
 from colorizer.study.views import (
@@ -47,11 +47,11 @@ __all__ = [
     "StimulusPool",
     "Store",
     "Study",
+    "StudyError",
     "StudyModel",
     "StudyResults",
     "StudySettings",
     "StudyStatus",
-    "TrialError",
     "TrialView",
     "Turn",
     "VoteReceipt",

@@ -24,16 +24,12 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from colorizer.study.protocol import TrialError
+from colorizer.errors import StudyError
 
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-NOT_SAVED = "This could not be saved, so it does not count: please try again in a moment."
-NOT_OPENED = "The study's database cannot be opened: check its address and that it runs."
-NEWER = "The study's database was written by a newer version of this program: please update."
-NOT_READ = "The study's database does not answer: please try again in a moment."
 
 _ATTEMPTS = 3
 _RETRY_SECONDS = 5.0
@@ -46,7 +42,7 @@ class Database:
     """An engine for one database URL, migrated to the present schema when opened."""
 
     def __init__(self, url: str, *, busy_timeout_ms: int = 10_000) -> None:
-        """Open and migrate; TrialError if it cannot be reached or is newer than this program.
+        """Open and migrate; StudyError if it cannot be reached or is newer than this program.
 
         url: `sqlite:///path` or `postgresql://…`; the older `postgres://` is understood too.
         busy_timeout_ms: how long SQLite waits for another connection's lock.
@@ -57,15 +53,15 @@ class Database:
             self._reading = self.engine.execution_options(reading=True)
             self.write(_migrate)
         except CommandError as error:
-            raise TrialError(NEWER) from error
-        except (TrialError, OSError) as error:
-            raise TrialError(NOT_OPENED) from error
+            raise StudyError("database_newer") from error
+        except (StudyError, OSError) as error:
+            raise StudyError("database_closed") from error
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` in one transaction and return its result once it is committed.
 
         Tried three times within 5 seconds when the database is locked or away, so `work` must be
-        repeatable; then TrialError. An IntegrityError reaches the caller.
+        repeatable; then StudyError. An IntegrityError reaches the caller.
         """
         deadline = time.monotonic() + _RETRY_SECONDS
         attempt = 1
@@ -79,21 +75,21 @@ class Database:
             except (OperationalError, PoolTimeoutError) as error:
                 if attempt == _ATTEMPTS or time.monotonic() > deadline:
                     logger.error("not saved after %d attempts: %s", attempt, _cause(error))
-                    raise TrialError(NOT_SAVED) from error
+                    raise StudyError("vote_not_saved") from error
             except SQLAlchemyError as error:
                 logger.error("not saved: %s", _cause(error))
-                raise TrialError(NOT_SAVED) from error
+                raise StudyError("vote_not_saved") from error
             time.sleep(attempt * random.uniform(0.02, 0.2))
             attempt += 1
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
-        """Run `work` in one read-only transaction; TrialError if the database does not answer."""
+        """Run `work` in one read-only transaction; StudyError if the database does not answer."""
         try:
             with self._reading.begin() as connection:
                 return work(connection)
         except SQLAlchemyError as error:
             logger.error("not read: %s", _cause(error))
-            raise TrialError(NOT_READ) from error
+            raise StudyError("votes_not_read") from error
 
     def close(self) -> None:
         """Close all connections."""

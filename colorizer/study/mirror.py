@@ -17,6 +17,7 @@ from pathlib import Path
 
 from huggingface_hub import CommitInfo, CommitScheduler, HfApi
 
+from colorizer.errors import Message
 from colorizer.study.export import from_line, to_line
 from colorizer.study.store import Store
 from colorizer.study.trials import Ballot
@@ -36,13 +37,13 @@ class MirrorStatus:
     failing: bool = False
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> Message:
         """The status in words for the page."""
         if self.last_saved is None:
-            reason = "the Hub cannot be reached or refuses them" if self.failing else "just started"
-            return f"Votes have not been saved off this machine yet: {reason}."
-        saved = f"Votes were last saved to {self.repo_id} at {self.last_saved:%Y-%m-%d %H:%M} UTC."
-        return f"{saved} Newer ones could not be saved there yet." if self.failing else saved
+            return Message("copy_failing" if self.failing else "copy_begins")
+        code = "copy_behind" if self.failing else "copied"
+        when = f"{self.last_saved:%Y-%m-%d %H:%M}"
+        return Message(code, {"repo": self.repo_id, "when": when})
 
 
 class Mirror:

@@ -9,7 +9,7 @@ import ipaddress
 import re
 from datetime import UTC, datetime
 
-from colorizer.study.protocol import TrialError
+from colorizer.errors import StudyError
 from colorizer.study.trials import new_id
 
 _TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{64})")
@@ -30,10 +30,10 @@ class Identity:
         return self._signed(new_id())
 
     def participant(self, token: object) -> str:
-        """The participant id in `token`; TrialError if this study never signed it."""
+        """The participant id in `token`; StudyError if this study never signed it."""
         match = _TOKEN.fullmatch(token) if isinstance(token, str) else None
         if match is None or not hmac.compare_digest(self._signed(match[1]), match[0]):
-            raise TrialError("This session is not valid any more: please start a new one.")
+            raise StudyError("session_not_valid")
         return match[1]
 
     def address_hash(self, address: str | None, now_ms: int) -> str:

@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, select
 
-from colorizer.study.protocol import TrialError
+from colorizer.errors import StudyError
 from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote_row
 from colorizer.study.tables import PARTICIPANTS, TRIALS, VOTES
 from colorizer.study.trials import PastTrial, Trial, Vote
-
-UNKNOWN = "This session is not known any more: please start a new one."
 
 
 @dataclass(frozen=True)
@@ -79,10 +77,10 @@ class ParticipantTransaction:
     """
 
     def __init__(self, connection: Connection, participant_id: str) -> None:
-        """TrialError if nobody has this id."""
+        """StudyError if nobody has this id."""
         history = read_history(connection, participant_id, locking=True)
         if history is None:
-            raise TrialError(UNKNOWN)
+            raise StudyError("session_unknown")
         self.history = history
         self._connection = connection
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-from colorizer.study.protocol import TrialError
+from colorizer.errors import StudyError
 from colorizer.study.trials import StudyPhoto
 
 logger = logging.getLogger(__name__)
@@ -32,20 +32,18 @@ class PhotoFile:
 def photos_folder(source: str) -> Path:
     """The local folder of `source`: a folder, or `owner/name` of a dataset, downloaded once.
 
-    TrialError if it is neither or cannot be downloaded.
+    StudyError if it is neither or cannot be downloaded.
     """
     folder = Path(source).expanduser()
     if folder.is_dir():
         return folder
     if not _DATASET.fullmatch(source):
-        raise TrialError(f"The study photos {source!r} are neither a folder nor a dataset's name.")
+        raise StudyError("no_study_folder", source=source)
     patterns = ["*.csv", *(f"*{suffix}" for suffix in sorted(SUFFIXES))]
     try:
         return Path(snapshot_download(source, repo_type="dataset", allow_patterns=patterns))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise TrialError(
-            f"The study photos {source!r} could not be downloaded: check the name and the network."
-        ) from error
+        raise StudyError("study_download", source=source) from error
 
 
 def find_photos(folder: Path) -> Iterator[PhotoFile]:

@@ -53,12 +53,12 @@ class PoolProgress:
 def real_photo(photo: Photo) -> Photo:
     """The photo at study size; PhotoError if it cannot stand for a real one."""
     if photo.mark is not None:
-        raise PhotoError("The photo's colours were invented by a program: it is not real.")
+        raise PhotoError("invented")
     photo = at_study_size(photo)
     if min(photo.rgb.shape[:2]) < _MIN_SHORT_SIDE:
-        raise PhotoError(f"The photo is smaller than {_MIN_SHORT_SIDE} pixels.")
+        raise PhotoError("small", side=_MIN_SHORT_SIDE)
     if mean_chroma(photo.rgb) < _MIN_MEAN_CHROMA:
-        raise PhotoError("The photo has hardly any colour.")
+        raise PhotoError("colourless")
     return photo
 
 

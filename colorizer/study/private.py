@@ -6,8 +6,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from colorizer.errors import Message, StudyError
 from colorizer.photo import Photo
-from colorizer.study.protocol import MAX_PRIVATE_PAIRS, StudySettings, TrialError
+from colorizer.study.protocol import MAX_PRIVATE_PAIRS, StudySettings
 from colorizer.study.stimuli import Stimulus, compose, match_halves
 from colorizer.study.trials import (
     SIDES,
@@ -66,16 +67,16 @@ class PrivateTests:
         self._lock = threading.Lock()
 
     def start(self, pairs: Sequence[tuple[Photo, Photo]], model: StudyModel) -> Session:
-        """Make a test of (real, fake) pairs, each of one size; TrialError if it cannot be one."""
+        """Make a test of (real, fake) pairs, each of one size; StudyError if it cannot be one."""
         if not 1 <= len(pairs) <= MAX_PRIVATE_PAIRS:
-            raise TrialError(f"A test needs between 1 and {MAX_PRIVATE_PAIRS} colour photos.")
+            raise StudyError("private_number", most=MAX_PRIVATE_PAIRS)
         token, now = f"private-{new_id()}", self._clock_ms()
         trials, stimuli = [], {}
         for number, (real, fake) in enumerate(pairs):
             try:
                 halves = match_halves(real, fake)
             except ValueError as error:
-                raise TrialError("A photo and its coloured version differ in size.") from error
+                raise StudyError("sizes_differ") from error
             trial = self._new_trial(token, StudyPhoto(str(number)), model, now)
             trials.append(trial)
             stimuli[trial.id] = compose(halves, real_side=trial.real_side, nonce=trial.id)
@@ -107,9 +108,7 @@ class PrivateTests:
             test = self._test(token)
             trial = next((each for each in test.trials if each.id == answer.trial_id), None)
             if trial is None:
-                raise TrialError(
-                    "This pair does not belong to your test: please load the next one."
-                )
+                raise StudyError("private_not_yours")
             now, response = self._clock_ms(), answer.response_ms
             repeated = trial.id in test.votes
             if not repeated:
@@ -124,11 +123,12 @@ class PrivateTests:
 
     def take_turn(self, token: str, answer: Answer) -> Turn:
         """Score a vote and go on; a vote that is not allowed still leads to the next pair."""
-        receipt, notice = None, ""
+        receipt: VoteReceipt | None = None
+        notice: Message | None = None
         try:
             receipt = self.cast_vote(token, answer)
-        except TrialError as error:
-            notice = str(error)
+        except StudyError as error:
+            notice = error.message
         return Turn(receipt, notice, self.next_trial(token))
 
     def summary(self, token: str) -> SessionSummary:
@@ -136,7 +136,7 @@ class PrivateTests:
         with self._lock:
             test = self._test(token)
             if not test.finished:
-                raise TrialError("Your test is not finished yet: please answer all pairs first.")
+                raise StudyError("private_unfinished")
             ballots = [Ballot(trial, test.votes[trial.id]) for trial in test.trials]
         mistakes = [
             view_mistake(ballot.trial, test.stimuli[ballot.trial.id])
@@ -148,7 +148,7 @@ class PrivateTests:
     def _test(self, token: str) -> _Test:
         test = self._tests.get(token)
         if test is None or self._clock_ms() >= test.expires_ms:
-            raise TrialError("This private test is over: please start it again with your photos.")
+            raise StudyError("private_over")
         return test
 
     def _forget(self, now_ms: int) -> None:

@@ -1,10 +1,6 @@
-"""How a study is run: session lengths, exposure, expiry and rate limits, and its one error."""
+"""How a study is run: session lengths, exposure, expiry and rate limits."""
 
 from dataclasses import dataclass, replace
-
-
-class TrialError(ValueError):
-    """What a participant did cannot be done; the message is the sentence that the page shows."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from colorizer.study.database import NOT_SAVED, Database
+from colorizer.errors import StudyError
+from colorizer.study.database import Database
 from colorizer.study.participant_transaction import History, ParticipantTransaction, read_history
-from colorizer.study.protocol import TrialError
 from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote, vote_row
 from colorizer.study.tables import PARTICIPANTS, TRIALS, VOTES
 from colorizer.study.trials import Ballot
@@ -27,7 +27,7 @@ _CLASHES = 3
 
 
 class Store:
-    """The study's memory. Every method raises TrialError when the database fails."""
+    """The study's memory. Every method raises StudyError when the database fails."""
 
     def __init__(self, url: str, *, busy_timeout_ms: int = 10_000) -> None:
         """Open (and migrate) the database at `url`; see `Database`."""
@@ -70,7 +70,7 @@ class Store:
 
         `work` must be repeatable: it runs again in a new transaction when the database was in the
         way.
-        What `work` raises undoes what it wrote. TrialError if nobody has this id.
+        What `work` raises undoes what it wrote. StudyError if nobody has this id.
         """
         for _ in range(_CLASHES):
             try:
@@ -79,7 +79,7 @@ class Store:
                 )
             except IntegrityError:  # a mirror is being restored beside: its rows are there by now
                 continue
-        raise TrialError(NOT_SAVED)
+        raise StudyError("vote_not_saved")
 
     def recent_participants(self, address_hash: str, since_ms: int, until_ms: int) -> int:
         """New participants from an address; not those from before a clock was set back."""

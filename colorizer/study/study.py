@@ -1,6 +1,6 @@
 """The study as the app holds it: sessions, trials, votes, results.
 
-Every method checks its arguments as if it were public and raises TrialError, whose message is meant
+Every method checks its arguments as if it were public and raises StudyError, whose message is meant
 for the participant. No method tells which side is real before the vote on it is committed.
 """
 
@@ -9,14 +9,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from colorizer.errors import Message, StudyError
 from colorizer.photo import Photo
 from colorizer.study.export import to_csv
 from colorizer.study.mirror import Mirror
 from colorizer.study.participant import Identity
-from colorizer.study.participant_transaction import UNKNOWN, History
+from colorizer.study.participant_transaction import History
 from colorizer.study.pool import PoolProgress, StimulusPool
 from colorizer.study.private import PrivateTests
-from colorizer.study.protocol import StudySettings, TrialError
+from colorizer.study.protocol import StudySettings
 from colorizer.study.statistics import StudyResults, study_results
 from colorizer.study.store import Store
 from colorizer.study.trial_queue import TrialQueue
@@ -32,11 +33,11 @@ from colorizer.study.views import (
     summarise,
     view_mistake,
 )
-from colorizer.study.voting import HOUR_MS, TOO_MUCH, Answer, Clock, Turns, now_ms
+from colorizer.study.voting import HOUR_MS, Answer, Clock, Turns, now_ms
 
 _RESULTS_SECONDS = 5.0
 
-NO_MIRROR = "Votes are kept on this machine only; no copy is made elsewhere."
+NO_MIRROR = Message("no_copy")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class StudyStatus:
     """How far the pictures are, and where the votes are kept, in a sentence for the page."""
 
     pictures: PoolProgress
-    votes_saved: str
+    votes_saved: Message
 
 
 class Study:
@@ -101,7 +102,7 @@ class Study:
         address_hash = self._identity.address_hash(address, now)
         try:
             participant_id = self._identity.participant(token)
-        except TrialError:
+        except StudyError:
             token = self._identity.new_token()
             participant_id = self._identity.participant(token)
         if self._store.history(participant_id) is None:
@@ -110,7 +111,7 @@ class Study:
         history = self._history(participant_id)
         if self._dealer.finished(history):
             if not self._dealer.unseen(history):
-                raise TrialError(self._no_photos_left())
+                raise StudyError("no_study_photos" if not self._pool.photos else "seen_all")
             self._store.begin_session(participant_id, after=history.session)
             history = self._history(participant_id)
         return Session(str(token), self._dealer.progress(history))
@@ -119,7 +120,7 @@ class Study:
         """Where the participant stands, or None for somebody new; begins and deals nothing."""
         try:
             history = self._history(self._identity.participant(token))
-        except TrialError:
+        except StudyError:
             return None
         unseen = len(self._dealer.unseen(history))
         return Standing(self._dealer.progress(history), self._dealer.finished(history), unseen)
@@ -157,7 +158,7 @@ class Study:
     ) -> Turn:
         """`cast_vote` and `next_trial` in one transaction.
 
-        A vote that is not allowed is a notice; TrialError if the database fails or the arguments
+        A vote that is not allowed is a notice; StudyError if the database fails or the arguments
         cannot be meant, and then nothing is stored.
         """
         answer = Answer.of(trial_id, choice, response_ms)
@@ -171,7 +172,7 @@ class Study:
             return self._private.summary(token)
         history = self._history(self._identity.participant(token))
         if not self._dealer.finished(history):
-            raise TrialError("Your session is not finished yet: please answer all pairs first.")
+            raise StudyError("session_unfinished")
         ballots = [Ballot(past.trial, past.vote) for past in history.current if past.vote]
         return summarise(ballots, self._mistakes(ballots))
 
@@ -189,24 +190,19 @@ class Study:
 
     def status(self) -> StudyStatus:
         """How far the pictures are and when votes were last saved off the machine."""
-        saved = NO_MIRROR if self._mirror is None else self._mirror.status.sentence
+        saved = NO_MIRROR if self._mirror is None else self._mirror.status.message
         return StudyStatus(self._pool.progress, saved)
 
     def _history(self, participant_id: str) -> History:
         history = self._store.history(participant_id)
         if history is None:
-            raise TrialError(UNKNOWN)
+            raise StudyError("session_unknown")
         return history
 
     def _limit_participants(self, address_hash: str, now_ms: int) -> None:
         recent = self._store.recent_participants(address_hash, now_ms - HOUR_MS, now_ms)
         if recent >= self.settings.participants_per_hour_per_address:
-            raise TrialError(TOO_MUCH)
-
-    def _no_photos_left(self) -> str:
-        if not self._pool.photos:
-            return "The study has no photos to show."
-        return "You have seen every photo of this study. Thank you for taking part."
+            raise StudyError("too_much")
 
     def _mistakes(self, ballots: Sequence[Ballot]) -> list[Mistake]:
         mistakes = []

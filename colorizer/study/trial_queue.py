@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from colorizer.errors import StudyError
 from colorizer.study.participant_transaction import History
 from colorizer.study.pool import StimulusPool
-from colorizer.study.protocol import StudySettings, TrialError
+from colorizer.study.protocol import StudySettings
 from colorizer.study.stimuli import Stimulus, compose
 from colorizer.study.trials import Draw, StudyPhoto, Trial, draw, new_id
 from colorizer.study.views import Progress
@@ -80,7 +81,7 @@ class TrialQueue:
         return tuple(photo for photo in self._pool.photos if photo.id not in seen)
 
     def deal(self, participant_id: str, history: History) -> Dealt | None:
-        """The next trial, or None at the end of the session; TrialError while there are no photos.
+        """The next trial, or None at the end of the session; StudyError while there are no photos.
 
         The same trial is not dealt twice, so the caller hands it out or drops it.
         """
@@ -94,7 +95,7 @@ class TrialQueue:
             )
         drawn = self._drawn(history, done, _seen(history))
         if drawn is None:
-            raise TrialError("The pictures of the study are still being made: try again shortly.")
+            raise StudyError("pictures_in_the_making")
         return Dealt(self._trial(participant_id, history, drawn, new_id()))
 
     def deal_ahead(self, participant_id: str, history: History, shown: Trial) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
+from colorizer.errors import Message
 from colorizer.study.exclusions import response_ms
 from colorizer.study.statistics import CHANCE
 from colorizer.study.stimuli import Stimulus
@@ -82,11 +83,11 @@ class VoteReceipt:
 class Turn:
     """What a vote leads to: its receipt unless it was refused, and the next trial if there is one.
 
-    notice: why there is no receipt or no trial; empty when all went well or the session is over.
+    notice: why there is no receipt or no trial; None when all went well or the session is over.
     """
 
     receipt: VoteReceipt | None
-    notice: str
+    notice: Message | None
     trial: TrialView | None
 
 

@@ -9,17 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from colorizer.errors import Message, StudyError
 from colorizer.study.participant_transaction import History, ParticipantTransaction
-from colorizer.study.protocol import StudySettings, TrialError
+from colorizer.study.protocol import StudySettings
 from colorizer.study.store import Store
 from colorizer.study.trial_queue import Dealt, TrialQueue
 from colorizer.study.trials import SIDES, Side, Vote
 from colorizer.study.views import TrialView, Turn, VoteReceipt, view_receipt, view_trial
-
-NOT_YOURS = "This pair does not belong to your session: please load the next one."
-EXPIRED = "This pair was open for too long and does not count: please load the next one."
-TOO_MUCH = "You have looked at a lot of pictures: please come back in an hour."
-NO_PAIR = "No new pair could be found: please try again."
 
 HOUR_MS = 3_600_000
 _DRAWS = 5
@@ -42,11 +38,11 @@ class Answer:
 
     @classmethod
     def of(cls, trial_id: object, choice: object, response_ms: object) -> "Answer":
-        """Check what anybody may have sent; TrialError if it cannot be meant."""
+        """Check what anybody may have sent; StudyError if it cannot be meant."""
         side = _checked_side(choice)
         response = _checked_response(response_ms)
         if not isinstance(trial_id, str):
-            raise TrialError(NOT_YOURS)
+            raise StudyError("not_yours")
         return cls(trial_id, side, response)
 
 
@@ -63,7 +59,7 @@ class Turns:
         self._clock_ms = clock_ms
 
     def vote(self, participant_id: str, answer: Answer) -> VoteReceipt:
-        """Store a vote; TrialError, and nothing stored, if it is not allowed."""
+        """Store a vote; StudyError, and nothing stored, if it is not allowed."""
         return self._store.transaction(
             participant_id, lambda transaction: self._cast(transaction, answer)
         )
@@ -77,31 +73,32 @@ class Turns:
 
         def work(
             transaction: ParticipantTransaction,
-        ) -> tuple[VoteReceipt | None, str, Dealt | None, History]:
-            receipt, dealt, notice = None, None, ""
+        ) -> tuple[VoteReceipt | None, Message | None, Dealt | None, History]:
+            receipt, dealt = None, None
+            notice: Message | None = None
             try:
                 receipt = self._cast(transaction, answer)
-            except TrialError as error:
-                notice = str(error)
+            except StudyError as error:
+                notice = error.message
             try:
                 dealt = self._deal(participant_id, transaction)
-            except TrialError as error:
-                notice = str(error)
+            except StudyError as error:
+                notice = error.message
             return receipt, notice, dealt, transaction.history
 
         receipt, notice, dealt, history = self._store.transaction(participant_id, work)
         try:
             return Turn(receipt, notice, self._show(participant_id, dealt, history))
-        except TrialError as error:
-            return Turn(receipt, str(error), None)
+        except StudyError as error:
+            return Turn(receipt, error.message, None)
 
     def _cast(self, transaction: ParticipantTransaction, answer: Answer) -> VoteReceipt:
         past = transaction.history.find(answer.trial_id)
         if past is None:
-            raise TrialError(NOT_YOURS)
+            raise StudyError("not_yours")
         now = self._clock_ms()
         if past.vote is None and past.trial.expired(now):
-            raise TrialError(EXPIRED)
+            raise StudyError("expired")
         elapsed = max(now - past.trial.issued_ms, 0)
         response = None if answer.response_ms is None else min(answer.response_ms, elapsed)
         stored = transaction.cast(Vote(answer.trial_id, answer.side, response, elapsed, now))
@@ -127,9 +124,9 @@ class Turns:
         now = self._clock_ms()
         hour = now - HOUR_MS, now
         if transaction.history.issued_between(*hour) >= self._settings.trials_per_hour:
-            raise TrialError(TOO_MUCH)
+            raise StudyError("too_much")
         if transaction.issued_at_address(*hour) >= self._settings.trials_per_hour_per_address:
-            raise TrialError(TOO_MUCH)
+            raise StudyError("too_much")
         dealt = self._dealer.deal(participant_id, transaction.history)
         if dealt is not None:
             transaction.issue(dealt.trial)
@@ -154,14 +151,14 @@ class Turns:
                 at = self._dealer.progress(history)
                 return view_trial(dealt.trial, stimulus, number=at.done + 1, total=at.total)
             dealt, history = self._deal_alone(participant_id, replacing=dealt.trial.id)
-        raise TrialError(NO_PAIR)
+        raise StudyError("no_pair")
 
 
 def _checked_side(choice: object) -> Side:
     for side in SIDES:
         if choice == side:
             return side
-    raise TrialError("Please choose the left or the right picture.")
+    raise StudyError("no_side")
 
 
 def _checked_response(response_ms: object) -> int | None:
@@ -171,4 +168,4 @@ def _checked_response(response_ms: object) -> int | None:
         milliseconds = float(response_ms)
         if math.isfinite(milliseconds) and milliseconds >= 0:
             return round(milliseconds)
-    raise TrialError("The response time must be a number of milliseconds.")
+    raise StudyError("no_time")

@@ -14,7 +14,7 @@ def double(values):
         values[place] *= 2
 """
 LOADED = """
-from colorizer import pixel_loops
+from colorizer.colour import kernels
 print(*(sum(loop.stats.cache_hits.values()) for loop in (
     kernels._compiled_recolour, kernels._compiled_grey)))
 """

@@ -8,10 +8,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from colorizer.errors import CheckpointError
 from colorizer.model.checkpoint import (
     CONFIG_FILE,
     CheckpointConfig,
-    CheckpointError,
     bundled_checkpoints,
     load_checkpoint,
     save_checkpoint,

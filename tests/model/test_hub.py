@@ -12,13 +12,9 @@ import httpx2
 import pytest
 import torch
 
+from colorizer.errors import CheckpointError
 from colorizer.model import checkpoint
-from colorizer.model.checkpoint import (
-    CONFIG_FILE,
-    Checkpoint,
-    CheckpointError,
-    load_checkpoint,
-)
+from colorizer.model.checkpoint import CONFIG_FILE, Checkpoint, load_checkpoint
 from colorizer.model.checkpoint_identity import PALETTE_FILE, WEIGHTS_FILE
 from colorizer.model.hub import HubRepository
 from tests.support.hub_state import TOKEN, Files, Hub

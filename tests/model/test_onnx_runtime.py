@@ -61,7 +61,7 @@ def test_a_bundled_checkpoint_is_coloured_alike_by_both_engines(colourful: np.nd
 def test_it_is_used_on_the_cpu_and_can_be_declined() -> None:
     colorizer = Colorizer.from_pretrained("regression")
     assert isinstance(colorizer.network, OnnxNetwork)
-    declined = Colorizer(colorizer.model.checkpoint, engine="torch")
+    declined = Colorizer(colorizer.checkpoint, engine="torch")
     assert not isinstance(declined.network, OnnxNetwork)
 
 

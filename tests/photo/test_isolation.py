@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colorizer.errors import MESSAGES
 from colorizer.photo import Photo, PhotoError, PhotoLimits, encode_photo, isolation, open_photo
-from colorizer.photo.isolation import CRASHED, TOO_LONG, IsolatedDecoder
+from colorizer.photo.isolation import IsolatedDecoder
+
+CRASHED, TOO_LONG = MESSAGES["crashed"], MESSAGES["slow"]
 
 on_linux = pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="reads /proc")
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from colorizer import Adjustments
-from colorizer.model.checkpoint import CheckpointError
+from colorizer.errors import CheckpointError
 from colorizer.photo import PhotoError, PhotoLimits, open_photo
 from colorizer.service.colorizer_service import ColorizerService
 

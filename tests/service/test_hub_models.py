@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from colorizer.model.checkpoint import CONFIG_FILE, WEIGHTS_FILE, CheckpointError
+from colorizer.errors import CheckpointError
+from colorizer.model.checkpoint import CONFIG_FILE, WEIGHTS_FILE
 from colorizer.photo import Photo
 from colorizer.service.hub_models import HubModels
 from tests.support.hub_models_support import away, visitors_hub

@@ -7,8 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event
 
-from colorizer.study import Store, TrialError
-from colorizer.study.database import NOT_READ, NOT_SAVED, Database
+from colorizer.errors import StudyError
+from colorizer.study import Store
+from colorizer.study.database import Database
 from colorizer.study.tables import METADATA
 from tests.support.study_support import cast, issue, make_trial, make_vote, stored_trial
 
@@ -78,7 +79,7 @@ def test_a_database_of_a_newer_version_is_refused(sqlite_store: Store, tmp_path:
             "UPDATE alembic_version SET version_num = '9999'"
         ).close()
     )
-    with pytest.raises(TrialError, match="newer version"):
+    with pytest.raises(StudyError, match="newer version"):
         Store(f"sqlite:///{tmp_path}/votes.db")
 
 
@@ -95,7 +96,7 @@ def test_postgresql_commits_reach_the_disk(store: Store) -> None:
     "url", ["sqlite:////proc/nowhere/votes.db", "postgres://nobody@127.0.0.1:9/none"]
 )
 def test_a_database_that_is_away_is_said_to_be(url: str) -> None:
-    with pytest.raises(TrialError, match="cannot be opened"):
+    with pytest.raises(StudyError, match="cannot be opened"):
         Store(url)
 
 
@@ -123,9 +124,9 @@ def test_a_locked_database_gives_not_saved_and_takes_the_vote_later(tmp_path: Pa
     trial = issue(store, make_trial())
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(TrialError, match=NOT_SAVED):
+    with pytest.raises(StudyError, match="could not be saved"):
         cast(store, make_vote(trial))
-    with pytest.raises(TrialError, match=NOT_READ):
+    with pytest.raises(StudyError, match="does not answer"):
         store.ballots()
     other.execute("ROLLBACK")
     other.close()
@@ -176,7 +177,7 @@ def test_a_full_or_read_only_disk_gives_not_saved(tmp_path: Path, fault: str) ->
             trial = issue(store, make_trial(session=session))
             acknowledged.append(cast(store, make_vote(trial)))
 
-    with pytest.raises(TrialError, match=NOT_SAVED):
+    with pytest.raises(StudyError, match="could not be saved"):
         vote_on()
     store.close()
     reopened = Store(url)

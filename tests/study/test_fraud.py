@@ -5,12 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from colorizer.study import (
-    StimulusPool,
-    Store,
-    Study,
-    TrialError,
-)
+from colorizer.errors import StudyError
+from colorizer.study import StimulusPool, Store, Study
 from tests.support.study_support import ADDRESS, SHORT, Clock, make_study, play
 
 pytest_plugins = ["tests.support.study_fixtures"]
@@ -68,7 +64,7 @@ def test_two_participants_do_not_meet(short: Study) -> None:
     assert all(trials)
     for trial, token in zip(reversed(trials), tokens, strict=True):
         assert trial is not None
-        with pytest.raises(TrialError, match="does not belong"):
+        with pytest.raises(StudyError, match="does not belong"):
             short.cast_vote(trial.id, token, "left")
     assert short.results().counted == 0
 
@@ -79,7 +75,7 @@ def test_foreign_and_invented_trials_are_refused_alike(short: Study, sqlite_stor
     assert foreign is not None
     answers = set()
     for trial_id in (foreign.id, "0" * 32, "", "' OR 1=1 --", None, 7, "x" * 100_000):
-        with pytest.raises(TrialError) as refused:
+        with pytest.raises(StudyError) as refused:
             short.cast_vote(trial_id, mine, "left")  # type: ignore[arg-type]
         answers.add(str(refused.value))
     assert len(answers) == 1
@@ -91,7 +87,7 @@ def test_other_choices_are_refused(short: Study, sqlite_store: Store, choice: ob
     token = short.start_session(None, ADDRESS).token
     trial = short.next_trial(token)
     assert trial is not None
-    with pytest.raises(TrialError, match="left or the right"):
+    with pytest.raises(StudyError, match="left or the right"):
         short.cast_vote(trial.id, token, choice)  # type: ignore[arg-type]
     assert sqlite_store.ballots() == []
 
@@ -101,7 +97,7 @@ def test_impossible_response_times_are_refused(short: Study, time: object) -> No
     token = short.start_session(None, ADDRESS).token
     trial = short.next_trial(token)
     assert trial is not None
-    with pytest.raises(TrialError, match="milliseconds"):
+    with pytest.raises(StudyError, match="milliseconds"):
         short.cast_vote(trial.id, token, "left", time)  # type: ignore[arg-type]
 
 
@@ -135,7 +131,7 @@ def test_an_expired_trial_takes_no_vote_and_is_replaced(
     trial = short.next_trial(token)
     assert trial is not None
     clock.advance(seconds=15 * 60)
-    with pytest.raises(TrialError, match="too long"):
+    with pytest.raises(StudyError, match="too long"):
         short.cast_vote(trial.id, token, "left")
     fresh = short.next_trial(token)
     assert fresh is not None
@@ -153,7 +149,7 @@ def test_forged_tokens_are_refused_everywhere_but_at_the_start(short: Study, tok
         lambda: short.summary(token),  # type: ignore[arg-type]
         lambda: short.cast_vote("0" * 32, token, "left"),  # type: ignore[arg-type]
     ):
-        with pytest.raises(TrialError, match="not valid"):
+        with pytest.raises(StudyError, match="not valid"):
             call()
     assert short.start_session(token, ADDRESS).token != token  # type: ignore[arg-type]
 
@@ -169,7 +165,7 @@ def test_one_participant_cannot_ask_for_ever(
         assert trial is not None
         assert study.next_trial(token) is not None  # a reload is free
         study.cast_vote(trial.id, token, "left")
-    with pytest.raises(TrialError, match="in an hour"):
+    with pytest.raises(StudyError, match="in an hour"):
         study.next_trial(token)
     clock.advance(seconds=3601)
     assert study.next_trial(token) is not None
@@ -185,9 +181,9 @@ def test_one_address_cannot_ask_for_ever(
     study = make_study(sqlite_store, pool, clock, settings)
     tokens = [study.start_session(None, ADDRESS).token for _ in range(3)]
     assert [study.next_trial(token) is not None for token in tokens[:2]] == [True, True]
-    with pytest.raises(TrialError, match="in an hour"):
+    with pytest.raises(StudyError, match="in an hour"):
         study.next_trial(tokens[2])
-    with pytest.raises(TrialError, match="in an hour"):
+    with pytest.raises(StudyError, match="in an hour"):
         study.start_session(None, ADDRESS)
     assert study.next_trial(study.start_session(None, "198.51.100.1").token) is not None
     assert study.start_session(tokens[0], ADDRESS).token == tokens[0]

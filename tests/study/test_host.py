@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from colorizer.model.bundled import CheckpointError, bundled_study_photos
+from colorizer.errors import MESSAGES, CheckpointError, StudyError
+from colorizer.model.bundled import bundled_study_photos
 from colorizer.model.checkpoint_identity import CheckpointIdentity
 from colorizer.photo import Photo, open_photo
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
-from colorizer.study import PUBLISHED_PROTOCOL, Study, TrialError
+from colorizer.study import PUBLISHED_PROTOCOL, Study
 from colorizer.study.photos import find_photos
 from colorizer.study.pool import real_photo
 from colorizer.web import i18n
@@ -113,7 +114,7 @@ def test_a_damaged_model_does_not_end_the_warm_up() -> None:
     class Damaged(PaintedDarkroom):
         def colorizer(self, model: str) -> Any:
             loaded.append(model)
-            raise CheckpointError("The model is damaged.")
+            raise CheckpointError("model_damaged", place="m")
 
     load_models(Damaged())
     assert loaded == [model.name for model in MODELS]
@@ -170,7 +171,7 @@ def test_another_secret_knows_no_participant_of_before(tmp_path: Path) -> None:
 def test_what_keeps_a_study_from_starting_is_a_sentence(
     tmp_path: Path, changes: dict[str, Any], sentence: str
 ) -> None:
-    with pytest.raises(TrialError, match=sentence):
+    with pytest.raises(StudyError, match=sentence):
         opened(tmp_path, **changes)
 
 
@@ -178,7 +179,7 @@ def test_no_model_is_a_sentence(tmp_path: Path) -> None:
     class Empty(PaintedDarkroom):
         models = property(lambda self: [])  # type: ignore[assignment]
 
-    with pytest.raises(TrialError, match="no model"):
+    with pytest.raises(StudyError, match="no model"):
         open_study(settings(tmp_path), Empty())
 
 
@@ -208,16 +209,16 @@ def test_a_classroom_can_share_an_address() -> None:
 
 def test_votes_are_only_copied_with_a_token(tmp_path: Path) -> None:
     study = opened(tmp_path, votes_dataset="owner/votes")
-    assert "this machine only" in study.status().votes_saved
+    assert "this machine only" in str(study.status().votes_saved)
     study.close()
     study = opened(tmp_path, votes_dataset="owner/votes", hub_token="hf_test")
-    assert "not been saved off this machine yet" in study.status().votes_saved
+    assert "not been saved off this machine yet" in str(study.status().votes_saved)
     study.close()
 
 
 def test_a_host_says_what_keeps_its_study_from_starting() -> None:
     def fails() -> Study:
-        raise CheckpointError("The model is damaged.")
+        raise CheckpointError("model_damaged", place="m")
 
     host = start(fails)
     wait_for(lambda: "damaged" in _sentence(host))
@@ -229,7 +230,7 @@ def test_a_host_survives_an_error_that_nobody_foresaw() -> None:
         raise ZeroDivisionError
 
     host = start(fails)
-    wait_for(lambda: _sentence(host) == i18n.STUDY_BROKEN)
+    wait_for(lambda: _sentence(host) == MESSAGES["study_broken"])
     host.close()
 
 
@@ -266,6 +267,6 @@ def test_the_demo_photos_are_real_free_and_different() -> None:
 
 
 def _sentence(host: StudyHost) -> str:
-    with pytest.raises(TrialError) as caught:
+    with pytest.raises(StudyError) as caught:
         _ = host.study
     return str(caught.value)

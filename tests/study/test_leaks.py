@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from colorizer.study import (
-    StimulusPool,
-    Store,
-    Study,
-    TrialError,
-)
+from colorizer.errors import StudyError
+from colorizer.study import StimulusPool, Store, Study
 from tests.support.study_support import (
     ADDRESS,
     SHORT,
@@ -50,12 +46,12 @@ def test_the_answer_is_not_told_when_the_vote_is_not_saved(
 
         def work_and_fail(connection: Connection) -> None:
             work(connection)
-            raise TrialError("not saved")
+            raise StudyError("vote_not_saved")
 
         write(work_and_fail)
 
     monkeypatch.setattr(sqlite_store.database, "write", fail)
-    with pytest.raises(TrialError, match="not saved"):
+    with pytest.raises(StudyError, match="could not be saved"):
         short.cast_vote(trial.id, token, "left")
     monkeypatch.undo()
     assert not short.cast_vote(trial.id, token, "left").repeated

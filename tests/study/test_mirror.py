@@ -120,7 +120,7 @@ def test_nothing_is_sent_until_the_restore_has_worked(
     wait_for(lambda: len(hub.requests) > 3)
     mirror.push()
     assert {request for request in hub.requests if "POST" in request} == {"POST /api/repos/create"}
-    assert "not been saved off this machine" in mirror.status.sentence
+    assert "not been saved off this machine" in str(mirror.status.message)
     hub.refusing = False
     wait_for(lambda: mirror.status.last_saved is not None)
     assert len(ids(sqlite_store)) == 2
@@ -149,7 +149,7 @@ def test_a_wrong_token_saves_nothing_and_says_so(
     mirror.start()
     wait_for(lambda: mirror.status.failing)
     assert not hub.repositories
-    assert "refuses" in mirror.status.sentence
+    assert "refuses" in str(mirror.status.message)
     mirror.close()
 
 
@@ -162,13 +162,13 @@ def test_a_failed_push_is_repeated_with_everything(
     with pytest.raises(HfHubHTTPError):
         mirror.push()
     assert mirror.status.failing
-    assert "Newer ones could not be saved" in mirror.status.sentence
+    assert "Newer ones could not be saved" in str(mirror.status.message)
     hub.refusing = False
     sqlite_store.add_ballots([make_ballot("q")])
     mirror.push()
     assert set(saved_votes(hub)) == ids(sqlite_store)
     assert not mirror.status.failing
-    assert "last saved to owner/votes" in mirror.status.sentence
+    assert "last saved to owner/votes" in str(mirror.status.message)
     mirror.close()
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from colorizer.study import TrialError
+from colorizer.errors import StudyError
 from colorizer.study.participant import Identity
 from tests.support.study_support import SECRET
 
@@ -31,7 +31,7 @@ def test_a_token_names_its_participant() -> None:
     ],
 )
 def test_what_was_not_signed_here_is_refused(forged: object) -> None:
-    with pytest.raises(TrialError, match="start a new one"):
+    with pytest.raises(StudyError, match="start a new one"):
         Identity(SECRET).participant(forged)
 
 
@@ -39,7 +39,7 @@ def test_one_changed_digit_breaks_the_signature() -> None:
     identity = Identity(SECRET)
     token = identity.new_token()
     changed = ("1" if token[0] == "0" else "0") + token[1:]
-    with pytest.raises(TrialError):
+    with pytest.raises(StudyError):
         identity.participant(changed)
 
 

@@ -118,7 +118,7 @@ def test_a_failing_model_does_not_end_the_preparation(tmp_path: Path) -> None:
         if photo.rgb.tobytes() == make_photo(0).rgb.tobytes():
             raise RuntimeError("out of memory")
         if photo.rgb.tobytes() == make_photo(1).rgb.tobytes():
-            raise PhotoError("too odd")
+            raise PhotoError("damaged")
         if photo.rgb.tobytes() == make_photo(2).rgb.tobytes():
             return make_photo(2, (10, 10))
         return paint(photo, model)

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from colorizer.errors import StudyError
 from colorizer.photo import Photo
-from colorizer.study import Study, StudyModel, TrialError
+from colorizer.study import Study, StudyModel
 from colorizer.study.protocol import MAX_PRIVATE_PAIRS
 from colorizer.study.tables import METADATA
 from tests.support.study_support import MODELS, Clock, make_photo, paint
@@ -66,7 +67,7 @@ def test_reloading_shows_the_same_pair(study: Study) -> None:
 
 def test_the_result_waits_for_the_last_pair(study: Study) -> None:
     session = study.start_private_session(pairs(1), OURS)
-    with pytest.raises(TrialError, match="not finished"):
+    with pytest.raises(StudyError, match="not finished"):
         study.summary(session.token)
 
 
@@ -74,7 +75,7 @@ def test_pairs_of_others_are_refused(study: Study) -> None:
     mine, other = (study.start_private_session(pairs(1), OURS) for _ in range(2))
     trial = study.next_trial(other.token)
     assert trial is not None
-    with pytest.raises(TrialError, match="does not belong"):
+    with pytest.raises(StudyError, match="does not belong"):
         study.cast_vote(trial.id, mine.token, "left")
     assert study.next_trial(other.token) == trial
 
@@ -83,25 +84,25 @@ def test_it_is_over_after_an_hour(study: Study, clock: Clock) -> None:
     session = study.start_private_session(pairs(1), OURS)
     clock.advance(seconds=3601)
     for call in (study.next_trial, study.summary):
-        with pytest.raises(TrialError, match="over"):
+        with pytest.raises(StudyError, match="over"):
             call(session.token)
-    with pytest.raises(TrialError, match="over"):
+    with pytest.raises(StudyError, match="over"):
         study.next_trial("private-" + "0" * 32)
 
 
 def test_the_oldest_makes_room(study: Study) -> None:
     sessions = [study.start_private_session(pairs(1), OURS) for _ in range(33)]
-    with pytest.raises(TrialError, match="over"):
+    with pytest.raises(StudyError, match="over"):
         study.next_trial(sessions[0].token)
     assert study.next_trial(sessions[1].token) is not None
 
 
 @pytest.mark.parametrize("number", [0, MAX_PRIVATE_PAIRS + 1])
 def test_too_many_or_no_photos_are_refused(study: Study, number: int) -> None:
-    with pytest.raises(TrialError, match="between 1 and 20"):
+    with pytest.raises(StudyError, match="between 1 and 20"):
         study.start_private_session(pairs(1) * number, OURS)
 
 
 def test_a_pair_of_different_sizes_is_refused(study: Study) -> None:
-    with pytest.raises(TrialError, match="differ in size"):
+    with pytest.raises(StudyError, match="differ in size"):
         study.start_private_session([(make_photo(0, (70, 90)), make_photo(0, (90, 70)))], OURS)

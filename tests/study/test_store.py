@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from colorizer.study import Store, TrialError
+from colorizer.errors import StudyError
+from colorizer.study import Store
 from colorizer.study.participant_transaction import ParticipantTransaction
 from colorizer.study.tables import TRIALS, VOTES
 from colorizer.study.trials import Trial
@@ -74,9 +75,9 @@ def test_what_fails_in_a_booth_leaves_nothing_behind(store: Store) -> None:
     def vote_and_fail(transaction: ParticipantTransaction) -> None:
         transaction.cast(make_vote(trial))
         transaction.issue(make_trial())
-        raise TrialError("no")
+        raise StudyError("no_side")
 
-    with pytest.raises(TrialError, match="no"):
+    with pytest.raises(StudyError, match="left or the right"):
         store.transaction("p", vote_and_fail)
     history = store.history("p")
     assert history is not None
@@ -98,12 +99,12 @@ def test_a_booth_that_clashes_with_a_restore_is_entered_again(store: Store) -> N
 def test_a_photo_is_refused_the_second_time(store: Store) -> None:
     first = issued(store)
     cast(store, make_vote(first))
-    with pytest.raises(TrialError, match="could not be saved"):
+    with pytest.raises(StudyError, match="could not be saved"):
         issue(store, make_trial(photo=first.photo))
 
 
 def test_there_is_no_booth_for_nobody(store: Store) -> None:
-    with pytest.raises(TrialError, match="not known any more"):
+    with pytest.raises(StudyError, match="not known any more"):
         store.transaction("nobody", lambda transaction: transaction.history)
 
 

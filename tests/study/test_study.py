@@ -8,14 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from colorizer.study import (
-    PUBLISHED_PROTOCOL,
-    StimulusPool,
-    Store,
-    Study,
-    TrialError,
-)
-from colorizer.study.voting import NOT_YOURS, TOO_MUCH
+from colorizer.errors import Message, StudyError
+from colorizer.study import PUBLISHED_PROTOCOL, StimulusPool, Store, Study
 from tests.support.study_support import (
     ADDRESS,
     SHORT,
@@ -70,7 +64,7 @@ def test_a_refused_vote_leads_to_the_pair_that_waits(short: Study, sqlite_store:
     trial = short.next_trial(token)
     assert trial is not None
     turn = short.take_turn("0" * 32, token, "left")
-    assert (turn.receipt, turn.notice) == (None, NOT_YOURS)
+    assert (turn.receipt, turn.notice) == (None, Message("not_yours"))
     assert turn.trial is not None
     assert turn.trial.id == trial.id
     assert sqlite_store.ballots() == []
@@ -85,7 +79,7 @@ def test_a_vote_counts_though_there_may_be_no_next_pair(
     assert trial is not None
     turn = study.take_turn(trial.id, token, "left")
     assert turn.receipt is not None
-    assert (turn.notice, turn.trial) == (TOO_MUCH, None)
+    assert (turn.notice, turn.trial) == (Message("too_much"), None)
     assert len(sqlite_store.ballots()) == 1
     study.close()
 
@@ -109,7 +103,7 @@ def test_a_participant_whom_the_store_lost_starts_again(
     stores = [Store(f"sqlite:///{tmp_path}/{name}.db") for name in ("lost", "new")]
     before, after = (make_study(store, pool, clock, SHORT) for store in stores)
     token = before.start_session(None, ADDRESS).token
-    with pytest.raises(TrialError, match="start a new one"):
+    with pytest.raises(StudyError, match="start a new one"):
         after.next_trial(token)
     assert after.start_session(token, ADDRESS).token == token
     assert after.next_trial(token) is not None
@@ -138,7 +132,7 @@ def test_a_small_study_makes_a_short_session_and_then_says_thanks(
     kinds = Counter(ballot.trial.kind for ballot in sqlite_store.ballots())
     assert kinds == {"practice": 2, "scored": 12, "catch": 1}
     assert {receipt.progress.total for receipt in receipts} == {15}
-    with pytest.raises(TrialError, match="every photo"):
+    with pytest.raises(StudyError, match="every photo"):
         study.start_session(token, ADDRESS)
     assert study.summary(token).scored == 12
     study.close()
@@ -148,10 +142,10 @@ def test_an_empty_study_says_so(sqlite_store: Store, clock: Clock, tmp_path: Pat
     pool = make_pool(tmp_path, photos=0)
     study = make_study(sqlite_store, pool, clock)
     token = study.start_session(None, ADDRESS).token
-    with pytest.raises(TrialError, match="still being made"):
+    with pytest.raises(StudyError, match="still being made"):
         study.next_trial(token)
     pool.prepare()
-    with pytest.raises(TrialError, match="no photos"):
+    with pytest.raises(StudyError, match="no photos"):
         study.start_session(token, ADDRESS)
     study.close()
 
@@ -210,7 +204,7 @@ def test_the_summary_waits_for_the_end(short: Study) -> None:
     trial = short.next_trial(token)
     assert trial is not None
     short.cast_vote(trial.id, token, "left")
-    with pytest.raises(TrialError, match="not finished"):
+    with pytest.raises(StudyError, match="not finished"):
         short.summary(token)
 
 
@@ -256,7 +250,7 @@ def test_reloading_prepares_nothing_twice(short: Study, monkeypatch: pytest.Monk
 
 def test_without_a_mirror_the_page_is_told_so(short: Study) -> None:
     status = short.status()
-    assert "this machine only" in status.votes_saved
+    assert "this machine only" in str(status.votes_saved)
     assert status.pictures.ready == 30
 
 

@@ -17,8 +17,9 @@ from gradio_client import Client
 from PIL import Image
 from sqlalchemy import update
 
+from colorizer.errors import StudyError
 from colorizer.settings import Settings
-from colorizer.study import Study, StudySettings, TrialError
+from colorizer.study import Study, StudySettings
 from colorizer.study.stimuli import GAP
 from colorizer.study.tables import TRIALS
 from colorizer.web import i18n
@@ -285,7 +286,7 @@ def test_without_a_study_the_tab_says_why(site: StudySite) -> None:
     assert not start["interactive"]
     assert timer.active
     assert page.start(None, request())[1] is None
-    with pytest.raises(TrialError):
+    with pytest.raises(StudyError):
         page._stage.opening("token")
 
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from colorizer.study import TrialError, photos_folder
+from colorizer.errors import StudyError
+from colorizer.study import photos_folder
 from colorizer.study.photos import find_photos
 from tests.support.study_support import make_folder
 
@@ -48,7 +49,7 @@ def test_a_folder_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 def test_neither_folder_nor_dataset_is_refused() -> None:
-    with pytest.raises(TrialError, match="neither a folder nor"):
+    with pytest.raises(StudyError, match="neither a folder nor"):
         photos_folder("/nowhere/at/all")
 
 
@@ -57,5 +58,5 @@ def test_a_dataset_that_cannot_be_had_is_refused(monkeypatch: pytest.MonkeyPatch
         raise OSError("no network")
 
     monkeypatch.setattr("colorizer.study.photos.snapshot_download", fail)
-    with pytest.raises(TrialError, match="could not be downloaded"):
+    with pytest.raises(StudyError, match="could not be downloaded"):
         photos_folder("owner/photos")

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from huggingface_hub import HfApi, ModelCard
 
-from colorizer.model.bundled import CheckpointError
+from colorizer.errors import CheckpointError
 from colorizer.model.checkpoint import (
     CARD_FILE,
     MAX_WEIGHT_BYTES,

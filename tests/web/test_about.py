@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from gradio.context import LocalContext
 
+from colorizer.errors import StudyError
 from colorizer.model.bundled import bundled_checkpoints
 from colorizer.model.checkpoint_identity import fingerprint
-from colorizer.study import TrialError
 from colorizer.web import i18n
 from colorizer.web.about.model_facts import read_facts
 from colorizer.web.about.page import AboutPage
@@ -25,7 +25,7 @@ class Host:
     @property
     def study(self) -> Any:
         if not self._rates:
-            raise TrialError("no study")
+            raise StudyError("study_broken")
         return SimpleNamespace(results=lambda: SimpleNamespace(by_model=self._rates))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colorizer.errors import Message
 from colorizer.photo import read_mark
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import BatchPhoto, PhotoState
@@ -110,8 +111,8 @@ def test_a_single_photo_needs_no_list() -> None:
 
 
 def test_a_single_refused_photo_says_why() -> None:
-    refused = (BatchPhoto("a.jpg", PhotoState.REFUSED, reason="It is empty."),)
-    assert progress(refused) == "Could not be coloured:\n\n- **a.jpg**: It is empty."
+    refused = (BatchPhoto("a.jpg", PhotoState.REFUSED, reason=Message("empty")),)
+    assert progress(refused) == f"Could not be coloured:\n\n- **a.jpg**: {Message('empty')}"
 
 
 def test_only_coloured_photos_of_the_list_can_be_chosen() -> None:

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colorizer.errors import CheckpointError, StudyError
 from colorizer.model import bundled
-from colorizer.model.bundled import CheckpointError
 from colorizer.photo import PhotoError
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
-from colorizer.study import StimulusPool, Store, TrialError
+from colorizer.study import StimulusPool, Store
 from colorizer.web import build_app, i18n
 from colorizer.web.colorize.endpoints import ColourEndpoints
 from colorizer.web.download_folder import DownloadFolder
@@ -206,7 +206,7 @@ class TestClock:
             trial = study.next_trial(token)
             assert trial is not None
             study.cast_vote(trial.id, token, "left")
-        with pytest.raises(TrialError, match="in an hour"):
+        with pytest.raises(StudyError, match="in an hour"):
             study.next_trial(token)
         clock.advance(seconds=-7 * 3600)  # one UTC day, so that the address stays comparable
         assert study.next_trial(token) is not None
@@ -233,7 +233,7 @@ def test_a_study_that_cannot_open_its_database_comes_when_it_can(
     def answer() -> str:
         try:
             return "open" if host.study else ""
-        except TrialError as error:
+        except StudyError as error:
             return str(error)
 
     wait_for(lambda: "cannot be opened" in answer())

@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 from PIL import features
 
+from colorizer.errors import PhotoError
 from colorizer.photo.declared_size import declared_size
-from colorizer.photo.limits import PhotoError, PhotoLimits
+from colorizer.photo.limits import PhotoLimits
 from colorizer.photo.precheck import gif
 from colorizer.photo.precheck.jpeg import read_structure
 from colorizer.photo.precheck.tiff import is_bomb
@@ -99,10 +100,7 @@ def inspect(data: bytes, limits: PhotoLimits) -> float:
 
 def damaged() -> PhotoError:
     """Return the refusal of a file that begins like a photo and cannot be read as one."""
-    return PhotoError(
-        "The photo is damaged, incomplete or of an unusual kind: download or export it again, "
-        "best as an ordinary JPEG or PNG."
-    )
+    return PhotoError("damaged")
 
 
 def _kind_of(data: bytes) -> str | None:
@@ -136,16 +134,13 @@ def _isobmff_brands(data: bytes) -> set[bytes]:
 
 def _refusal_of_kind(data: bytes, kind: str | None) -> PhotoError:
     if kind == "HEIC":
-        return PhotoError(
-            "HEIC photos cannot be read: export the photo as JPEG (on an iPhone: Settings, "
-            "Camera, Formats, Most Compatible) and try again."
-        )
+        return PhotoError("heic")
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for signature, name in _OTHER_KINDS:
         if start.startswith(signature.lower()):
-            return PhotoError(f"This is a {name}, not a photo: save it as JPEG or PNG first.")
+            return PhotoError("other_kind", kind=name)
     accepted = ", ".join(accepted_formats())
-    return PhotoError(f"This is not a photo that can be read: choose one of {accepted}.")
+    return PhotoError("no_photo", accepted=accepted)
 
 
 def _check_jpeg(data: bytes) -> float:
@@ -154,10 +149,7 @@ def _check_jpeg(data: bytes) -> float:
     if structure.frame_marker is None:
         raise damaged()
     if structure.frame_marker not in _JPEG_FRAMES or structure.precision != 8:
-        raise PhotoError(
-            "This JPEG is lossless, arithmetic-coded or has more than 8 bits, which is not "
-            "supported: save it as an ordinary JPEG or as PNG."
-        )
+        raise PhotoError("rare_jpeg")
     if (
         structure.segments > _MAX_JPEG_SEGMENTS
         or structure.scans > _MAX_JPEG_SCANS
@@ -201,7 +193,7 @@ def _check_bmp(data: bytes) -> float:
     compression = int.from_bytes(data[30:34], "little")
     is_run_length = header_size >= 40 and compression in (1, 2)
     if is_run_length and abs(width * height) + len(data) > _MAX_RLE_BMP_PIXELS:
-        raise PhotoError("This BMP is too large for its kind of compression: save it as PNG.")
+        raise PhotoError("large_bmp")
     return 0.0
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import gradio as gr
 
+from colorizer.errors import StudyError
 from colorizer.model.bundled import bundled_checkpoints
-from colorizer.study import FoolingRate, TrialError
+from colorizer.study import FoolingRate
 from colorizer.web import i18n
 from colorizer.web.about.model_facts import ModelFacts, Rows, read_facts
 from colorizer.web.screen_pictures import screen_file
@@ -49,7 +50,7 @@ class AboutPage:
     def _rates(self) -> Sequence[FoolingRate]:
         try:
             return self._host.study.results().by_model
-        except TrialError:
+        except StudyError:
             return ()
 
 

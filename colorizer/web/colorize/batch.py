@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from colorizer.errors import Message
 from colorizer.photo import Photo, encode_photo
 from colorizer.service.colorizer_service import Preview
 from colorizer.web.colorize.choice import Choice
@@ -31,7 +32,7 @@ class BatchPhoto:
     name: str
     choice: Choice
     state: PhotoState = PhotoState.WAITING
-    reason: str = ""
+    reason: Message | None = None
     thumbnail: bytes | None = None
 
 

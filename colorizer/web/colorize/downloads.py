@@ -9,6 +9,7 @@ import numpy as np
 
 from colorizer.batch import coloured_stem
 from colorizer.colour.recolor import grey
+from colorizer.errors import Message
 from colorizer.photo import Photo, PhotoError, save_photo
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web.colorize.choice import Choice
@@ -29,7 +30,7 @@ class Archive:
     """A zip that is being made: the file once all is in it, and what is not in it with the reason."""
 
     file: Path | None = None
-    left_out: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, Message] = field(default_factory=dict)
 
 
 class Downloads:
@@ -75,9 +76,10 @@ class Downloads:
             try:
                 files.append(self.photo(choice, marked=marked))
             except PhotoError as error:
-                archive.left_out[Path(choice.file).name] = str(error)
+                archive.left_out[Path(choice.file).name] = error.message
         if not files:
-            raise PhotoError(next(iter(archive.left_out.values()), "There is no photo to save."))
+            reasons = iter(archive.left_out.values())
+            raise PhotoError.of(next(reasons, Message("nothing_to_save")))
         archive.file = self._folder.zip(files, f"colorizer-{len(files)}-photos.zip")
         for file in files:
             file.unlink()

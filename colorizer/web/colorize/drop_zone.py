@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from colorizer.errors import Message
 from colorizer.web import i18n
 from colorizer.web.validation import event_details
 
@@ -18,16 +19,20 @@ _MARKUP = (_HERE / "drop_zone.html").read_text(encoding="utf-8")
 _SCRIPT = (_HERE / "drop_zone.js").read_text(encoding="utf-8")
 
 
+REFUSALS = {"kind": "not_sent_kind", "size": "not_sent_size", "sending": "not_sent"}
+"""The zone's reasons → codes of `colorizer.errors.MESSAGES`."""
+
+
 @dataclass(frozen=True)
 class Arrival:
     """What the zone tells: a photo's name with its file or why there is none, or how many too many.
 
-    refused: a key of `i18n.NOT_SENT`, or "".
+    refused: why there is no file.
     """
 
     name: str = ""
     file: str = ""
-    refused: str = ""
+    refused: Message | None = None
     left_out: int = 0
 
 
@@ -62,8 +67,8 @@ def arrival(event: gr.EventData) -> Arrival | None:
         return None
     name = plain_name(photo["name"])
     if (refused := photo.get("refused")) is not None:
-        known = isinstance(refused, str) and refused in i18n.NOT_SENT
-        return Arrival(name, refused=refused) if known else None
+        known = isinstance(refused, str) and refused in REFUSALS
+        return Arrival(name, refused=Message(REFUSALS[refused])) if known else None
     file = _uploaded(photo.get("path"))
     return None if file is None else Arrival(name, file=file)
 

@@ -14,7 +14,7 @@ function mark() {
 }
 
 function showStage() {
-  const stage = document.querySelector(props.stage);
+  const stage = props.stages.map((each) => document.querySelector(each)).find((e) => e?.offsetParent);
   if (!stage) return;
   const { top, bottom } = stage.getBoundingClientRect();
   if (top >= 0 && bottom <= window.innerHeight) return;

@@ -43,7 +43,7 @@ def photo_tiles(tiles: Sequence[Tile], *, label: str, elem_id: str, marks: bool 
         js_on_load=_SCRIPT,
         apply_default_css=False,
         marks=marks,
-        stage="#views",
+        stages=["#stage-head", "#views"],
         elem_id=elem_id,
     )
 

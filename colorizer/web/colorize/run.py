@@ -19,8 +19,6 @@ from colorizer.web.colorize.stage_view import StageView
 from colorizer.web.colorize.visits import Visit, Visits, delete_files
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.fair_queue import Turns
-from colorizer.web.i18n.library_sentences import in_their_language
-from colorizer.web.photo_drop import markdown_name
 
 MODEL_QUEUE = "model"
 MODEL_PLACES = 12
@@ -110,10 +108,9 @@ class ColourRun:
             visit.shows_next, visit.left_out = True, 0
         visit.left_out += told.left_out
         if told.name:
-            reason = i18n.NOT_SENT[told.refused] if told.refused else ""
-            state = PhotoState.REFUSED if reason else PhotoState.WAITING
+            state = PhotoState.REFUSED if told.refused else PhotoState.WAITING
             choice = Choice(told.file, self._known(model, visit))
-            visit.add(BatchPhoto(told.name, choice, state, reason), limit=self._max_photos)
+            visit.add(BatchPhoto(told.name, choice, state, told.refused), limit=self._max_photos)
         return self.photo_list(visit)
 
     def colour_again(self, token: str, request: gr.Request | None = None) -> Iterator[Any]:
@@ -143,7 +140,7 @@ class ColourRun:
             with self._turns.turn(visitor):
                 preview = look_at(self._service, photo.choice, self._long_side)
         except PhotoError as error:
-            visit.change(index, state=PhotoState.REFUSED, reason=str(error))
+            visit.change(index, state=PhotoState.REFUSED, reason=error.message)
             pace.ended += 1
             yield self._step(visit, pace)
             return
@@ -227,7 +224,7 @@ def batch_tiles(batch: Batch, current: int | None = None) -> dict[str, Any]:
     tiles = [
         Tile(
             title=photo.name,
-            note=in_their_language(photo.reason) if photo.reason else i18n.STATES[photo.state],
+            note=i18n.told(photo.reason) if photo.reason else i18n.STATES[photo.state],
             state=photo.state,
             picture=photo.thumbnail,
             open=photo.state == PhotoState.DONE,
@@ -240,7 +237,7 @@ def batch_tiles(batch: Batch, current: int | None = None) -> dict[str, Any]:
 def progress(
     batch: Batch, *, left: float | None = None, left_out: int = 0, limit: int = 0
 ) -> str:
-    """How far the photos are, and which were refused and why; Markdown.
+    """How far the photos are, and how many were refused; Markdown.
 
     left: seconds until they are done. left_out: photos beyond the limit.
     """
@@ -256,11 +253,10 @@ def progress(
         said = i18n.DONE_SINGLE if done else ""
     else:
         said = i18n.DONE_MANY.format(done=done, total=total) if batch else ""
-    reasons = [f"- **{markdown_name(p.name)}**: {in_their_language(p.reason)}" for p in refused]
-    lines = [said, *([i18n.REFUSED, "", *reasons] if reasons else [])]
+    lines = [said, i18n.REFUSED.format(refused=len(refused)) if refused else ""]
     if left_out:
-        lines += ["", i18n.LEFT_OUT_PHOTOS.format(limit=limit, left_out=left_out)]
-    return "\n".join(lines).strip()
+        lines.append(i18n.LEFT_OUT_PHOTOS.format(limit=limit, left_out=left_out))
+    return "  \n".join(filter(None, lines))
 
 
 def _time_left(seconds: float) -> str:

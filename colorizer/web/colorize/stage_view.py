@@ -17,7 +17,6 @@ from colorizer.web.colorize.layout import ColorizeLayout, model_choice
 from colorizer.web.colorize.photo_tiles import chosen_tile
 from colorizer.web.colorize.visits import Visit, Visits
 from colorizer.web.errors import errors_on_the_page
-from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.photo_drop import markdown_name
 from colorizer.web.screen_pictures import screen_file, screen_picture
 from colorizer.web.validation import event_details, known_model
@@ -216,5 +215,5 @@ def photo_caption(preview: Preview, name: str) -> str:
         name=markdown_name(name), width=photo.width, height=photo.height, seconds=preview.seconds
     )
     had_colour = [] if preview.real is None else [i18n.WAS_COLOUR]
-    notes = map(in_their_language, photo.notes)
+    notes = map(i18n.told, photo.notes)
     return "  \n".join([said, *notes, *had_colour])

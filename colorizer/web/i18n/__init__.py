@@ -1,7 +1,7 @@
 """Every sentence of the page, in the language of whoever reads it: `texts.DROP`.
 
 A language is one module named by its code, with the same names and the same `{fields}` as `en`,
-and a second one beside it for `LIBRARY`; add it to `LANGUAGES` and it is spoken. What an event
+and a second one beside it for what the library says (`MESSAGES`); add it to `LANGUAGES` and it is spoken. What an event
 answers is in the language of its request. The page itself is built once for everybody: inside
 `placeholders()` the same names are placeholders such as `%%DROP%%`, filled by `filled` when the page
 is sent (`spoken_page`). They have no fields yet, so sentences with fields are for events.
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradio.context import LocalContext
 
+from colorizer.errors import ColorizerError, Message
 from colorizer.web.i18n import de, en
 
 LANGUAGES: dict[str, ModuleType] = {"en": en, "de": de}
@@ -69,6 +70,21 @@ def filled(page: bytes, language: str) -> bytes:
         return json.dumps(said)[1:-1].translate(_HTML_MARKUP).encode()
 
     return _PLACEHOLDER.sub(text, page)
+
+
+def told(said: ColorizerError | Message) -> str:
+    """What the library says, in the language of the request that is being answered."""
+    message = said.message if isinstance(said, ColorizerError) else said
+    language = _language()
+    return Sentence.of(language.MESSAGES[message.code], language.DECIMAL_MARK).format(
+        **message.fields
+    )
+
+
+def _language() -> ModuleType:
+    """That of the request which is being answered."""
+    request = LocalContext.request.get(None)
+    return LANGUAGES[language_of(request.headers if request else {})]
 
 
 def _looked_up(module: ModuleType, name: str) -> str:
@@ -135,7 +151,6 @@ else:
             raise AttributeError(f"there is no text called {name}")
         if _building.get():
             return getattr(_placeholders, name)
-        request = LocalContext.request.get(None)
-        language = LANGUAGES[language_of(request.headers if request else {})]
+        language = _language()
         text = getattr(language, name)
         return Sentence.of(text, language.DECIMAL_MARK) if isinstance(text, str) else text

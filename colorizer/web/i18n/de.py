@@ -1,6 +1,6 @@
 """Alle Sätze der Seite auf Deutsch, per du. Namen und {Felder} wie in `en`."""
 
-from colorizer.web.i18n.de_library import LIBRARY as LIBRARY
+from colorizer.web.i18n.de_messages import MESSAGES as MESSAGES
 
 DECIMAL_MARK = ","
 OTHER_LANGUAGE = ("en", "English")
@@ -20,11 +20,6 @@ DROP = "Leg Fotos irgendwo auf dieser Seite ab oder füg sie ein"
 DROP_CHOOSE = "Fotos auswählen"
 DROP_LIMIT = ("Bis zu", "Fotos auf einmal, jedes bis")
 DROP_SENDING = "Deine Fotos werden gesendet …"
-NOT_SENT = {
-    "kind": "Das ist kein Foto: Nimm eine Datei in JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF oder BMP.",
-    "size": "Diese Datei ist zu groß: Mach sie kleiner und versuch es noch einmal.",
-    "sending": "Sie ließ sich nicht senden: Prüf die Verbindung und versuch es noch einmal.",
-}
 COLORIZE = "Übrige Fotos färben"
 CANCEL = "Abbrechen"
 MODEL = "Wie gefärbt wird (etwa eine Sekunde je Foto)"
@@ -61,7 +56,7 @@ MINUTES_LEFT = "Noch etwa {minutes} min."
 DONE_SINGLE = "Dein Foto ist gefärbt."
 DONE_MANY = "{done} von {total} Fotos sind gefärbt."
 STOPPED = "Abgebrochen: {done} von {total} Fotos sind gefärbt."
-REFUSED = "Das ließ sich nicht färben:"
+REFUSED = "{refused} {refused:ließ|ließen} sich nicht färben: Die Liste sagt, warum."
 PHOTOS_LABEL = "Deine Fotos: Wähl eins zum Ansehen aus"
 PREVIOUS = "Voriges Foto"
 NEXT = "Nächstes Foto"
@@ -200,9 +195,6 @@ STUDY_AGAIN = "Noch eine Runde mit Fotos, die du nicht kennst"
 STUDY_SEEN_ALL = "Du hast alle Fotos dieser Studie gesehen. Danke fürs Mitmachen!"
 STUDY_ANONYMOUS = "Deine Stimmen werden unter einer Zufallszahl gespeichert, die dein Browser behält, ohne Namen und Adresse."
 STUDY_OPENING = "Die Studie wird gerade vorbereitet, versuch es gleich noch einmal."
-STUDY_BROKEN = (
-    "Die Studie kann auf dieser Maschine nicht starten; das Protokoll sagt, warum. Das Färben geht."
-)
 STUDY_EMPTY = "Die Studie hat keine Farbfotos zum Zeigen."
 
 TRIAL = {

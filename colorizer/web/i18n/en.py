@@ -1,6 +1,6 @@
 """Every sentence of the page, in English: the language of everybody who reads no other of them."""
 
-from colorizer.web.i18n.en_library import LIBRARY as LIBRARY
+from colorizer.errors import MESSAGES as MESSAGES
 
 DECIMAL_MARK = "."
 OTHER_LANGUAGE = ("de", "Deutsch")
@@ -20,11 +20,6 @@ DROP = "Drop photos anywhere on this page, or paste them"
 DROP_CHOOSE = "Choose photos"
 DROP_LIMIT = ("Up to", "photos at a time, each up to")
 DROP_SENDING = "Sending your photos …"
-NOT_SENT = {
-    "kind": "This is no photo: choose a JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or BMP file.",
-    "size": "This file is too large: make it smaller and try again.",
-    "sending": "It could not be sent: check the connection and try again.",
-}
 COLORIZE = "Colour the rest"
 CANCEL = "Cancel"
 MODEL = "How to colour (about a second a photo)"
@@ -59,7 +54,7 @@ MINUTES_LEFT = "About {minutes} min left."
 DONE_SINGLE = "Your photo is coloured."
 DONE_MANY = "{done} of {total} photos coloured."
 STOPPED = "Cancelled: {done} of {total} photos are coloured."
-REFUSED = "Could not be coloured:"
+REFUSED = "{refused} could not be coloured: the list says why."
 PHOTOS_LABEL = "Your photos: choose one to look at"
 PREVIOUS = "Previous photo"
 NEXT = "Next photo"
@@ -200,7 +195,6 @@ STUDY_ANONYMOUS = (
     "Your votes are stored under a random number that your browser keeps, without name or address."
 )
 STUDY_OPENING = "The study is being set up, please try again in a moment."
-STUDY_BROKEN = "The study cannot start on this machine; the log says why. Colouring works."
 STUDY_EMPTY = "The study has no colour photos to show."
 
 TRIAL = {

@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colorizer.model.bundled import CheckpointError, bundled_study_photos
+from colorizer.errors import CheckpointError, Message, StudyError
+from colorizer.model.bundled import bundled_study_photos
 from colorizer.photo import Photo, PhotoError
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
@@ -23,11 +24,9 @@ from colorizer.study import (
     StimulusPool,
     StudyModel,
     StudySettings,
-    TrialError,
     photos_folder,
 )
 from colorizer.study.participant import MIN_SECRET_BYTES
-from colorizer.web import i18n
 from colorizer.web.colorize.examples import MODEL as EXAMPLE_MODEL
 from colorizer.web.colorize.examples import load_examples
 
@@ -39,12 +38,6 @@ logger = logging.getLogger(__name__)
 _HOME = Path("~/.colorizer")
 HEAD_START_SECONDS = 3.0  # the first visitors' page comes before what needs the models
 _RETRY_SECONDS = 60.0
-
-# For whoever runs the page, so in English like the log.
-_BAD_EXPOSURE = "The study cannot start: COLORIZER_STUDY_EXPOSURE must be in 0 … 60 seconds."
-_BAD_DATABASE = "The study cannot start: COLORIZER_DATABASE_URL is not a database's address."
-_BAD_SECRET = "The study cannot start: its secret needs at least 16 characters."
-_NO_MODELS = "The study cannot start: no model came with this installation."
 
 
 class StudyHost:
@@ -65,22 +58,21 @@ class StudyHost:
         self._open_study = open_study
         self._warm_up = warm_up
         self._study: Study | None = None
-        self._problem: str | None = None
+        self._problem: Message | None = None
         self._broken = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="study-host", daemon=True)
 
     @property
     def study(self) -> "Study":
-        """The study; TrialError with a sentence for the page as long as there is none."""
+        """The study; StudyError with a sentence for the page as long as there is none."""
         if self._study is None:
-            raise TrialError(self._problem or self._waiting)
+            raise StudyError.of(self._problem or self._waiting)
         return self._study
 
     @property
-    def _waiting(self) -> str:
-        """What a visitor is told in their language; a known problem is told as it was raised."""
-        return i18n.STUDY_BROKEN if self._broken else i18n.STUDY_OPENING
+    def _waiting(self) -> Message:
+        return Message("study_broken" if self._broken else "study_opening")
 
     async def startup(self) -> None:
         """Begin opening; called by Gradio when the server answers."""
@@ -109,8 +101,8 @@ class StudyHost:
                     study.start()
                     self._study = study
                 return
-            except (TrialError, CheckpointError) as error:
-                self._problem = str(error)
+            except (StudyError, CheckpointError) as error:
+                self._problem = error.message
                 logger.error("the study cannot start: %s", error)
             except Exception:  # colouring must go on whatever is wrong with the study
                 self._problem, self._broken = None, True
@@ -143,7 +135,7 @@ def load_models(service: ColorizerService) -> None:
 
 
 def open_study(settings: Settings, service: ColorizerService) -> "Study":
-    """The study that the settings describe, not started; TrialError or CheckpointError if none."""
+    """The study that the settings describe, not started; StudyError or CheckpointError if none."""
     from colorizer.study import Store, Study  # SQLAlchemy: not before the first page
 
     protocol = study_protocol(settings)
@@ -160,7 +152,7 @@ def open_study(settings: Settings, service: ColorizerService) -> "Study":
         )
         secret = settings.study_secret.encode() or _kept_secret(home / "study-secret")
         if len(secret) < MIN_SECRET_BYTES:
-            raise TrialError(_BAD_SECRET)
+            raise StudyError("bad_secret")
         mirror = _mirror(settings, store, home)
         return Study(store, pool, secret=secret, settings=protocol, mirror=mirror)
     except BaseException:
@@ -169,7 +161,7 @@ def open_study(settings: Settings, service: ColorizerService) -> "Study":
 
 
 def study_protocol(settings: Settings) -> StudySettings:
-    """Session lengths, exposure and limits; TrialError if the exposure is out of range."""
+    """Session lengths, exposure and limits; StudyError if the exposure is out of range."""
     protocol = PUBLISHED_PROTOCOL if settings.study_protocol == "published" else StudySettings()
     exposure = settings.study_exposure
     try:
@@ -180,7 +172,7 @@ def study_protocol(settings: Settings) -> StudySettings:
             participants_per_hour_per_address=max(settings.study_address_pairs // 10, 1),
         )
     except ValueError as error:
-        raise TrialError(_BAD_EXPOSURE) from error
+        raise StudyError("bad_exposure") from error
 
 
 def coloured(service: ColorizerService, photo: Photo, model: str) -> Photo:
@@ -197,7 +189,7 @@ def study_model(service: ColorizerService, name: str) -> StudyModel:
 def _study_models(service: ColorizerService) -> list[StudyModel]:
     """The models that are whole; the last one's CheckpointError when none is."""
     if not service.models:
-        raise TrialError(_NO_MODELS)
+        raise StudyError("no_models")
     models: list[StudyModel] = []
     problem: CheckpointError | None = None
     for name in service.models:
@@ -222,7 +214,7 @@ def _database(url: str) -> tuple[str, Path]:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise TrialError(_BAD_DATABASE) from error
+        raise StudyError("bad_database") from error
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         home = Path(parsed.database).absolute().parent
     return url, home

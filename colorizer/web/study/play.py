@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from colorizer.errors import StudyError
 from colorizer.settings import Settings
-from colorizer.study import SessionSummary, Standing, TrialError
+from colorizer.study import SessionSummary, Standing
 from colorizer.web import i18n
 from colorizer.web.fair_queue import visitor_address
-from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
@@ -67,8 +67,8 @@ class PlayPage:
         try:
             session = self._host.study.start_session(_text(token), self._address(request))
             opening = self._stage.opening(session.token)
-        except TrialError as error:
-            return gr.skip(), None, *self._lobby(token, in_their_language(str(error)))
+        except StudyError as error:
+            return gr.skip(), None, *self._lobby(token, i18n.told(error))
         if opening["trial"] is None:
             return session.token, None, *self._lobby(session.token, opening["notice"])
         hidden = gr.update(visible=False)
@@ -85,8 +85,8 @@ class PlayPage:
             study = self._host.study
             standing = study.standing(_text(token))
             summary = _summary(study, token) if standing and standing.finished else None
-        except TrialError as error:
-            return self._closed(in_their_language(str(error)))
+        except StudyError as error:
+            return self._closed(i18n.told(error))
         pictures = study.status().pictures
         if standing is None and pictures.ready < ENOUGH_PHOTOS and not pictures.finished:
             return self._closed(i18n.STUDY_PREPARING.format(ready=pictures.ready))

@@ -4,16 +4,16 @@ from typing import Any
 
 import gradio as gr
 
+from colorizer.errors import StudyError
 from colorizer.photo import Photo, PhotoError
 from colorizer.service.colorizer_service import ColorizerService
-from colorizer.study import SessionSummary, TrialError
+from colorizer.study import SessionSummary
 from colorizer.study.pool import real_photo
 from colorizer.study.protocol import MAX_PRIVATE_PAIRS
 from colorizer.web import i18n
 from colorizer.web.colorize.run import MODEL_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.fair_queue import Turns
-from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
 from colorizer.web.study.host import StudyHost, coloured, study_model
 from colorizer.web.study.pictures import StudyPictures
@@ -101,8 +101,8 @@ class PrivatePage:
         summary: SessionSummary | None = None
         try:
             summary = self._host.study.summary(str(told.get("token", "")))
-        except TrialError as error:
-            gr.Info(str(told.get("notice") or in_their_language(str(error))))
+        except StudyError as error:
+            gr.Info(str(told.get("notice") or i18n.told(error)))
         return None, gr.update(visible=True), *self._result.show(summary)
 
     def _pairs(
@@ -117,7 +117,7 @@ class PrivatePage:
                 with self._turns.turn(visitor):
                     pairs.append(self._pair(file, model))
             except PhotoError as error:
-                refused.append(f"**{name}**: {in_their_language(str(error))}")
+                refused.append(f"**{name}**: {i18n.told(error)}")
         return pairs, refused
 
     def _pair(self, file: str, model: str) -> tuple[Photo, Photo]:

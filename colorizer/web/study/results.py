@@ -7,11 +7,11 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.study import FoolingRate, PhotoRate, StudyResults, TrialError
+from colorizer.errors import StudyError
+from colorizer.study import FoolingRate, PhotoRate, StudyResults
 from colorizer.web import endpoint_texts, i18n
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import errors_on_the_page
-from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.study.figures import RateRow, rates_svg, table_html
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE
@@ -65,9 +65,9 @@ class ResultsPage:
         try:
             study = self._host.study
             results, status = study.results(), study.status()
-        except TrialError as error:
-            return f"<p>{escape(in_their_language(str(error)))}</p>"
-        saved = f'<p class="study-small">{escape(in_their_language(status.votes_saved))}</p>'
+        except StudyError as error:
+            return f"<p>{escape(i18n.told(error))}</p>"
+        saved = f'<p class="study-small">{escape(i18n.told(status.votes_saved))}</p>'
         if not results.by_model:
             return f"<p>{escape(i18n.RESULTS_NONE)}</p>{_counts(results)}{saved}"
         return "".join(
@@ -98,7 +98,7 @@ class ResultsPage:
                 **asdict(study.results()),
                 "protocol": asdict(study.settings),
                 "demo_photos": self._host.demo,
-                "votes_saved": study.status().votes_saved,
+                "votes_saved": str(study.status().votes_saved),
             }
 
 

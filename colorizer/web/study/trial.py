@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from colorizer.study import TrialError, TrialView
+from colorizer.errors import StudyError
+from colorizer.study import TrialView
 from colorizer.study.stimuli import GAP
 from colorizer.web import i18n
-from colorizer.web.i18n.library_sentences import in_their_language
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 
@@ -89,15 +89,15 @@ class TrialStage:
         request = Request.of(data)
         try:
             study = self._host.study
-        except TrialError as error:
-            return _nothing(in_their_language(str(error)))
+        except StudyError as error:
+            return _nothing(i18n.told(error))
         try:
             turn = study.take_turn(
                 request.trial, request.token, request.choice, request.response_ms
             )
-        except TrialError as error:
-            return self._reply(study, request.token, notice=in_their_language(str(error)))
-        reply = self._next(turn.trial, turn.notice)
+        except StudyError as error:
+            return self._reply(study, request.token, notice=i18n.told(error))
+        reply = self._next(turn.trial, i18n.told(turn.notice) if turn.notice else None)
         if turn.receipt is not None:
             reply |= {"real": turn.receipt.real_side, "choice": turn.receipt.choice}
         return reply
@@ -106,17 +106,17 @@ class TrialStage:
         """The pair that waits for an answer, else a new one."""
         try:
             return self._reply(self._host.study, Request.of(data).token)
-        except TrialError as error:
-            return _nothing(in_their_language(str(error)))
+        except StudyError as error:
+            return _nothing(i18n.told(error))
 
     def _reply(self, study: "Study", token: str, *, notice: str = "") -> dict[str, Any]:
         try:
             view = study.next_trial(token)
-        except TrialError as error:
-            return _nothing(in_their_language(str(error)))
+        except StudyError as error:
+            return _nothing(i18n.told(error))
         return self._next(view, notice)
 
-    def _next(self, view: TrialView | None, notice: str) -> dict[str, Any]:
+    def _next(self, view: TrialView | None, notice: str | None) -> dict[str, Any]:
         """The pair to look at, if there is one and its picture finds a place."""
         try:
             return _nothing(notice) | {"trial": view and self._shown(view)}
@@ -147,8 +147,8 @@ def half_width(width: int) -> int:
     return (width - GAP) // 2 - 2
 
 
-def _nothing(notice: str) -> dict[str, Any]:
-    return {"notice": notice, "real": None, "choice": None, "trial": None}
+def _nothing(notice: str | None) -> dict[str, Any]:
+    return {"notice": notice or "", "real": None, "choice": None, "trial": None}
 
 
 def _text(fields: Mapping[Any, Any], name: str) -> str:

@@ -1,0 +1,174 @@
+"""One family of errors: a code, its fields, and what is said of it in English.
+
+Whoever raises one names a code; only this module knows its wording. The page says the same in the
+visitor's language by the code (`colorizer.web.i18n`), and a decoder process sends code and fields.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+Field = str | int | float
+"""What stands in place of a `{field}` of a text."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to tell people. code: a key of `MESSAGES`. fields: what its text leaves open."""
+
+    code: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """In English."""
+        return MESSAGES[self.code].format(**self.fields)
+
+    def as_json(self) -> dict[str, Any]:
+        """For another process; see `from_json`."""
+        return {"code": self.code, "fields": dict(self.fields)}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Raises KeyError for a code that nobody knows."""
+        MESSAGES[content["code"]]
+        return cls(content["code"], dict(content["fields"]))
+
+
+class ColorizerError(ValueError):
+    """What cannot be done; its text says why and what to do.
+
+    It may be shown to strangers, so it holds no path and no detail of the machine.
+    """
+
+    def __init__(self, code: str, **fields: Field) -> None:
+        """code: a key of `MESSAGES`; KeyError for another one or for missing fields."""
+        self.message = Message(code, fields)
+        super().__init__(str(self.message))
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """The error that a message tells of."""
+        return cls(message.code, **message.fields)
+
+    @property
+    def code(self) -> str:
+        """What went wrong, for programs."""
+        return self.message.code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).of, (self.message,)
+
+
+class PhotoError(ColorizerError):
+    """A photo cannot be read or written."""
+
+
+class CheckpointError(ColorizerError):
+    """A checkpoint cannot be had or used."""
+
+
+class StudyError(ColorizerError):
+    """The study cannot start, or what a participant asks for cannot be done."""
+
+
+MESSAGES = {
+    # Photos
+    "gone": "The photo is not there any more: choose it again.",
+    "no_memory": "There is not enough memory for this photo at the moment: try again later, or with a smaller one.",
+    "no_memory_to_decode": "There is not enough memory for this photo right now: make it smaller or try later.",
+    "no_file": "This is not a file but a folder or a device: choose a photo.",
+    "unreadable": "The file cannot be opened: check that it is there and that you may read it.",
+    "too_precise": "Pictures with 32-bit or floating-point numbers cannot be read: save it with 8 or 16 bits.",
+    "rare_tiff": "This TIFF uses a rare compression that is not supported: save it with LZW or Deflate.",
+    "damaged": "The photo is damaged, incomplete or of an unusual kind: download or export it again, best as an ordinary JPEG or PNG.",
+    "no_photo": "This is not a photo that can be read: choose one of {accepted}.",
+    "heic": "HEIC photos cannot be read: export the photo as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible) and try again.",
+    "rare_jpeg": "This JPEG is lossless, arithmetic-coded or has more than 8 bits, which is not supported: save it as an ordinary JPEG or as PNG.",
+    "large_bmp": "This BMP is too large for its kind of compression: save it as PNG.",
+    "other_kind": "This is a {kind}, not a photo: save it as JPEG or PNG first.",
+    "slow": "This photo takes too long to decode: save it again as an ordinary JPEG and try that.",
+    "crashed": "This file made the decoder fail: save the photo again with another program and try that.",
+    "too_many_pixels": "The photo has more than {megapixels:.3g} megapixels or a side of more than {side} pixels: make it smaller and try again.",
+    "empty": "The file is empty: choose another photo or save it again.",
+    "too_large": "The file is larger than {megabytes:.3g} MB: save the photo smaller or with stronger compression.",
+    "narrow": "The picture is too narrow ({width} x {height} pixels): cut out a part that is closer to a square.",
+    "too_many_for_its_kind": "The photo has {width} x {height} pixels and the limit for this kind of file is {megapixels:.3g} megapixels: make it smaller or save it as an ordinary JPEG.",
+    "no_such_format": "Photos cannot be saved as {format}: choose jpg, png, webp or tif instead.",
+    "long_side": "A side of {side} pixels is too long for {format}: save the photo as PNG.",
+    "not_saved": "The photo could not be saved ({reason}): choose another folder or free some space.",
+    "nothing_to_save": "There is no photo to save.",
+    "first_of_several": "The file holds several pictures; only the first one is used.",
+    "damaged_profile": "The colour profile does not fit the photo or is damaged; it is read as sRGB.",
+    "no_folder": "The folder {folder} cannot be made: {reason}.",
+    "not_sent_kind": "This is not a photo: choose a JPEG, PNG, WebP, TIFF, AVIF, GIF or BMP.",
+    "not_sent_size": "This file is too large for the page: make it smaller and try again.",
+    "not_sent": "It could not be sent: check the connection and try again.",
+    # Checkpoints
+    "no_such_checkpoint": "There is no checkpoint folder {source!r}; give a folder, an owner/name on the Hugging Face Hub or a bundled name ({known}).",
+    "no_checkpoint": "{place} is not a Colorizer checkpoint.",
+    "newer_checkpoint": "{place} has checkpoint format {version}, this version reads {ours}; update Colorizer.",
+    "bad_config": "The {file} of {place} does not describe a network ({problem}).",
+    "foreign_weights": "The weights in {place} do not belong to the network that its {file} describes; download or export the checkpoint again.",
+    "weights_not_finite": "The weights in {place} contain NaN or infinity.",
+    "palette_incomplete": "The palette of {place} is incomplete ({problem}).",
+    "palette_size": "The palette of {place} has {colours} colours, its network {classes}.",
+    "palette_colours": "The palette of {place} has colours that cannot be.",
+    "no_json": "{file} in {place} is not a JSON object.",
+    "file_too_large": "{file} in {place} is larger than {megabytes} MiB.",
+    "no_file_in_checkpoint": "{place} has no {file}.",
+    "checkpoint_damaged": "{file} in {place} is damaged or incomplete; download it again.",
+    "checkpoint_unreadable": "{file} in {place} cannot be read.",
+    "model_damaged": "The model in {place} is damaged or incomplete.",
+    "model_overflows": "The numbers of the model {model} overflow on this photo.",
+    "models_busy": "Another model is being loaded; try again in a minute.",
+    "bad_revision": "{revision!r} is no branch, tag or commit of a Hub repository.",
+    "hub_no_checkpoint": "{repo!r} is no checkpoint of Colorizer: it has no {file}.",
+    "hub_file_too_large": "{file} of {repo!r} is larger than the {kilobytes} KiB that a checkpoint of Colorizer may have.",
+    "hub_bad_name": "{repo!r} cannot be the name of a model on the Hub, which is owner/name.",
+    "hub_unknown": "The Hub has no model {repo!r} that you may read; check its name and, for a private one, your access token.",
+    "hub_no_revision": "{repo!r} has no branch, tag or commit {revision!r} on the Hub.",
+    "hub_away": "The Hub cannot be reached and {repo!r} is not in the local cache; try again later or use a bundled checkpoint.",
+    "hub_not_stored": "{file} of {repo!r} cannot be stored in the local cache: {reason}.",
+    "hub_damaged": "{file} of {repo!r} arrived damaged or incomplete; try again.",
+    "hub_refuses": "The Hub refuses your access token for {repo!r}; log in again.",
+    "hub_answers": "The Hub answers {status} for {repo!r}; try again later.",
+    # The study
+    "invented": "The photo's colours were invented by a program: it is not real.",
+    "small": "The photo is smaller than {side} pixels.",
+    "colourless": "The photo has hardly any colour.",
+    "no_copy": "Votes are kept on this machine only; no copy is made elsewhere.",
+    "copy_failing": "Votes have not been saved off this machine yet: the Hub cannot be reached or refuses them.",
+    "copy_begins": "Votes have not been saved off this machine yet: just started.",
+    "copied": "Votes were last saved to {repo} at {when} UTC.",
+    "copy_behind": "Votes were last saved to {repo} at {when} UTC. Newer ones could not be saved there yet.",
+    "pictures_in_the_making": "The pictures of the study are still being made: try again shortly.",
+    "session_not_valid": "This session is not valid any more: please start a new one.",
+    "session_unknown": "This session is not known any more: please start a new one.",
+    "session_unfinished": "Your session is not finished yet: please answer all pairs first.",
+    "not_yours": "This pair does not belong to your session: please load the next one.",
+    "expired": "This pair was open for too long and does not count: please load the next one.",
+    "too_much": "You have looked at a lot of pictures: please come back in an hour.",
+    "no_pair": "No new pair could be found: please try again.",
+    "no_side": "Please choose the left or the right picture.",
+    "no_time": "The response time must be a number of milliseconds.",
+    "vote_not_saved": "This could not be saved, so it does not count: please try again in a moment.",
+    "votes_not_read": "The study's database does not answer: please try again in a moment.",
+    "no_study_photos": "The study has no photos to show.",
+    "seen_all": "You have seen every photo of this study. Thank you for taking part.",
+    "private_number": "A test needs between 1 and {most} colour photos.",
+    "private_over": "This private test is over: please start it again with your photos.",
+    "private_not_yours": "This pair does not belong to your test: please load the next one.",
+    "private_unfinished": "Your test is not finished yet: please answer all pairs first.",
+    "sizes_differ": "A photo and its coloured version differ in size.",
+    "no_study_folder": "The study photos {source!r} are neither a folder nor a dataset's name.",
+    "study_download": "The study photos {source!r} could not be downloaded: check the name and the network.",
+    "database_newer": "The study's database was written by a newer version of this program: please update.",
+    "database_closed": "The study's database cannot be opened: check its address and that it runs.",
+    "bad_exposure": "The study cannot start: COLORIZER_STUDY_EXPOSURE must be in 0 … 60 seconds.",
+    "bad_database": "The study cannot start: COLORIZER_DATABASE_URL is not a database's address.",
+    "bad_secret": "The study cannot start: its secret needs at least 16 characters.",
+    "no_models": "The study cannot start: no model came with this installation.",
+    "study_opening": "The study is being set up, please try again in a moment.",
+    "study_broken": "The study cannot start on this machine; the log says why. Colouring works.",
+}
+"""What is said of each code, in English."""
