@@ -1,4 +1,4 @@
-"""The top of the page: its name, the language, what the keyboard does; and the page's own script."""
+"""The top of the page: name, language, what the keyboard does; and the page's own script."""
 
 from html import escape
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a visitor takes away: the photo at full size, all as a zip, the colours alone, both sides."""
+"""What a visitor takes away: the photo at full size, all as a zip, its colours, both sides."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ _GAP = 12
 
 @dataclass
 class Archive:
-    """A zip that is being made: the file once all is in it, and what is not in it with the reason."""
+    """A zip in the making: the file once all is in it, and what is not in it with the reason."""
 
     file: Path | None = None
     left_out: dict[str, Message] = field(default_factory=dict)

@@ -75,7 +75,7 @@ def arrival(event: gr.EventData) -> Arrival | None:
 
 def plain_name(name: str) -> str:
     """A file's name without folders and without what could be taken for a template or markup."""
-    kept = "".join(c for c in Path(name).name if c.isprintable() and c not in "<>`$\\{}\"|")
+    kept = "".join(c for c in Path(name).name if c.isprintable() and c not in '<>`$\\{}"|')
     return kept[-120:] or "photo"
 
 

@@ -38,9 +38,7 @@ class ColorizePage:
         self._examples = load_examples()
         self._models = [name for name in i18n.MODELS if name in service.models]
         self.visits = Visits(self._new_visit)
-        self._stage = StageView(
-            service, self.visits, self._examples, self._models, long_side=side
-        )
+        self._stage = StageView(service, self.visits, self._examples, self._models, long_side=side)
         self._run = ColourRun(
             service, turns, self.visits, self._stage,
             long_side=side, max_photos=settings.max_photos,

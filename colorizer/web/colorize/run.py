@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -23,6 +23,8 @@ from colorizer.web.fair_queue import Turns
 MODEL_QUEUE = "model"
 MODEL_PLACES = 12
 """Runs at a time; their photos take turns."""
+
+Updates = tuple[Any, ...]
 
 LIST_OUTPUTS = 5
 _NOTHING = (gr.skip(),) * 13
@@ -66,6 +68,7 @@ class ColourRun:
     def wire(self, page: ColorizeLayout) -> None:
         """Connect the drop zone and the buttons with the list of photos and the stage."""
         request, stage, token = page.request, page.stage, page.visitor.token
+        photos = page.photo_list
         instant: dict[str, Any] = {
             "queue": False, "api_visibility": "private", "show_progress": "hidden",
         }  # fmt: skip
@@ -80,13 +83,13 @@ class ColourRun:
         }
         # Photos may come faster than events are answered: none of them may be dropped.
         request.drop.upload(
-            self.take, [token, request.model], page.photo_list, trigger_mode="multiple", **instant
+            self.take, [token, request.model], photos, trigger_mode="multiple", **instant
         ).success(self.colour, **run)
-        request.run.click(self.go_on, [token], page.photo_list, **instant).success(self.colour, **run)
-        stage.apply_to_all.click(self.to_all, [token], page.photo_list, **instant).success(
+        request.run.click(self.go_on, [token], photos, **instant).success(self.colour, **run)
+        stage.apply_to_all.click(self.to_all, [token], photos, **instant).success(
             self.colour, **run
         )
-        request.cancel.click(self.stop, [token], page.photo_list, **instant)
+        request.cancel.click(self.stop, [token], photos, **instant)
         request.forget.click(
             self.forget, [token], [*page.photo_list, *page.controls, *page.picture], **instant
         )
@@ -99,7 +102,7 @@ class ColourRun:
         ).success(**self._stage.look(page))
         restored.then(self.colour_again, **run)
 
-    def take(self, token: str, model: Any, event: gr.EventData) -> tuple[Any, ...]:
+    def take(self, token: str, model: Any, event: gr.EventData) -> Updates:
         """One photo has arrived, or was refused before it was sent."""
         told, visit = arrival(event), self._visits.of(token)
         if told is None:
@@ -113,13 +116,13 @@ class ColourRun:
             visit.add(BatchPhoto(told.name, choice, state, told.refused), limit=self._max_photos)
         return self.photo_list(visit)
 
-    def colour_again(self, token: str, request: gr.Request | None = None) -> Iterator[Any]:
+    def colour_again(self, token: str, request: gr.Request | None = None) -> Iterator[Updates]:
         """After a reload: colour what the run before it has left."""
         yield from self.colour(token, request, instead=True)
 
     def colour(
         self, token: str, request: gr.Request | None = None, *, instead: bool = False
-    ) -> Iterator[tuple[Any, ...]]:
+    ) -> Iterator[Updates]:
         """Colour every waiting photo; the first that is done goes on the stage by itself."""
         visit, visitor = self._visits.of(token), self._turns.visitor(request)
         with visit.leading(instead=instead) as leads:
@@ -132,7 +135,7 @@ class ColourRun:
                     yield from self._one(visit, index, visitor, pace)
         yield self._step(visit, pace)
 
-    def _one(self, visit: Visit, index: int, visitor: str, pace: _Pace) -> Iterator[tuple[Any, ...]]:
+    def _one(self, visit: Visit, index: int, visitor: str, pace: _Pace) -> Iterator[Updates]:
         photo = visit.batch[index]
         loading = not self._service.is_loaded(photo.choice.model)
         yield self._step(visit, pace, said=i18n.LOADING if loading else None)
@@ -159,36 +162,36 @@ class ColourRun:
         first, visit.shows_next = visit.shows_next, False
         return first or (visit.stage.example is None and visit.stage.index == index)
 
-    def _step(self, visit: Visit, pace: _Pace, said: str | None = None) -> tuple[Any, ...]:
+    def _step(self, visit: Visit, pace: _Pace, said: str | None = None) -> Updates:
         tiles, progress, *rest = self.photo_list(visit, pace)
         to_all = self._stage.controls(visit)[4]
         return tiles, said or progress, *rest, *(gr.skip(),) * 4, to_all, *(gr.skip(),) * 3
 
-    def go_on(self, token: str) -> tuple[Any, ...]:
+    def go_on(self, token: str) -> Updates:
         """What was cancelled waits again."""
         visit = self._visits.of(token)
         visit.set_all([PhotoState.STOPPED], PhotoState.WAITING)
         return self.photo_list(visit)
 
-    def to_all(self, token: str) -> tuple[Any, ...]:
+    def to_all(self, token: str) -> Updates:
         """All photos wait for the settings of the one on the stage."""
         visit = self._visits.of(token)
         visit.apply_to_all()
         return self.photo_list(visit)
 
-    def stop(self, token: str) -> tuple[Any, ...]:
+    def stop(self, token: str) -> Updates:
         """What has not begun will not; the photo in the network comes out of it."""
         visit = self._visits.of(token)
         visit.set_all([PhotoState.WAITING], PhotoState.STOPPED)
         return self.photo_list(visit)
 
-    def restore(self, token: str) -> tuple[Any, ...]:
+    def restore(self, token: str) -> Updates:
         """What the visitor had before a reload, as far as the files are still there."""
         visit = self._visits.of(token)
         visit.drop_missing()
         return *self.photo_list(visit), *self._stage.controls(visit)
 
-    def forget(self, token: str) -> tuple[Any, ...]:
+    def forget(self, token: str) -> Updates:
         """Delete everything of a visitor at once."""
         files = self._visits.forget(token)
         for file in files:
@@ -199,7 +202,7 @@ class ColourRun:
         front = *self._stage.controls(visit), *self._stage.first_picture()
         return tiles, i18n.FORGOTTEN, *rest, *front
 
-    def photo_list(self, visit: Visit, pace: _Pace | None = None) -> tuple[Any, ...]:
+    def photo_list(self, visit: Visit, pace: _Pace | None = None) -> Updates:
         """Updates of the tiles, the words, the two buttons and the row about deleting."""
         batch = visit.batch
         left = pace.left(len(in_state(batch, *PENDING))) if pace is not None else None
@@ -234,9 +237,7 @@ def batch_tiles(batch: Batch, current: int | None = None) -> dict[str, Any]:
     return tiles_value(tiles, label=i18n.PHOTOS_LABEL, current=current)
 
 
-def progress(
-    batch: Batch, *, left: float | None = None, left_out: int = 0, limit: int = 0
-) -> str:
+def progress(batch: Batch, *, left: float | None = None, left_out: int = 0, limit: int = 0) -> str:
     """How far the photos are, and how many were refused; Markdown.
 
     left: seconds until they are done. left_out: photos beyond the limit.

@@ -1,4 +1,4 @@
-"""What the page knows of each visitor: photos, settings, what is looked at. A reload brings it back.
+"""What the page knows of each visitor: photos, settings, what is looked at; kept over a reload.
 
 A browser tab makes up a random number, its token, and sends it with every event; whoever does not
 know it cannot reach the photos behind it. Everything is in memory and goes with the photos' files.
@@ -143,7 +143,9 @@ class Visit:
         """Every coloured photo gets the settings of the one on the stage and waits for them."""
         with self._lock:
             own = self.photo
-            for index, photo in enumerate(self.batch) if own is not None else ():
+            if own is None:
+                return
+            for index, photo in enumerate(self.batch):
                 choice = replace(own.choice, file=photo.choice.file)
                 if photo.state == PhotoState.DONE and photo.choice != choice:
                     self.change(index, choice=choice, state=PhotoState.WAITING)
