@@ -23,6 +23,7 @@ from colorizer.web.no_fetching import fetch_nothing
 from colorizer.web.page_head import HEAD, page_head
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
+from colorizer.web.previews.preview_photo import PreviewSource
 from colorizer.web.study.host import StudyHost, host_study
 from colorizer.web.study.page import StudyPage
 from colorizer.web.temporary_files import Sweeper, temporary_folder
@@ -72,16 +73,18 @@ def build_app(
             with gr.Tab(i18n.TAB_COLORIZE, elem_id="tab-colorize"):
                 colorize = ColorizePage(service, turns, settings, download_folder)
                 page = colorize.build()
-            with gr.Tab(i18n.TAB_PCA, elem_id="tab-pca"):
-                PcaPage(service, download_folder).build()
-            with gr.Tab(i18n.TAB_PALETTE, elem_id="tab-palette"):
-                PalettePage(service, download_folder).build()
+            token = page.visitor.token
+            source = PreviewSource(service, colorize.visits, max_megabytes=settings.max_megabytes)
+            with gr.Tab(i18n.TAB_PCA, elem_id="tab-pca") as pca:
+                PcaPage(service, download_folder, source).build(pca, token)
+            with gr.Tab(i18n.TAB_PALETTE, elem_id="tab-palette") as palette:
+                PalettePage(service, download_folder, source).build(palette, token)
             with gr.Tab(i18n.TAB_STUDY, elem_id="tab-study") as study:
                 StudyPage(host, service, turns, settings, download_folder).build(study)
             with gr.Tab(i18n.TAB_ABOUT, elem_id="tab-about") as about:
                 AboutPage(host).build(about)
         small_print()
-        app.load(None, None, page.visitor.token, js=TOKEN_SCRIPT, api_visibility="private")
+        app.load(None, None, token, js=TOKEN_SCRIPT, api_visibility="private")
         app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
     app.extra_startup_events += [host.startup, Sweeper(app, folder).startup]
     return app

@@ -36,7 +36,7 @@ class Arrival:
     left_out: int = 0
 
 
-def drop_zone(elem_id: str, *, limit: int, max_megabytes: int) -> gr.HTML:
+def drop_zone(elem_id: str, *, label: str, limit: int, max_megabytes: int) -> gr.HTML:
     """The component; its `upload` event tells of one photo, see `arrival`.
 
     limit: photos taken from one drop; the rest are counted.
@@ -46,9 +46,11 @@ def drop_zone(elem_id: str, *, limit: int, max_megabytes: int) -> gr.HTML:
         html_template=_MARKUP,
         js_on_load=_SCRIPT,
         apply_default_css=False,
-        label=i18n.DROP,
-        choose=i18n.DROP_CHOOSE,
-        hint=f"{before} {limit} {between} {max_megabytes} MB.",
+        label=label,
+        choose=i18n.DROP_CHOOSE if limit > 1 else i18n.DROP_CHOOSE_ONE,
+        hint=f"{before} {limit} {between} {max_megabytes} MB." if limit > 1 else "",
+        hint_id=f"{elem_id}-hint",
+        multiple="multiple" if limit > 1 else "",
         sending=i18n.DROP_SENDING,
         limit=limit,
         max_bytes=max_megabytes << 20,

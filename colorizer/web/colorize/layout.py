@@ -168,7 +168,9 @@ def model_choice(models: Sequence[str], value: str | None) -> dict[str, Any]:
 
 
 def _request(models: Sequence[str], examples: Sequence[Example], settings: Settings) -> Request:
-    drop = drop_zone("photos", limit=settings.max_photos, max_megabytes=settings.max_megabytes)
+    drop = drop_zone(
+        "photos", label=i18n.DROP, limit=settings.max_photos, max_megabytes=settings.max_megabytes
+    )
     with gr.Row(elem_id="run-row"):
         run = gr.Button(i18n.COLORIZE, visible=False, scale=3, elem_id="colorize")
         cancel = gr.Button(i18n.CANCEL, visible=False, scale=1, min_width=90, elem_id="cancel")

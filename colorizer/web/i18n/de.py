@@ -133,9 +133,12 @@ TAB_COLORIZE = "Färben"
 TAB_PCA = "PCA"
 TAB_PALETTE = "Palette"
 
-PREVIEW_DROP = "Ein Foto: ablegen, einfügen oder auswählen"
-FULL_SIZE = "In voller Größe berechnen"
-DOWNLOAD_RESULT = "Ergebnis herunterladen"
+PREVIEW_DROP = "Das ist das Foto des ersten Reiters. Ein anderes: hier ablegen oder einfügen"
+DROP_CHOOSE_ONE = "Foto auswählen"
+PAIR_ORIGINAL = "Original"
+PAIR_REBUILT = "Nachbau"
+SAVE_PICTURE = "Bild speichern"
+FULL_SIZE = "In voller Größe speichern"
 
 PCA_LEAD = "Die Hauptkomponentenanalyse findet die Muster, aus denen ein Foto besteht. Behalte nur die stärksten und sieh, wie wenig genügt."
 PCA_METHOD = "Muster von"
@@ -143,8 +146,15 @@ PCA_METHODS = {
     "patches": "Kacheln aus 8 × 8 Pixeln: mehr vom Foto in gleich vielen Zahlen",
     "rows": "Ganze Zeilen: so machte es das ursprüngliche Projekt",
 }
-PCA_VARIANCE = "Erhaltene Varianz, %"
-PCA_FIGURES = "**{variance} der Varianz in {components} von {total} Komponenten: {numbers} der Zahlen, {fidelity}**, SSIM {ssim:.3f}."
+PCA_VARIANCE = "Wie viel von den Unterschieden der Muster bleibt, % (Varianz)"
+PCA_WORDS = "**{components} von {total} Mustern bleiben, {numbers} der Zahlen. {look}**"
+PCA_LOOKS = {
+    "same": "Kaum jemand sieht einen Unterschied.",
+    "near": "Nur feine Einzelheiten gehen verloren.",
+    "soft": "Es ist weicher, aber alles ist zu erkennen.",
+    "coarse": "Nur die groben Formen bleiben.",
+}
+PCA_FIGURES = "In Zahlen: {variance} der Varianz in {components} von {total} Komponenten: {numbers} der Zahlen, {fidelity}, SSIM {ssim:.3f}."
 IDENTICAL = "gleich dem Foto"
 DECIBELS = "{psnr:.1f} dB"
 PCA_BEFORE_AFTER = "Original und Nachbau: Zieh an der Linie"
@@ -166,10 +176,12 @@ PALETTE_BEFORE_AFTER = "Original und Palette: Zieh an der Linie"
 PALETTE_COLOURS = "{used} {used:Farbe|Farben}"
 PALETTE_FEWER = "{used} von {asked} Farben (mehr sind in diesem Foto nicht zu unterscheiden)"
 PALETTE_UNUSED = "{used} der {asked} Farben der Palette"
-PALETTE_DISTANCE = "mittleres ΔE {mean:.1f}, 95 % der Pixel unter {most:.1f}, {psnr:.1f} dB"
+PALETTE_DISTANCE = "mittleres ΔE {mean:.1f} (etwa 2 ist gerade sichtbar), 95 % der Pixel unter {most:.1f}, {psnr:.1f} dB"
 PALETTE_BAD_REQUEST = "Der Weg muss ab, lab oder classifier sein, die Anzahl zwischen 2 und 256."
 NO_CLASSIFIER = "Das Klassifikationsmodell ist nicht da."
 ELBOW = "Wie viele Farben braucht dieses Foto?"
+ELBOW_ANSWER = "**Etwa {colours}: Dann ist der Unterschied kaum zu sehen (mittleres ΔE {distance:.1f}).** Das Bild hat jetzt so viele."
+ELBOW_MORE = "**Mehr als {colours}: Selbst dann sieht man den Unterschied (mittleres ΔE {distance:.1f}).** Das Bild hat jetzt so viele."
 ELBOW_X = "Farben"
 ELBOW_Y = "Mittleres ΔE (etwa 2 ist gerade sichtbar)"
 DOWNLOAD_GPL = "Palette für GIMP, Inkscape, Krita (.gpl)"

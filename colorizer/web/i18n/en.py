@@ -133,9 +133,12 @@ TAB_COLORIZE = "Colorize"
 TAB_PCA = "PCA"
 TAB_PALETTE = "Palette"
 
-PREVIEW_DROP = "A photo: drop, paste or pick one"
-FULL_SIZE = "Make it at full size"
-DOWNLOAD_RESULT = "Download the result"
+PREVIEW_DROP = "This is the photo of the first tab. Another one: drop or paste it here"
+DROP_CHOOSE_ONE = "Choose a photo"
+PAIR_ORIGINAL = "Original"
+PAIR_REBUILT = "Rebuilt"
+SAVE_PICTURE = "Save the picture"
+FULL_SIZE = "Save it at full size"
 
 PCA_LEAD = "Principal component analysis finds the patterns that a photo is made of. Keep only the strongest, and see how little is enough."
 PCA_METHOD = "Patterns of"
@@ -143,8 +146,15 @@ PCA_METHODS = {
     "patches": "Patches of 8 × 8 pixels: more of the photo in as many numbers",
     "rows": "Whole rows: the original project's way",
 }
-PCA_VARIANCE = "Retained variance, %"
-PCA_FIGURES = "**{variance} of the variance in {components} of {total} components: {numbers} of the numbers, {fidelity}**, SSIM {ssim:.3f}."
+PCA_VARIANCE = "How much of the differences between the patterns to keep, % (variance)"
+PCA_WORDS = "**{components} of {total} patterns are kept, {numbers} of the numbers. {look}**"
+PCA_LOOKS = {
+    "same": "Hardly anybody will see a difference.",
+    "near": "Only fine detail is lost.",
+    "soft": "It is softer, but everything can be recognised.",
+    "coarse": "Only the coarse shapes are left.",
+}
+PCA_FIGURES = "In figures: {variance} of the variance in {components} of {total} components: {numbers} of the numbers, {fidelity}, SSIM {ssim:.3f}."
 IDENTICAL = "identical to the photo"
 DECIBELS = "{psnr:.1f} dB"
 PCA_BEFORE_AFTER = "Original and rebuilt: drag the line"
@@ -166,10 +176,12 @@ PALETTE_BEFORE_AFTER = "Original and palette: drag the line"
 PALETTE_COLOURS = "{used} {used:colour|colours}"
 PALETTE_FEWER = "{used} of {asked} colours (this photo has no more to tell apart)"
 PALETTE_UNUSED = "{used} of the palette's {asked} colours"
-PALETTE_DISTANCE = "mean ΔE {mean:.1f}, 95 % of the pixels within {most:.1f}, {psnr:.1f} dB"
+PALETTE_DISTANCE = "mean ΔE {mean:.1f} (about 2 is just visible), 95 % of the pixels within {most:.1f}, {psnr:.1f} dB"
 PALETTE_BAD_REQUEST = "Way must be ab, lab or classifier, number between 2 and 256."
 NO_CLASSIFIER = "The classification model is not there."
 ELBOW = "How many colours does this photo need?"
+ELBOW_ANSWER = "**About {colours}: then the difference is hardly visible (mean ΔE {distance:.1f}).** The picture now has that many."
+ELBOW_MORE = "**More than {colours}: even then the difference can be seen (mean ΔE {distance:.1f}).** The picture now has that many."
 ELBOW_X = "colours"
 ELBOW_Y = "Mean ΔE (about 2 is just visible)"
 DOWNLOAD_GPL = "Palette for GIMP, Inkscape, Krita (.gpl)"
