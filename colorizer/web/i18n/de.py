@@ -113,11 +113,11 @@ NOTHING_TO_SAVE = "Es gibt noch kein gefärbtes Foto."
 LEFT_OUT = "Nicht im Zip: {names}."
 
 EXAMPLES = {
-    "dahlia": ("Dahlie", "Blüten und Blätter gelingen leicht"),
-    "cameraman": ("Kameramann", "Himmel und Rasen sind gut zu erkennen"),
-    "coffee": ("Kaffee", "warmes Holz, das Rot der Untertasse ist matter als in Wirklichkeit"),
-    "pagoda": ("Pagode", "Bäume gelingen, bemalte Dächer kann niemand erraten"),
-    "astronaut": ("Astronautin", "ein Gesicht gelingt, die Fahne verliert ihre Farben"),
+    "cameraman": ("Kameramann", "eine alte Straßenszene: Himmel und Rasen gelingen, der Mantel ist geraten"),
+    "admiral": ("Porträt", "Gesicht und Uniform gelingen, Fahne und Orden verlieren ihre Farben"),
+    "bridge": ("Brücke", "Himmel und Meer sind gut zu erkennen"),
+    "leaves": ("Blätter", "der Himmel gelingt, manche Blätter werden braun"),
+    "coins": ("Münzen", "falsch: Der schwarze Stoff bekommt rote und grüne Flecken"),
     "retina": ("Netzhaut des Auges", "falsch, zu gelb: in Wahrheit ist sie gleichmäßig rot"),
 }
 EXAMPLES_LABEL = "Beispiele: was klappt und was nicht"

@@ -113,11 +113,11 @@ NOTHING_TO_SAVE = "There is no coloured photo yet."
 LEFT_OUT = "Not in the zip: {names}."
 
 EXAMPLES = {
-    "dahlia": ("Dahlia", "flowers and leaves come easily"),
-    "cameraman": ("Cameraman", "sky and lawn are plain to see"),
-    "coffee": ("Coffee", "warm wood, the red of the saucer is duller than in truth"),
-    "pagoda": ("Pagoda", "trees come well, painted roofs nobody can guess"),
-    "astronaut": ("Astronaut", "a face comes well, the flag loses its colours"),
+    "cameraman": ("Cameraman", "an old street scene: sky and lawn come well, the coat is a guess"),
+    "admiral": ("Portrait", "face and uniform come well, flag and ribbons lose their colours"),
+    "bridge": ("Bridge", "sky and sea are plain to see"),
+    "leaves": ("Leaves", "the sky comes well, some leaves turn brown"),
+    "coins": ("Coins", "wrong: the plain black cloth gets red and green patches"),
     "retina": ("Eye's retina", "wrong, too yellow: in truth it is evenly red"),
 }
 EXAMPLES_LABEL = "Examples, with what works and what does not"

@@ -71,7 +71,7 @@ class PcaPage:
                     elem_id="pca-method",
                 )
                 variance = gr.Slider(
-                    1, 99.9, value=90, step=0.1, label=i18n.PCA_VARIANCE, elem_id="pca-variance"
+                    1, 99.9, value=98, step=0.1, label=i18n.PCA_VARIANCE, elem_id="pca-variance"
                 )
                 full = gr.Button(i18n.FULL_SIZE, elem_id="pca-full")
                 ready = gr.DownloadButton(visible=False)
