@@ -55,7 +55,7 @@ def main() -> None:
         middle = THUMBNAIL[1] // 2
         both = np.concatenate([halves[0][:, :middle], halves[1][:, middle:]], axis=1)
         Image.fromarray(both).save(FOLDER / thumbnail_file(name), quality=88)
-    index = {"revision": colorizer.model.checkpoint.revision, "examples": list(PHOTOS)}
+    index = {"revision": colorizer.checkpoint.revision, "examples": list(PHOTOS)}
     (FOLDER / INDEX_FILE).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
 
 
