@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from colorizer.batch import coloured_stem
-from colorizer.colour.recolor import grey
 from colorizer.errors import Message
 from colorizer.photo import Photo, PhotoError, save_photo
 from colorizer.service.colorizer_service import ColorizerService
@@ -56,7 +55,8 @@ class Downloads:
 
     def side_by_side(self, choice: Choice, *, marked: bool) -> Path:
         """The photo in black and white beside the same in colour, a JPEG to be shown around."""
-        from colorizer.pipeline import shrink  # torch: as above
+        from colorizer.colour.recolor import grey  # torch: as above
+        from colorizer.pipeline import shrink
 
         result = self._colour(choice)
         after = shrink(result.photo.rgb, SHARED_SIDE)

@@ -78,17 +78,23 @@ class ColourRun:
             "concurrency_id": MODEL_QUEUE,
             "concurrency_limit": MODEL_PLACES,
             "api_visibility": "private",
-            "show_progress": "hidden",
+            "show_progress": "minimal",  # its place in the queue
+            "show_progress_on": request.progress,
             "trigger_mode": "multiple",
+        }
+        settle: dict[str, Any] = {
+            "fn": self.settle,
+            "inputs": [token],
+            "outputs": photos,
+            **instant,
         }
         # Photos may come faster than events are answered: none of them may be dropped.
         request.drop.upload(
             self.take, [token, request.model], photos, trigger_mode="multiple", **instant
-        ).success(self.colour, **run)
-        request.run.click(self.go_on, [token], photos, **instant).success(self.colour, **run)
-        stage.apply_to_all.click(self.to_all, [token], photos, **instant).success(
-            self.colour, **run
-        )
+        ).success(self.colour, **run).then(**settle)
+        for button, answer in ((request.run, self.go_on), (stage.apply_to_all, self.to_all)):
+            asked = button.click(answer, [token], photos, **instant)
+            asked.success(self.colour, **run).then(**settle)
         request.cancel.click(self.stop, [token], photos, **instant)
         request.forget.click(
             self.forget, [token], [*page.photo_list, *page.controls, *page.picture], **instant
@@ -100,16 +106,14 @@ class ColourRun:
             js="(token) => [window.colorizerToken?.() ?? token]",
             **instant,
         ).success(**self._stage.look(page))
-        restored.then(self.colour_again, **run)
+        restored.then(self.colour_again, **run).then(**settle)
 
     def take(self, token: str, model: Any, event: gr.EventData) -> Updates:
         """One photo has arrived, or was refused before it was sent."""
         told, visit = arrival(event), self._visits.of(token)
         if told is None:
             return (gr.skip(),) * LIST_OUTPUTS
-        if not visit.busy:
-            visit.shows_next, visit.left_out = True, 0
-        visit.left_out += told.left_out
+        visit.left_out = told.left_out + (visit.left_out if visit.busy else 0)
         if told.name:
             state = PhotoState.REFUSED if told.refused else PhotoState.WAITING
             choice = Choice(told.file, self._known(model, visit))
@@ -166,6 +170,13 @@ class ColourRun:
         tiles, progress, *rest = self.photo_list(visit, pace)
         to_all = self._stage.controls(visit)[4]
         return tiles, said or progress, *rest, *(gr.skip(),) * 4, to_all, *(gr.skip(),) * 3
+
+    def settle(self, token: str) -> Updates:
+        """What no run takes care of, as when the page was busy, can be asked for again."""
+        visit = self._visits.of(token)
+        if not visit.led:
+            visit.set_all(PENDING, PhotoState.STOPPED)
+        return self.photo_list(visit)
 
     def go_on(self, token: str) -> Updates:
         """What was cancelled waits again."""

@@ -42,7 +42,7 @@ class Visit:
         self.stage = Stage(example=example)
         self.model = model
         self.left_out = 0
-        self.shows_next = True
+        self.shows_next = False
         self.files: set[Path] = set()
         self.used = time.monotonic()
         self._first_example = example
@@ -73,10 +73,17 @@ class Visit:
         with self._lock:
             self.files.update(Path(file) for file in files if file)
 
+    @property
+    def led(self) -> bool:
+        """Whether a run is colouring the photos."""
+        return self._leader is not None
+
     def add(self, photo: BatchPhoto, *, limit: int) -> None:
         """Put a photo at the end; beyond the limit it is only counted."""
         with self._lock:
             self.own(photo.choice.file)
+            if photo.state == PhotoState.WAITING and not self.busy:
+                self.shows_next = True  # the first of those that come together
             if len(self.batch) >= limit:
                 self.left_out += 1
             else:

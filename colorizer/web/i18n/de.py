@@ -113,7 +113,10 @@ NOTHING_TO_SAVE = "Es gibt noch kein gefärbtes Foto."
 LEFT_OUT = "Nicht im Zip: {names}."
 
 EXAMPLES = {
-    "cameraman": ("Kameramann", "eine alte Straßenszene: Himmel und Rasen gelingen, der Mantel ist geraten"),
+    "cameraman": (
+        "Kameramann",
+        "eine alte Straßenszene: Himmel und Rasen gelingen, der Mantel ist geraten",
+    ),
     "admiral": ("Porträt", "Gesicht und Uniform gelingen, Fahne und Orden verlieren ihre Farben"),
     "bridge": ("Brücke", "Himmel und Meer sind gut zu erkennen"),
     "leaves": ("Blätter", "der Himmel gelingt, manche Blätter werden braun"),
