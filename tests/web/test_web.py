@@ -196,4 +196,6 @@ def test_names_cannot_carry_markup() -> None:
 def test_a_curve_marks_the_chosen_point() -> None:
     svg = curve_svg([1, 2, 4], [50, 80, 100], chosen=1, title="t", x_label="x", y_label="y")
     assert svg.count("<circle") == 1
-    assert ">2</text>" in svg
+    assert ">2: 80</text>" in svg
+    for tick in ("0", "1", "2", "3", "4", "50", "100"):
+        assert f">{tick}</text>" in svg, tick
