@@ -31,13 +31,6 @@ DROP = """
   return transfer;
 }
 """
-COPY = """
-async (content) => {
-  const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
-  const blob = new Blob([bytes], { type: 'image/png' });
-  await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
-}
-"""
 
 
 @pytest.fixture
@@ -64,16 +57,31 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [folder / "camera.png", folder / "bad.jpg", folder / "coffee.jpg"]
 
 
-def pick(page: Page, files: list[Path]) -> None:
-    page.locator("#photos input[type=file]").first.set_input_files(files)
-    expect(page.locator("#photos img")).to_have_count(len(files))
-
-
 def colour(page: Page, files: list[Path]) -> None:
-    pick(page, files)
-    page.locator("#colorize").click()
-    expect(page.locator("#progress")).to_contain_text(re.compile("coloured"))
-    expect(page.locator("#colorize")).to_be_enabled()
+    """Photos are coloured as they come: nothing else is pressed."""
+    page.locator("#photos input[type=file]").set_input_files(files)
+    expect(page.locator("#tiles .tile")).to_have_count(len(files))
+    pending = page.locator("#tiles .tile.waiting, #tiles .tile.working")
+    expect(pending).to_have_count(0)
+    expect(page.locator("#cancel")).to_have_count(0)
+
+
+def paste(page: Page, content: list[list[str]]) -> None:
+    transfer = page.evaluate_handle(DROP, [content])
+    page.evaluate(
+        """(data) => document.body.dispatchEvent(new ClipboardEvent('paste',
+             { clipboardData: data, bubbles: true, cancelable: true }))""",
+        transfer,
+    )
+
+
+def drop_on(page: Page, selector: str, content: list[list[str]]) -> None:
+    transfer = page.evaluate_handle(DROP, [content])
+    page.locator(selector).first.dispatch_event("drop", {"dataTransfer": transfer})
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator("#tiles .tile-title").all_inner_texts()
 
 
 def after(page: Page) -> str:
@@ -92,7 +100,7 @@ def tab(page: Page, name: str) -> Locator:
 
 
 def test_row_1_the_first_screen_shows_a_real_result(page: Page) -> None:
-    expect(page.locator("#colorize")).to_be_visible()
+    expect(page.locator("#photos label")).to_be_visible()
     pictures = page.locator("#before-after img")
     expect(pictures).to_have_count(2)
     expect(pictures.first).to_be_visible()
@@ -112,38 +120,55 @@ def test_row_1_the_page_can_be_used_within_five_seconds(browser: Browser, page_u
         page = browser.new_page()
         started = time.monotonic()
         page.goto(page_url)
-        expect(page.locator("#colorize")).to_be_enabled()
+        expect(page.locator("#photos label")).to_be_visible()
         expect(page.locator("#before-after img").first).to_be_visible()
         seconds.append(time.monotonic() - started)
         page.close()
     assert min(seconds) < 5
 
 
-def test_row_2_photos_are_pasted_and_dropped(page: Page, photos: list[Path]) -> None:
+def test_row_2_the_whole_page_takes_drops_and_pastes(page: Page, photos: list[Path]) -> None:
     content = [[p.name, base64.b64encode(p.read_bytes()).decode()] for p in photos]
-    zone, dropped = page.locator("#photos"), page.locator("#photos img")
-    page.evaluate(COPY, content[0][1])
-    zone.get_by_label("Paste from clipboard", exact=True).click()
-    expect(dropped).to_have_count(1)
-    transfer = page.evaluate_handle(DROP, [content])
-    zone.locator(".upload-container").first.dispatch_event("drop", {"dataTransfer": transfer})
-    expect(dropped).to_have_count(4)
+    address = page.url
+    drop_on(page, "#before-after img", content[:1])  # on a result
+    expect(page.locator("#status")).to_contain_text("camera.png")
+    drop_on(page, "#photos", content[2:])  # on the place that has been used
+    expect(page.locator("#status")).to_contain_text("coffee.jpg")
+    paste(page, content[:1])
+    expect(page.locator("#tiles .tile.done")).to_have_count(3)
+    assert titles(page) == ["camera.png", "coffee.jpg", "camera.png"]
+    tab(page, "About the models").click()
+    paste(page, content[2:])
+    expect(tab(page, "Colorize")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#tiles .tile.done")).to_have_count(4)
+    assert page.url == address
 
 
 def test_row_3_one_obvious_button_and_the_rest_is_folded(page: Page) -> None:
-    expect(page.locator("#colorize")).to_be_enabled()
-    assert page.locator("button.primary:visible").count() == 1
+    expect(page.locator("#photos label")).to_have_text("Choose photos")
+    expect(page.locator("#colorize")).to_have_count(0)
     for fold in ("#certainty-map", "#used-colours", "#mark"):
         expect(page.locator(fold)).not_to_be_visible()
-    page.locator("#colorize").click()
-    expect(page.get_by_test_id("toast-body")).to_contain_text("Choose a photo first")
+    page.locator("#save-all").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text("no coloured photo yet")
+
+
+def test_a_file_that_is_no_photo_is_listed_with_its_reason(
+    page: Page, photos: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "bill.pdf").write_bytes(b"%PDF-1.4")
+    colour(page, [photos[0], tmp_path / "bill.pdf", photos[2]])
+    assert titles(page) == ["camera.png", "bill.pdf", "coffee.jpg"]
+    expect(page.locator("#tiles .refused .tile-note")).to_contain_text("This is not a photo")
+    expect(page.locator("#progress")).to_contain_text("2 of 3 photos coloured")
+    expect(page.get_by_text("Error", exact=True)).to_have_count(0)
 
 
 def test_row_4_before_and_after_differ_and_fill_the_screen(page: Page) -> None:
     stage, pictures = page.locator("#before-after"), page.locator("#before-after img")
     assert pictures.first.get_attribute("src") != pictures.nth(1).get_attribute("src")
     stage.get_by_label("Fullscreen").click()
-    wide = "width => document.querySelector('#before-after').clientWidth > width"
+    wide = "width => document.querySelector('.pair-frame').clientWidth > width"
     page.wait_for_function(wide, arg=1200)
     expect(stage.get_by_label("Exit fullscreen")).to_be_visible()
     page.keyboard.press("Escape")
@@ -154,7 +179,7 @@ def test_row_5_a_photo_is_saved_at_its_own_size_and_format(page: Page, photos: l
     colour(page, photos[2:])
     with page.expect_download() as download:
         page.locator("#save-photo").click()
-    assert download.value.suggested_filename == "coffee-classification.jpg"
+    assert download.value.suggested_filename == "coffee-colour.jpg"
     photo = open_photo(download.value.path())
     assert (photo.width, photo.height, photo.format) == (360, 240, "JPEG")
     assert "classification" in (read_mark(download.value.path()) or "")
@@ -171,15 +196,15 @@ def test_row_5_all_photos_are_saved_as_one_zip(page: Page, photos: list[Path]) -
         page.locator("#save-all").click()
     assert download.value.suggested_filename == "colorizer-2-photos.zip"
     with zipfile.ZipFile(download.value.path()) as content:
-        assert content.namelist() == ["camera-classification.png", "coffee-classification.jpg"]
-        assert open_photo(content.read("camera-classification.png")).rgb.shape == (300, 300, 3)
+        assert content.namelist() == ["camera-colour.png", "coffee-colour.jpg"]
+        assert open_photo(content.read("camera-colour.png")).rgb.shape == (300, 300, 3)
 
 
 def test_row_5_the_colours_are_saved_as_a_layer(page: Page, photos: list[Path]) -> None:
     colour(page, photos[:1])
     with page.expect_download() as download:
         page.locator("#save-layer").click()
-    assert download.value.suggested_filename == "camera-classification-layer.png"
+    assert download.value.suggested_filename == "camera-colour-layer.png"
     with Image.open(download.value.path()) as layer:
         assert (layer.format, layer.mode, layer.size) == ("PNG", "RGBA", (300, 300))
 
@@ -192,7 +217,7 @@ def test_row_6_another_model_colours_the_same_photo_at_once(page: Page, photos: 
     expect_another(page, vivid)
     with page.expect_download() as download:
         page.locator("#save-photo").click()
-    assert download.value.suggested_filename == "camera-regression.png"
+    assert "regression" in (read_mark(download.value.path()) or "")
 
 
 def test_row_7_controls_follow_the_keyboard(page: Page, photos: list[Path]) -> None:
@@ -207,6 +232,153 @@ def test_row_7_controls_follow_the_keyboard(page: Page, photos: list[Path]) -> N
         expect(page.locator(f"{control} input[type=number]")).to_have_value(re.compile(r"1.1|0.1"))
 
 
+def test_a_click_in_the_comparison_chooses_what_is_saved(page: Page, photos: list[Path]) -> None:
+    colour(page, photos[:1])
+    tab(page, "Compare").click()
+    cautious = page.locator("#compare button[data-model=regression]")
+    cautious.click()
+    expect(cautious).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Cautious: averages")).to_be_checked()
+    with page.expect_download() as download:
+        page.locator("#save-photo").click()
+    assert "regression" in (read_mark(download.value.path()) or "")
+
+
+def test_a_chosen_tile_brings_the_stage_into_view(page: Page, photos: list[Path]) -> None:
+    for width, height in ((390, 844), (1280, 700)):
+        page.set_viewport_size({"width": width, "height": height})
+        if width == 390:
+            colour(page, [photos[0], photos[2]])
+        page.locator("#tiles button.done").nth(1).scroll_into_view_if_needed()
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        page.locator("#tiles button.done").nth(1).evaluate("e => e.click()")
+        expect(page.locator("#before-after img").nth(1)).to_be_in_viewport(ratio=0.5)
+
+
+def test_every_photo_keeps_its_own_settings(page: Page, photos: list[Path]) -> None:
+    colour(page, [photos[0], photos[2]])
+    warmth = page.locator("#warmth input[type=number]")
+    shown = after(page)
+    page.locator("#warmth input[type=range]").focus()
+    page.keyboard.press("End")
+    expect_another(page, shown)
+    page.get_by_role("button", name="Next photo").click()
+    expect(page.locator("#status")).to_contain_text("coffee.jpg")
+    expect(warmth).to_have_value("0")
+    page.locator("#vividness input[type=range]").focus()
+    page.keyboard.press("p")
+    expect(page.locator("#status")).to_contain_text("camera.png")
+    expect(warmth).to_have_value("1")
+    page.get_by_role("button", name="Use these settings for all").click()
+    expect(page.locator("#progress")).to_contain_text("2 of 2 photos coloured")
+    page.keyboard.press("n")
+    expect(page.locator("#status")).to_contain_text("coffee.jpg")
+    expect(warmth).to_have_value("1")
+
+
+def test_a_reload_brings_everything_back_and_a_button_deletes_it(
+    page: Page, photos: list[Path]
+) -> None:
+    colour(page, [photos[0], photos[2]])
+    shown = after(page)
+    page.locator("#warmth input[type=range]").focus()
+    page.keyboard.press("End")
+    expect_another(page, shown)
+    warm = after(page)
+    expect(page.locator("#kept")).to_contain_text("for an hour")
+    page.reload()
+    expect(page.locator("#tiles .tile.done")).to_have_count(2)
+    expect(page.locator("#status")).to_contain_text("camera.png")
+    expect(page.locator("#warmth input[type=number]")).to_have_value("1")
+    expect(page.locator("#before-after img").nth(1)).to_have_attribute("src", warm)
+    page.locator("#forget").click()
+    expect(page.locator("#progress")).to_contain_text("are deleted")
+    expect(page.locator("#tiles .tile")).to_have_count(0)
+    expect(page.locator("#status")).to_contain_text("An example")
+    assert page.request.get(f"{page.url}{warm}").status == 403  # gone
+    page.reload()
+    expect(page.locator("#status")).to_contain_text("An example")
+
+
+def test_an_example_leaves_the_own_photo_alone(page: Page, photos: list[Path]) -> None:
+    colour(page, photos[:1])
+    shown = after(page)
+    page.locator("#warmth input[type=range]").focus()
+    page.keyboard.press("End")
+    expect_another(page, shown)
+    page.locator("#examples button").nth(1).click()
+    expect(page.locator("#status")).to_contain_text("An example")
+    expect(page.locator("#warmth input[type=number]")).to_have_value("0")
+    page.get_by_role("button", name="Back to my photo").click()
+    expect(page.locator("#status")).to_contain_text("camera.png")
+    expect(page.locator("#warmth input[type=number]")).to_have_value("1")
+
+
+def test_the_line_is_moved_by_the_keyboard(page: Page) -> None:
+    line = page.locator("#before-after input[type=range]")
+    line.focus()
+    page.keyboard.press("Home")
+    clip = page.locator("#before-after .pair-after")
+    assert "0%)" in clip.evaluate("e => getComputedStyle(e).clipPath")
+    page.keyboard.press("ArrowRight")
+    expect(line).to_have_value("1")
+
+
+def test_nothing_below_the_picture_jumps_while_it_loads(browser: Browser, page_url: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(SLOW_MS)
+    page.route("**/file=*.jpg", lambda route: None)  # the pictures never come
+    page.goto(page_url)
+    page.locator("#save-photo").wait_for()
+    without = page.locator("#save-photo").bounding_box()
+    page.unroute("**/file=*.jpg")
+    page.reload()
+    page.wait_for_function(
+        "[...document.querySelectorAll('#before-after img')].every((img) => img.naturalWidth)"
+    )
+    filled = page.locator("#save-photo").bounding_box()
+    page.close()
+    assert without is not None
+    assert filled is not None
+    assert abs(without["y"] - filled["y"]) < 4
+
+
+def test_what_was_made_can_be_shown_around(page: Page, photos: list[Path]) -> None:
+    colour(page, photos[:1])
+    with page.expect_download() as download:
+        page.locator("#save-both").click()
+    assert download.value.suggested_filename == "camera-colour-side-by-side.jpg"
+    with Image.open(download.value.path()) as both:
+        assert both.size == (612, 300)
+    page.locator("#copy-picture").click()
+    expect(page.locator("#copy-picture")).to_have_text("✓")
+    kinds = page.evaluate("async () => (await navigator.clipboard.read())[0].types")
+    assert kinds == ["image/png"]
+
+
+def test_a_link_leads_to_a_tab_and_the_keyboard_is_explained(page: Page, page_url: str) -> None:
+    page.goto(f"{page_url}?tab=study")
+    expect(tab(page, "Turing test")).to_have_attribute("aria-selected", "true")
+    tab(page, "PCA").click()
+    page.wait_for_function("location.search === '?tab=pca'")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_contain_text("next or previous photo")
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+
+
+def test_names_are_kept(page: Page, photos: list[Path], tmp_path: Path) -> None:
+    name = "Album 01 (b&w) #3 – 100%, Ärger.png"
+    (tmp_path / name).write_bytes(photos[0].read_bytes())
+    colour(page, [tmp_path / name])
+    assert titles(page) == [name]
+    expect(page.locator("#status")).to_contain_text(name)
+    with page.expect_download() as download:
+        page.locator("#save-photo").click()
+    assert download.value.suggested_filename == "Album 01 (b&w) #3 – 100%, Ärger-colour.png"
+    assert open_photo(download.value.path()).rgb.shape == (300, 300, 3)
+
+
 def test_row_9_every_refused_photo_is_named_with_its_reason(page: Page, tmp_path: Path) -> None:
     (tmp_path / "empty.png").write_bytes(b"")
     (tmp_path / "words.jpg").write_text("words")
@@ -214,21 +386,19 @@ def test_row_9_every_refused_photo_is_named_with_its_reason(page: Page, tmp_path
     (tmp_path / "cut.png").write_bytes((tmp_path / "cut.png").read_bytes()[:40])
     names = ("empty.png", "words.jpg", "cut.png")
     page.locator("#photos input[type=file]").first.set_input_files([tmp_path / n for n in names])
-    expect(page.locator("#photos img")).to_have_count(3)
-    page.locator("#colorize").click()
-    reasons = page.locator("#progress li")
-    expect(reasons).to_have_count(3)
-    for name, reason in zip(names, reasons.all(), strict=True):
-        expect(reason).to_contain_text(re.compile(rf"{name}: \w.{{15,}}"))
+    refused = page.locator("#tiles .refused")
+    expect(refused).to_have_count(3)
+    for name, tile in zip(names, refused.all(), strict=True):
+        expect(tile).to_contain_text(re.compile(rf"{name}\s+\w.{{15,}}"))
     expect(page.locator("#status")).to_contain_text("An example")  # the stage keeps its picture
 
 
 def test_row_10_three_photos_of_which_one_is_bad(page: Page, photos: list[Path]) -> None:
     colour(page, photos)
     expect(page.locator("#progress")).to_contain_text("2 of 3 photos coloured")
-    expect(page.locator("#progress")).to_contain_text("bad.jpg")
-    notes = page.locator("#tiles .tile-note")
-    assert notes.all_inner_texts() == ["done", "refused", "done"]
+    notes = page.locator("#tiles .tile-note").all_inner_texts()
+    assert (notes[0], notes[2]) == ("done", "done")
+    assert "not a photo" in notes[1]
     expect(page.locator("#tiles button").nth(1)).to_be_disabled()
     expect(page.locator("#status")).to_contain_text("camera.png")
     chosen = page.locator("#tiles button").nth(2)
@@ -301,7 +471,7 @@ def test_comparison_follows_the_controls(page: Page, photos: list[Path]) -> None
 def test_certainty_and_palette_unfold(page: Page, photos: list[Path]) -> None:
     page.get_by_role("button", name="How sure is the model?").click()
     expect(page.locator("#certainty-map img").first).to_be_visible()
-    expect(page.locator("#certainty-legend")).to_contain_text("of its 128 colours")
+    expect(page.locator("#certainty-legend")).to_contain_text("the model is fairly sure")
     page.get_by_role("button", name="The colours it used").click()
     swatches = page.locator("#used-colours button[data-hex]")
     expect(swatches.first).to_be_visible()
@@ -310,6 +480,7 @@ def test_certainty_and_palette_unfold(page: Page, photos: list[Path]) -> None:
     page.wait_for_function("async code => await navigator.clipboard.readText() === code", arg=code)
     page.get_by_label("Cautious: averages").check()
     expect(page.locator("#certainty-legend")).to_contain_text("cannot tell how sure it is")
+    expect(page.locator("#certainty-map .pair")).to_be_hidden()  # no empty frame
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

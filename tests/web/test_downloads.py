@@ -40,9 +40,7 @@ def test_row_5_a_photo_keeps_size_and_format_and_keeps_its_name(
     assert "tiny-regression" in (read_mark(file) or "")
 
 
-def test_before_and_after_come_side_by_side(
-    downloads: Downloads, choices: list[Choice]
-) -> None:
+def test_before_and_after_come_side_by_side(downloads: Downloads, choices: list[Choice]) -> None:
     file = downloads.side_by_side(choices[0], marked=True)
     assert file.name == "my photo-colour-side-by-side.jpg"
     both = open_photo(file)
