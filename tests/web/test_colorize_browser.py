@@ -64,6 +64,8 @@ def colour(page: Page, files: list[Path]) -> None:
     pending = page.locator("#tiles .tile.waiting, #tiles .tile.working")
     expect(pending).to_have_count(0)
     expect(page.locator("#cancel")).to_have_count(0)
+    if page.locator("#tiles .tile.done").count():
+        expect(page.locator("#status")).not_to_contain_text("An example")
 
 
 def paste(page: Page, content: list[list[str]]) -> None:
@@ -277,9 +279,11 @@ def test_every_photo_keeps_its_own_settings(page: Page, photos: list[Path]) -> N
 
 
 def test_a_reload_brings_everything_back_and_a_button_deletes_it(
-    page: Page, photos: list[Path]
+    page: Page, photos: list[Path], tmp_path: Path
 ) -> None:
-    colour(page, [photos[0], photos[2]])
+    with Image.open(photos[0]) as camera:  # a photo that nobody else has, who would keep its files
+        camera.crop((20, 0, 300, 260)).save(tmp_path / "camera.png")
+    colour(page, [tmp_path / "camera.png", photos[2]])
     shown = after(page)
     page.locator("#warmth input[type=range]").focus()
     page.keyboard.press("End")

@@ -167,7 +167,7 @@ class TestRun:
         self, run: ColourRun, stage: StageView, visit: Visit, files: list[str]
     ) -> None:
         done(visit, [files[0], files[2]])
-        list(stage.adjust(TOKEN, "classification", 0.5, 0.25))
+        stage.adjust(TOKEN, "classification", 0.5, 0.25)
         run.to_all(TOKEN)
         last(run.colour(TOKEN))
         assert visit.batch[1].choice.model == "classification"
@@ -178,7 +178,7 @@ class TestRun:
         self, run: ColourRun, stage: StageView, visit: Visit, files: list[str]
     ) -> None:
         done(visit, [files[0], files[2]])
-        list(stage.adjust(TOKEN, "classification", 0.5, 0.25))
+        stage.adjust(TOKEN, "classification", 0.5, 0.25)
         back = run.restore(TOKEN)
         assert [tile["title"] for tile in back[TILES]["tiles"]] == ["colour.jpg", "grey.png"]
         assert (back[MODEL].value, back[VIVIDNESS].value) == ("classification", 0.5)
@@ -229,7 +229,8 @@ class TestStage:
         assert not service.is_loaded("classification")
 
     def test_an_adjusted_example_is_decoded_and_loading_is_said(self, stage: StageView) -> None:
-        first, second = stage.adjust(TOKEN, "classification", 0.5, 0.0)
+        stage.adjust(TOKEN, "classification", 0.5, 0.0)
+        first, second = stage.show(TOKEN)
         assert first[1] == i18n.LOADING
         assert second[1].startswith("**An example")
 
@@ -238,7 +239,10 @@ class TestStage:
     ) -> None:
         done(visit, files[:1])
         looks = [(1.0, 0.0), (0.2, 0.0), (1.0, 0.8), (1.0, -0.8)]
-        pairs = [last(stage.adjust(TOKEN, "regression", *look))[0] for look in looks]
+        pairs = []
+        for look in looks:
+            stage.adjust(TOKEN, "regression", *look)
+            pairs.append(last(stage.show(TOKEN))[0])
         assert len({pair["before"] for pair in pairs}) == 1
         assert len({pair["after"] for pair in pairs}) == 4
 
@@ -257,7 +261,7 @@ class TestStage:
         self, stage: StageView, visit: Visit, files: list[str]
     ) -> None:
         done(visit, files[:1])
-        list(stage.adjust(TOKEN, "regression", 0.5, 0.25))
+        stage.adjust(TOKEN, "regression", 0.5, 0.25)
         model, vividness, warmth, back, _ = stage.choose_example(
             TOKEN, gr.EventData(None, {"index": 2})
         )

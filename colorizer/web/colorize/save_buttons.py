@@ -107,9 +107,7 @@ class SaveButtons:
 
     def _looked_at(self, token: str, model: str, vividness: float, warmth: float) -> Visit:
         """The visit, with the settings that are on the page at the moment of the click."""
-        visit = self._visits.of(token)
-        self._stage.use_settings(visit, model, vividness, warmth)
-        return visit
+        return self._stage.adjust(token, model, vividness, warmth)
 
     def _made(self, visit: Visit, make: Callable[[Choice], Path]) -> Iterator[Step]:
         choice = visit.choice

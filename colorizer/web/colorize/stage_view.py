@@ -53,17 +53,16 @@ class StageView:
             "queue": False, "api_visibility": "private", "show_progress": "hidden",
         }  # fmt: skip
         look = self.look(page)
-        # `input`, not `change`: what this page sets itself asks for nothing.
+        # `input`, not `change`: what this page sets itself asks for nothing. Settings are noted at
+        # once: in the queue, they could come to the photo that is chosen next.
         gr.on(
             [stage.vividness.input, stage.warmth.input, request.model.input],
-            self.adjust,
+            self.note,
             page.settings,
-            page.picture,
-            concurrency_id=LOOK_QUEUE,
+            None,
             trigger_mode="always_last",
-            api_visibility="private",
-            show_progress="hidden",
-        )
+            **instant,
+        ).success(trigger_mode="always_last", **look)
         for event, answer in (
             (request.tiles.select, self.choose),
             (request.examples.select, self.choose_example),
@@ -114,16 +113,13 @@ class StageView:
         visit.adjust(lambda choice: replace(choice, model=model))
         return self.controls(visit)
 
-    def adjust(
-        self, token: str, model: str, vividness: float, warmth: float
-    ) -> Iterator[tuple[Any, ...]]:
-        """Other settings for what is on the stage; the network runs for a new model only."""
-        visit = self._visits.of(token)
-        self.use_settings(visit, model, vividness, warmth)
-        yield from self._show(visit)
+    def note(self, token: str, model: str, vividness: float, warmth: float) -> None:
+        """A control was moved."""
+        self.adjust(token, model, vividness, warmth)
 
-    def use_settings(self, visit: Visit, model: str, vividness: float, warmth: float) -> None:
-        """What the controls say holds for what is on the stage."""
+    def adjust(self, token: str, model: str, vividness: float, warmth: float) -> Visit:
+        """What the controls say holds for what is on the stage; returns the visit."""
+        visit = self._visits.of(token)
         known = known_model(model, self._models, offers=self._service.offers)
         adjustments = adjusted(vividness, warmth)
         visit.adjust(
@@ -137,6 +133,7 @@ class StageView:
                 ),
             )
         )
+        return visit
 
     def show(self, token: str) -> Iterator[Shown]:
         """Decode what is on the stage for the screen."""

@@ -66,7 +66,7 @@ class PreviewSource:
     ) -> None:
         """Fill the state when a photo is dropped or the tab is opened, then show it by `look`."""
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        zone.upload(self.take, None, photo, queue=False, **quiet).success(**look)
+        zone.upload(self.take, None, photo, concurrency_id=PREVIEW_QUEUE, **quiet).success(**look)
         tab.select(self.follow, [token, photo], photo, queue=False, **quiet).success(**look)
 
     def take(self, event: gr.EventData) -> Any:
