@@ -1,7 +1,7 @@
 """The app's settings: environment → one frozen object. The only reader of os.environ.
 
 Every variable is optional; `python -c "from colorizer.settings import describe; print(describe())"`
-prints the table that README shows.
+prints the table of docs/settings.md.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""README stays true: its file tree, its commands, its settings table and its links."""
+"""README and docs stay true: the file tree, the commands, the settings and the links."""
 
 import re
 import shlex
@@ -11,14 +11,16 @@ from colorizer.settings import describe
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "README.md", ROOT / "train" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def blocks(kind: str) -> list[str]:
-    return re.findall(rf"```{kind}\n(.*?)```", README, flags=re.S)
+def blocks(kind: str, text: str = README) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", text, flags=re.S)
 
 
 def commands() -> list[str]:
-    lines = [line for block in blocks("sh") for line in block.replace("\\\n", " ").splitlines()]
+    shells = [block for page in PAGES for block in blocks("sh", page.read_text())]
+    lines = [line for block in shells for line in block.replace("\\\n", " ").splitlines()]
     return [line.split("#")[0].strip() for line in lines if line.strip()]
 
 
@@ -36,9 +38,17 @@ def test_every_file_of_the_tree_exists_and_no_package_is_missing() -> None:
         assert (ROOT / path).exists(), path
     packages = {f"colorizer/{p.name}" for p in (ROOT / "colorizer").glob("*.py")}
     packages |= {f"colorizer/{p.parent.name}" for p in (ROOT / "colorizer").glob("*/__init__.py")}
-    packages |= {f"train/{p.name}" for p in (ROOT / "train").glob("*.py")}
-    missing = packages - paths - {"colorizer/__init__.py", "train/__init__.py"}
-    assert not missing
+    assert packages - {"colorizer/__init__.py"} <= paths
+
+
+def test_the_page_about_training_names_every_file() -> None:
+    page = (ROOT / "train" / "README.md").read_text()
+    files = {p.name for p in (ROOT / "train").glob("*.py")} - {"__init__.py"}
+    assert {name for name in files if f"`{name}`" not in page and name not in page} == set()
+
+
+def test_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
 
 
 @pytest.mark.parametrize("line", [c for c in commands() if c.startswith("python -m colorizer")])
@@ -55,9 +65,15 @@ def test_make_targets_exist() -> None:
 
 
 def test_the_settings_table_is_the_one_in_the_code() -> None:
-    assert describe() in README
+    assert describe() in (ROOT / "docs" / "settings.md").read_text()
 
 
-def test_links_and_pictures_point_to_files() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_point_to_files(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_readme_leads_to_every_page(page: Path) -> None:
+    assert f"docs/{page.name}" in README

@@ -1,4 +1,4 @@
-"""What README says to programs, run as it stands there against the running page."""
+"""What docs/programs.md says to programs, run as it stands there against the running page."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ from PIL import Image
 from colorizer import open_photo
 from tests.support.source_tree import ROOT
 
-SECTION = (ROOT / "README.md").read_text().split("\n## From programs\n")[1].split("\n## ")[0]
+SECTION = (ROOT / "docs" / "programs.md").read_text()
 ADDRESS = "http://127.0.0.1:7860/"
 
 
