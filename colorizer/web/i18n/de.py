@@ -316,6 +316,7 @@ ABOUT_PICTURES_ALT = (
 )
 ABOUT_TRAINED_ON = "Gelernt aus"
 ABOUT_PHOTOS = "{photos} {photos:Foto|Fotos}."
+ABOUT_TOLD = "20 000 kleine Fotos aus Sammlungen für Forschung und Vorführung (Flickr8k, Auszüge aus ImageNet, Oxford-Blumen, CUB-Vögel, BSDS, SUN, Corel, Intel-Szenen, COCO und andere): Vögel, Pflanzen, Tiere, Landschaften, Menschen, Gebäude, Straßen, Essen, Fahrzeuge. Graue, sepiafarbene und fast einfarbige wurden weggelassen, und mit ihnen Nebel, Schnee und bedeckte Himmel, sodass die Farben etwas lebhafter sind als die Welt; manche Quellen sind zu Quadraten gestaucht, Innenräume gibt es wenige. Für Forschung und Vorführung; mit denselben Befehlen kannst du ein eigenes Modell mit Fotos trainieren, an denen du die Rechte hast."
 ABOUT_TIME = "Training"
 ABOUT_MINUTES = "{steps} {steps:Schritt|Schritte} in {minutes:.0f} {minutes:Minute|Minuten}"
 ABOUT_LICENCE = "Lizenz"

@@ -302,6 +302,7 @@ ABOUT_PICTURES = "Left to right: what the model is given, its colours, the real 
 ABOUT_PICTURES_ALT = "Photos in black and white, in the model's colours, and as they were taken"
 ABOUT_TRAINED_ON = "Trained on"
 ABOUT_PHOTOS = "{photos} {photos:photo|photos}."
+ABOUT_TOLD = "20 000 small photographs collected from research and demonstration sets (Flickr8k, ImageNet samples, Oxford flowers, CUB birds, BSDS, SUN, Corel, Intel scenes, COCO and others): birds, plants, animals, landscapes, people, buildings, streets, food, vehicles. Grey, sepia and nearly one-hued ones were left out, and fog, snow and overcast skies with them, so that the colours are somewhat more vivid than the world; some sources are squeezed to squares, indoor scenes are few. For research and demonstration; train your own with the same commands on photos that you have the rights to."
 ABOUT_TIME = "Training"
 ABOUT_MINUTES = "{steps} {steps:step|steps} in {minutes:.0f} {minutes:minute|minutes}"
 ABOUT_LICENCE = "Licence"
