@@ -10,8 +10,8 @@ from colorizer.errors import StudyError
 from colorizer.model.bundled import bundled_checkpoints
 from colorizer.study import FoolingRate
 from colorizer.web import i18n
-from colorizer.web.i18n import en
 from colorizer.web.about.model_facts import ModelFacts, Rows, read_facts
+from colorizer.web.i18n import en
 from colorizer.web.screen_pictures import screen_file
 from colorizer.web.study.figures import table_html
 from colorizer.web.study.host import StudyHost
