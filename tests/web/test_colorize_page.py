@@ -27,9 +27,9 @@ from colorizer.web.fair_queue import Turns
 from tests.support.colorize_support import TinyDarkroom, skipped
 
 TOKEN = "0" * 32
-TILES, PROGRESS, RUN, CANCEL, KEPT = range(5)
-MODEL, VIVIDNESS, WARMTH, BACK, TO_ALL = range(5, 10)
-PAIR, CAPTION, REAL_TAB = range(10, 13)
+TILES, PROGRESS, RUN, CANCEL, KEPT, ASK = range(6)
+MODEL, VIVIDNESS, WARMTH, BACK, TO_ALL = range(6, 11)
+PAIR, CAPTION, REAL_TAB = range(11, 14)
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ class TestRun:
     ) -> None:
         arrive(visit, [files[0], files[2]])
         steps = run.colour(TOKEN)
-        next(steps)
+        next(steps), next(steps)
         assert "Colouring photo 1 of 2" in run.stop(TOKEN)[PROGRESS]
         final = last(steps)
         assert final[PROGRESS] == "Cancelled: 1 of 2 photos are coloured."
@@ -153,9 +153,24 @@ class TestRun:
     ) -> None:
         arrive(visit, files[:1])
         first = run.colour(TOKEN)
-        next(first)
+        next(first), next(first)
         assert all(skipped(update) for update in last(run.colour(TOKEN)))
         assert last(first)[PROGRESS] == i18n.DONE_SINGLE
+
+    def test_one_run_is_asked_for_however_many_photos_come(
+        self, run: ColourRun, visit: Visit, files: list[str]
+    ) -> None:
+        arrive(visit, files[:1])
+        assert run.photo_list(visit)[ASK]
+        arrive(visit, files[2:])
+        assert skipped(run.photo_list(visit)[ASK])
+        steps = run.colour(TOKEN)
+        next(steps), next(steps)
+        arrive(visit, files[2:])
+        assert skipped(run.photo_list(visit)[ASK])  # the one that colours takes it too
+        assert last(steps)[PROGRESS].startswith("3 of 3")
+        arrive(visit, files[2:])
+        assert run.photo_list(visit)[ASK]
 
     def test_what_no_run_takes_care_of_can_be_asked_for_again(
         self, run: ColourRun, visit: Visit, files: list[str]

@@ -47,7 +47,10 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Request:
-    """The left side: photos, how far they are, the model, examples."""
+    """The left side: photos, how far they are, the model, examples.
+
+    ask: its value changes when a run is to begin.
+    """
 
     drop: gr.HTML
     run: gr.Button
@@ -55,6 +58,7 @@ class Request:
     progress: gr.Markdown
     tiles: gr.HTML
     kept: gr.Row
+    ask: gr.HTML
     forget: gr.Button
     model: gr.Radio
     hub_model: gr.Textbox
@@ -137,7 +141,9 @@ class ColorizeLayout:
     def photo_list(self) -> list[Any]:
         """The outputs that show the visitor's photos: tiles, words, and what can be done."""
         request = self.request
-        return [request.tiles, request.progress, request.run, request.cancel, request.kept]
+        return [
+            request.tiles, request.progress, request.run, request.cancel, request.kept, request.ask,
+        ]  # fmt: skip
 
 
 def lay_out(
@@ -179,6 +185,7 @@ def _request(models: Sequence[str], examples: Sequence[Example], settings: Setti
     with gr.Row(visible=False, elem_id="kept") as kept:
         gr.Markdown(i18n.KEPT)
         forget = gr.Button(i18n.FORGET, size="sm", min_width=120, scale=0, elem_id="forget")
+    ask = gr.HTML(visible="hidden", js_on_load=None, elem_id="ask")
     model = gr.Radio(
         **model_choice(models, models[0] if models else None), label=i18n.MODEL, elem_id="model"
     )
@@ -191,7 +198,7 @@ def _request(models: Sequence[str], examples: Sequence[Example], settings: Setti
         marks=False,
     )
     return Request(
-        drop, run, cancel, progress, tiles, kept, forget, model, hub_model, use_hub_model,
+        drop, run, cancel, progress, tiles, kept, ask, forget, model, hub_model, use_hub_model,
         example_tiles,
     )  # fmt: skip
 

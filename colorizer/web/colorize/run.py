@@ -26,8 +26,8 @@ MODEL_PLACES = 12
 
 Updates = tuple[Any, ...]
 
-LIST_OUTPUTS = 5
-_NOTHING = (gr.skip(),) * 13
+LIST_OUTPUTS = 6
+_NOTHING = (gr.skip(),) * 14
 
 
 @dataclass
@@ -68,45 +68,50 @@ class ColourRun:
     def wire(self, page: ColorizeLayout) -> None:
         """Connect the drop zone and the buttons with the list of photos and the stage."""
         request, stage, token = page.request, page.stage, page.visitor.token
-        photos = page.photo_list
+        everything = [*page.photo_list, *page.controls, *page.picture]
         instant: dict[str, Any] = {
             "queue": False, "api_visibility": "private", "show_progress": "hidden",
         }  # fmt: skip
         run: dict[str, Any] = {
             "inputs": [token],
-            "outputs": [*page.photo_list, *page.controls, *page.picture],
+            "outputs": everything,
             "concurrency_id": MODEL_QUEUE,
             "concurrency_limit": MODEL_PLACES,
             "api_visibility": "private",
             "show_progress": "minimal",  # its place in the queue
             "show_progress_on": request.progress,
-            "trigger_mode": "multiple",
         }
         settle: dict[str, Any] = {
             "fn": self.settle,
             "inputs": [token],
-            "outputs": photos,
+            "outputs": page.photo_list,
             **instant,
         }
+        # One event a run, however many photos come: each would take a place in the queue.
+        request.ask.change(self.colour, **run).then(**settle)
         # Photos may come faster than events are answered: none of them may be dropped.
         request.drop.upload(
-            self.take, [token, request.model], photos, trigger_mode="multiple", **instant
-        ).success(self.colour, **run).then(**settle)
-        for button, answer in ((request.run, self.go_on), (stage.apply_to_all, self.to_all)):
-            asked = button.click(answer, [token], photos, **instant)
-            asked.success(self.colour, **run).then(**settle)
-        request.cancel.click(self.stop, [token], photos, **instant)
-        request.forget.click(
-            self.forget, [token], [*page.photo_list, *page.controls, *page.picture], **instant
+            self.take,
+            [token, request.model],
+            page.photo_list,
+            trigger_mode="multiple",
+            **instant,
         )
+        for button, answer in (
+            (request.run, self.go_on),
+            (stage.apply_to_all, self.to_all),
+            (request.cancel, self.stop),
+        ):
+            button.click(answer, [token], page.photo_list, **instant)
+        request.forget.click(self.forget, [token], everything, **instant)
         restored = page.visitor.restore.click(
             self.restore,
             [token],
             [*page.photo_list, *page.controls],
             js="(token) => [window.colorizerToken?.() ?? token]",
             **instant,
-        ).success(**self._stage.look(page))
-        restored.then(self.colour_again, **run).then(**settle)
+        )
+        restored.success(**self._stage.look(page)).then(self.colour_again, **run).then(**settle)
 
     def take(self, token: str, model: Any, event: gr.EventData) -> Updates:
         """One photo has arrived, or was refused before it was sent."""
@@ -129,15 +134,17 @@ class ColourRun:
     ) -> Iterator[Updates]:
         """Colour every waiting photo; the first that is done goes on the stage by itself."""
         visit, visitor = self._visits.of(token), self._turns.visitor(request)
-        with visit.leading(instead=instead) as leads:
-            if not leads() or not visit.busy:
-                yield _NOTHING  # a generator without a step would empty its outputs
-                return
-            with self._turns.run(visitor), errors_on_the_page():
-                pace = _Pace(time.monotonic())
-                while leads() and (index := visit.take_next()) is not None:
-                    yield from self._one(visit, index, visitor, pace)
-        yield self._step(visit, pace)
+        visit.answered()
+        yield _NOTHING  # a generator without a step would empty its outputs
+        pace = _Pace(time.monotonic())
+        while visit.waiting:  # again, if one came while the run was ending
+            with visit.leading(instead=instead) as leads:
+                if not leads():
+                    return
+                with self._turns.run(visitor), errors_on_the_page():
+                    while leads() and (index := visit.take_next()) is not None:
+                        yield from self._one(visit, index, visitor, pace)
+            yield self._step(visit, pace)
 
     def _one(self, visit: Visit, index: int, visitor: str, pace: _Pace) -> Iterator[Updates]:
         photo = visit.batch[index]
@@ -175,6 +182,7 @@ class ColourRun:
         """What no run takes care of, as when the page was busy, can be asked for again."""
         visit = self._visits.of(token)
         if not visit.led:
+            visit.answered()
             visit.set_all(PENDING, PhotoState.STOPPED)
         return self.photo_list(visit)
 
@@ -214,7 +222,7 @@ class ColourRun:
         return tiles, i18n.FORGOTTEN, *rest, *front
 
     def photo_list(self, visit: Visit, pace: _Pace | None = None) -> Updates:
-        """Updates of the tiles, the words, the two buttons and the row about deleting."""
+        """Updates of tiles, words, two buttons, the row about deleting, and the run asked for."""
         batch = visit.batch
         left = pace.left(len(in_state(batch, *PENDING))) if pace is not None else None
         stopped = bool(in_state(batch, PhotoState.STOPPED))
@@ -224,6 +232,7 @@ class ColourRun:
             gr.Button(visible=stopped and not visit.busy),
             gr.Button(visible=visit.busy),
             gr.Row(visible=bool(batch)),
+            visit.ask() or gr.skip(),
         )
 
     def _known(self, model: object, visit: Visit) -> str:

@@ -5,6 +5,7 @@ know it cannot reach the photos behind it. Everything is in memory and goes with
 """
 
 import re
+import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -48,6 +49,7 @@ class Visit:
         self._first_example = example
         self._lock = threading.RLock()
         self._leader: object | None = None
+        self._asked = False
 
     @property
     def choice(self) -> Choice | None:
@@ -175,6 +177,23 @@ class Visit:
             if index is None and self.stage.example is None:
                 done = [n for n, photo in enumerate(self.batch) if photo.state == PhotoState.DONE]
                 self.stage = Stage(done[0]) if done else Stage(example=self._first_example)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether photos wait for a run."""
+        return bool(in_state(self.batch, PhotoState.WAITING))
+
+    def ask(self) -> str | None:
+        """A new name for a run that has to be asked for; None when one is asked for or leads."""
+        with self._lock:
+            if self._asked or self.led or not self.waiting:
+                return None
+            self._asked = True
+            return secrets.token_hex(8)
+
+    def answered(self) -> None:
+        """The run that was asked for has begun, or will not."""
+        self._asked = False
 
     @contextmanager
     def leading(self, *, instead: bool = False) -> Iterator[Callable[[], bool]]:
