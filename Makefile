@@ -4,12 +4,15 @@
 # make reliability: votes under load and kill -9, thousands of odd photos; an hour and more, prints
 # its figures.
 # make audit: known holes in what is installed; needs the network.
-# All set up .venv on their first run (Python 3.11 or newer; about 3 minutes).
+# All set up .venv on their first run (Python 3.11 or newer): make app without PyTorch in a minute,
+# the others with it in some three.
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 SPACE ?= build/space
+# Prints pyproject's dependencies, and those of the extras that are named.
+NEEDS := -c "import sys, tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*p['dependencies'], *(n for e in sys.argv[1:] for n in p['optional-dependencies'][e]), sep='\n')"
 
 .PHONY: app test reliability check audit bench space clean
 
@@ -37,7 +40,8 @@ bench: $(VENV)/test.installed
 space:
 	rm -rf $(SPACE)
 	mkdir -p $(SPACE)/assets
-	cp README.md LICENSE requirements.txt app.py $(SPACE)
+	cp README.md LICENSE app.py $(SPACE)
+	$(PYTHON) $(NEEDS) > $(SPACE)/requirements.txt
 	cp -r colorizer $(SPACE)
 	cp -r assets/LICENSES.md assets/checkpoints assets/examples assets/readme assets/study $(SPACE)/assets
 	find $(SPACE) -name __pycache__ -prune -exec rm -r {} +
@@ -49,10 +53,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/app.installed: requirements.txt | $(VENV)/bin/python
-	$(RUN) -m pip install --quiet --requirement requirements.txt
+$(VENV)/app.installed: pyproject.toml | $(VENV)/bin/python
+	$(RUN) $(NEEDS) > $(VENV)/app.txt
+	$(RUN) -m pip install --quiet --requirement $(VENV)/app.txt
 	touch $@
 
-$(VENV)/test.installed: $(VENV)/app.installed train/requirements.txt tests/requirements.txt
-	$(RUN) -m pip install --quiet -r requirements.txt -r train/requirements.txt -r tests/requirements.txt
+$(VENV)/test.installed: $(VENV)/app.installed
+	$(RUN) $(NEEDS) train test > $(VENV)/test.txt
+	$(RUN) -m pip install --quiet --requirement $(VENV)/test.txt
 	touch $@

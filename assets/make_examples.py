@@ -19,7 +19,7 @@ from skimage import data
 
 from colorizer import Colorizer, Photo, save_photo
 from colorizer.colour.recolor import grey
-from colorizer.pipeline import resize, shrink
+from colorizer.colour.resizing import resize, shrink
 from colorizer.web.colorize.examples import (
     INDEX_FILE,
     MODEL,

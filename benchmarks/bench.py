@@ -15,15 +15,16 @@ import json
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import onnxruntime
-import torch
 
 from benchmarks import other_parts, photo_parts
 from benchmarks.measuring import Figure, watched
 from colorizer import Colorizer
+from colorizer.threads import usable_threads
 
 BASELINE = Path(__file__).with_name("baseline.json")
 
@@ -129,9 +130,9 @@ def _machine() -> dict[str, object]:
         processor = next((x.split(":")[1].strip() for x in lines if "model name" in x), processor)
     return {
         "processor": processor,
-        "threads": torch.get_num_threads(),
+        "threads": usable_threads(),
         "python": platform.python_version(),
-        "torch": torch.__version__,
+        "torch": version("torch"),
         "onnxruntime": onnxruntime.__version__,
     }
 

@@ -11,8 +11,8 @@ from skimage import color, data
 from colorizer import Colorizer, Photo
 from colorizer.colour.chroma_layer import chroma_layer
 from colorizer.colour.recolor import grey
+from colorizer.colour.resizing import shrink
 from colorizer.model.bundled import bundled_checkpoints
-from colorizer.pipeline import shrink
 from tests.support.blend_modes import lch_colour, normal, w3c_colour
 
 PHOTOS = ("astronaut", "camera", "chelsea", "coffee", "colorwheel", "retina", "rocket")

@@ -11,7 +11,6 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from benchmarks.recolouring import MODEL, delta_e, exact
 from colorizer import Colorizer, open_photo
@@ -24,7 +23,6 @@ EVERY = 3
 """Of the pixels before rounding, every third of every third row is compared."""
 
 
-@torch.inference_mode()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("photos", type=Path, nargs="?", default=bundled_study_photos())
@@ -36,7 +34,7 @@ def main() -> None:
         photo = open_photo(file.path)
         analyses = [engine.predict(photo) for engine in engines]
         fields = [
-            fit_ab_field(prediction.L, engine.ab(prediction))
+            fit_ab_field(prediction.L[0, 0], engine.ab(prediction)[0])
             for engine, prediction in zip(engines, analyses, strict=True)
         ]
         pictures = [recolor(photo.rgb, field).astype(float) for field in fields]
@@ -44,7 +42,7 @@ def main() -> None:
         different = pictures[0] != pictures[1]
         places = different.any(axis=-1)
         values, wrong = values + different.size, wrong + int(different.sum())
-        outputs.append(float((analyses[0].output - analyses[1].output).abs().max()))
+        outputs.append(float(np.abs(analyses[0].output - analyses[1].output).max()))
         before.append(delta_e(*levels).max())
         after.extend(delta_e(*(picture[places] for picture in pictures)))
         assert np.abs(pictures[0] - pictures[1]).max() <= 1

@@ -23,11 +23,12 @@ from benchmarks.measuring import Figure, child_python, interleaved, ratio
 from benchmarks.pictures import jpeg, picture
 from colorizer import Colorizer, Photo
 from colorizer.colour.ab_bins import AbBins
-from colorizer.pipeline import shrink
+from colorizer.colour.resizing import shrink
 from colorizer.previews.palette import kmeans_palette
 from colorizer.previews.pca import fit_patch_pca, fit_row_pca
 from colorizer.previews.photo_colours import count_colours
 from colorizer.study.stimuli import compose, match_halves
+from train.fit_palette import write_palette
 from train.options import TrainingOptions
 from train.trainer import Trainer
 
@@ -56,14 +57,14 @@ page.launch(server_name="127.0.0.1", enable_monitoring=False, ssr_mode=False, _f
 def network(colorizer: Colorizer) -> Iterator[Figure]:
     """A forward pass at 256 and 512, by either engine, beside ECCV16's, of the same L."""
     theirs = eccv16()
-    by_torch = Colorizer(colorizer.model.checkpoint, engine="torch")
+    by_torch = Colorizer(colorizer.checkpoint, engine="torch")
     for side, rounds in ((256, 9), (512, 3)):
         L = torch.rand(1, 1, side, side) * 100
-        ours = L.contiguous(memory_format=torch.channels_last)
+        ours = L.numpy()
         with torch.inference_mode():
             figures = interleaved(
                 {
-                    f"network {side}: ours": lambda ours=ours: colorizer.model.network(ours),
+                    f"network {side}: ours": lambda ours=ours: colorizer.network(ours),
                     f"network {side}: ours in PyTorch": lambda ours=ours: by_torch.network(ours),
                     f"network {side}: ECCV16": lambda L=L: theirs(L),
                 },
@@ -192,13 +193,13 @@ def training() -> Iterator[Figure]:
 
 
 def _trainer(folder: Path) -> Trainer:
-    from safetensors.torch import save_file
-
     for number in range(TRAINING_PHOTOS):
         (folder / f"{number:03}.jpg").write_bytes(jpeg(0.06, "colour", seed=number))
-    grid = torch.linspace(-70, 70, 12)
-    ab_bins = AbBins(torch.cartesian_prod(grid, grid)[:128], torch.full((128,), 1 / 128))
-    save_file({"centres": ab_bins.centres, "prior": ab_bins.prior}, folder / "palette.safetensors")
+    grid = np.linspace(-70, 70, 12, dtype=np.float32)
+    centres = np.array([(a, b) for a in grid for b in grid])[:128]
+    write_palette(
+        AbBins(centres, np.full(128, 1 / 128, np.float32)), folder / "palette.safetensors"
+    )
     options = TrainingOptions(
         head="classification",
         photos=[folder],

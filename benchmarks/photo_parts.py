@@ -7,7 +7,6 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-import torch
 from PIL import Image
 
 from benchmarks.measuring import Figure, child_python, interleaved, ratio, total
@@ -19,6 +18,7 @@ from colorizer.colour.recolor import recolor
 from colorizer.photo.saving import JPEG_QUALITY
 from colorizer.pipeline import Prediction, network_lightness
 from colorizer.service.colorizer_service import ColorizerService
+from colorizer.threads import use_threads
 
 MODEL = "classification"
 SIZES: dict[float, int] = {1: 9, 12: 7, 48: 3}
@@ -67,14 +67,12 @@ class PhotoRun:
         side = self.colorizer.checkpoint.config.decoding.side
         self.L = network_lightness(self.photo.rgb, side)
 
-    @torch.inference_mode()
     def network(self) -> None:
-        self.output = self.colorizer._run(self.L)
+        self.output = self.colorizer._run(self.L, None)
 
-    @torch.inference_mode()
     def colours(self) -> None:
-        prediction = Prediction(self.photo, self.L, self.output, 0.0)
-        self.field = fit_ab_field(self.L, self.colorizer.ab(prediction))
+        prediction = Prediction(self.photo, self.L, *self.output, 0.0)
+        self.field = fit_ab_field(self.L[0, 0], self.colorizer.ab(prediction)[0])
 
     def recolour(self) -> None:
         self.coloured = type(self.photo)(recolor(self.photo.rgb, self.field), format="JPEG")
@@ -158,15 +156,14 @@ def again(rounds: int = 7) -> Iterator[Figure]:
 
 def album(colorizer: Colorizer) -> Iterator[Figure]:
     """A folder on all cores against the same photos one at a time on one thread."""
-    threads = torch.get_num_threads()
     each = ALBUM // ALBUM_ROUNDS
 
     def together() -> None:
-        torch.set_num_threads(threads)
+        use_threads(0)
         list(colour_album(colorizer, jobs, SaveOptions()))
 
     def one_at_a_time() -> None:
-        torch.set_num_threads(1)
+        use_threads(1)
         for job in jobs:
             list(colour_album(colorizer, [job], SaveOptions()))
 
@@ -180,7 +177,7 @@ def album(colorizer: Colorizer) -> Iterator[Figure]:
         try:
             figures = interleaved(runs, rounds=ALBUM_ROUNDS, warm_up=False)
         finally:
-            torch.set_num_threads(threads)
+            use_threads(0)
     for figure in figures:
         yield Figure(figure.name, "ms", tuple(sample / each for sample in figure.samples))
     yield ratio("album: throughput on all cores / one thread", figures[1], figures[0])

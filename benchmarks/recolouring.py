@@ -11,11 +11,10 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import torch
 from skimage import color
 
 from colorizer import Colorizer, Photo, open_photo
-from colorizer.colour.guided_upsampling import AbField, fit_ab_field
+from colorizer.colour.guided_upsampling import AbField, enlarge, fit_ab_field
 from colorizer.colour.lab import D65_WHITE, XYZ_TO_RGB
 from colorizer.colour.recolor import recolor
 from colorizer.model.bundled import bundled_study_photos
@@ -28,10 +27,9 @@ def exact(rgb: np.ndarray, field: AbField) -> np.ndarray:
     """The definition in float64, without strips and tables: 8-bit levels, not rounded."""
     L = color.rgb2lab(rgb)[..., :1]
     slope, offset = (
-        torch.nn.functional.interpolate(part.double(), rgb.shape[:2], mode="bilinear")
-        for part in (field.slope, field.offset)
+        enlarge(part.astype(np.float64), *rgb.shape[:2]) for part in (field.slope, field.offset)
     )
-    ab = (slope[0] * torch.from_numpy(L).permute(2, 0, 1) + offset[0]).permute(1, 2, 0).numpy()
+    ab = np.moveaxis(slope * L[..., 0] + offset, 0, -1)
     f = (L + 16) / 116 + ab @ np.array([[1 / 500, 0, 0], [0, 0, -1 / 200]])
     xyz = np.where(f**3 > 0.008856, f**3, (f - 16 / 116) / 7.787) * D65_WHITE
     linear = np.clip(xyz @ XYZ_TO_RGB.T, 0, 1)
@@ -46,9 +44,8 @@ def delta_e(levels: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def errors(colorizer: Colorizer, photo: Photo) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Which values differ from exact rounding, ΔE to it where any does, ΔE of rounding, sampled."""
-    with torch.inference_mode():
-        prediction = colorizer.predict(photo)
-        field = fit_ab_field(prediction.L, colorizer.ab(prediction))
+    prediction = colorizer.predict(photo)
+    field = fit_ab_field(prediction.L[0, 0], colorizer.ab(prediction)[0])
     ours, truth = recolor(photo.rgb, field), exact(photo.rgb, field)
     rounded = np.rint(truth)
     different = ours != rounded

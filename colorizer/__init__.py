@@ -29,7 +29,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import torch only when a Colorizer is asked for: `--help` and a first page need not wait."""
+    """Import the pipeline only when it is asked for: `--help` and a first page need not wait."""
     if name == "Colorizer":
         from colorizer.pipeline import Colorizer
 

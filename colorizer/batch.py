@@ -7,7 +7,6 @@ another one is in the network, and no worker waits for another.
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from colorizer.photo import (
     open_photo,
     save_photo,
 )
+from colorizer.threads import usable_threads, use_threads
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorizer, Prediction
@@ -79,19 +79,16 @@ def colour_album(
 ) -> Iterator[Outcome]:
     """Colour and save every photo; outcomes come handful by handful, refused photos first.
 
-    While it runs, every thread of the process has one thread of torch's: workers instead of
-    operations share the cores.
+    Workers instead of operations share the cores: each of them uses one thread.
     """
-    import torch
-
-    workers = min(torch.get_num_threads(), len(jobs))
+    workers = min(usable_threads(), len(jobs))
     handfuls = _in_handfuls(jobs, workers)
     if workers <= 1:
         for each in handfuls:
             yield from _colour(colorizer, save_options, limits, each)
         return
     colour = partial(_colour_at_once, colorizer, save_options, limits)
-    with _torch_threads(1), ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers, initializer=use_threads, initargs=(1,)) as pool:
         for outcomes in pool.map(colour, handfuls):
             yield from outcomes
 
@@ -159,15 +156,3 @@ def _save(
         layer = job.target.with_name(f"{job.target.name}-layer.png")
         save_photo(chroma_layer(result.photo), layer, mark=mark)
     return save_photo(result.photo, target, mark=mark)
-
-
-@contextmanager
-def _torch_threads(number: int) -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

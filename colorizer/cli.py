@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("No photos found there.", file=sys.stderr)
         return EXIT_NOTHING_DONE
 
-    # torch is imported from here on: --help and mistyped flags need not wait for it.
+    # Not at the top: --help and mistyped flags need not wait for it.
     from colorizer.pipeline import Colorizer
 
     try:

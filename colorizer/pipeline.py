@@ -8,40 +8,41 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
-from torch import nn
-from torch.nn import functional as F
+from numpy.typing import NDArray
 
 from colorizer import __version__
 from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
 from colorizer.colour.ab_bins import AbBins
-from colorizer.colour.guided_upsampling import fit_ab_field
+from colorizer.colour.contrast import stretch_contrast
+from colorizer.colour.guided_upsampling import enlarge, fit_ab_field
 from colorizer.colour.lab import clip_chroma, rgb_to_lightness
 from colorizer.colour.recolor import recolor
+from colorizer.colour.resizing import resize
 from colorizer.colour.uncertainty import Certainty, measure_certainty
 from colorizer.colour.white_balance import balance
 from colorizer.errors import CheckpointError
-from colorizer.model.checkpoint import Checkpoint, load_checkpoint
-from colorizer.model.folding import fold_network
-from colorizer.model.network import STRIDE
-from colorizer.model.onnx_runtime import onnx_network
+from colorizer.model import onnx_runtime
+from colorizer.model.architecture import STRIDE, NetworkOutput
+from colorizer.model.checkpoint import MAX_ASPECT, Checkpoint, load_checkpoint
 from colorizer.photo import Photo
 
-MAX_ASPECT = 4
-"""The network's long side is at most this many short sides; slimmer photos are seen smaller."""
+if TYPE_CHECKING:
+    from colorizer.model.network import Network
 
 MAX_AB = 1e4
 """Bound on |a| and |b| before they are brought into the gamut; no photo comes near to it."""
 
 Engine = Literal["onnxruntime", "torch"]
 
-NetworkPass = Callable[[nn.Module, torch.Tensor], torch.Tensor]
-"""Runs a network on L float32 (B, 1, h, w); the output is float32 on the CPU."""
+Array = NDArray[np.float32]
+
+NetworkPass = Callable[["Network", Array], NetworkOutput]
+"""Runs PyTorch's network on L float32 (B, 1, h, w), see `torch_engine.run_network`."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,14 @@ class Prediction:
     """What the network made of one photo, ready to be decoded as often as wanted.
 
     L: float32 (1, 1, h, w), 0…100, the photo at the network's size. output: the head's output for
-    it, float32 (1, C, h / output stride, w / output stride).
+    it, float32 (1, C, h / output stride, w / output stride). features: what the head saw, the last
+    channels before it: float32 (1, F, …) of the same height and width.
     """
 
     photo: Photo
-    L: torch.Tensor
-    output: torch.Tensor
+    L: Array
+    output: Array
+    features: Array
     seconds: float
 
 
@@ -67,7 +70,7 @@ class Colorized:
     """
 
     photo: Photo
-    ab: np.ndarray
+    ab: Array
     model: str
     revision: str
     seconds: float
@@ -92,11 +95,12 @@ class Colorizer:
     ) -> None:
         """engine: what runs the network; None is ONNX Runtime where it can, which is on the CPU.
 
-        Raises ValueError for an engine that cannot be had.
+        It can run the architectures that come with the package; others and graphics cards need
+        PyTorch. Raises ValueError for an unknown engine and CheckpointError where PyTorch is
+        missing or ONNX Runtime is asked for what it cannot run.
         """
         self.checkpoint = checkpoint
-        self.device = torch.device(device)
-        self.network = self._network_here(engine)
+        self.network = self._engine(engine, device)
 
     @classmethod
     def from_pretrained(
@@ -110,22 +114,28 @@ class Colorizer:
         """Load a bundled name, a folder or a Hub id; raises CheckpointError."""
         return cls(load_checkpoint(source, revision=revision), device=device, engine=engine)
 
-    def _network_here(self, engine: Engine | None) -> nn.Module:
+    def _engine(self, engine: Engine | None, device: str) -> Callable[[Array], NetworkOutput]:
+        config, weights = self.checkpoint.config.network, self.checkpoint.weights
         if engine not in (None, "onnxruntime", "torch"):
             raise ValueError(f"Unknown engine {engine!r}; known: onnxruntime, torch.")
-        if engine != "torch" and self.device.type == "cpu":
-            by_onnx_runtime = onnx_network(self.checkpoint.network)
-            if by_onnx_runtime is not None:
-                return by_onnx_runtime
+        if engine != "torch" and device == "cpu" and onnx_runtime.has_graph(config):
+            return onnx_runtime.OnnxEngine(config, weights)
         if engine == "onnxruntime":
-            raise ValueError("ONNX Runtime cannot run this network here.")
-        return self.torch_network.to(self.device)
+            raise CheckpointError("needs_extra", place=repr(self.name), extra="torch")
+        return self._torch_engine().TorchEngine(config, weights, device=device)
+
+    def _torch_engine(self) -> Any:
+        try:
+            from colorizer.model import torch_engine
+        except ImportError as error:
+            raise CheckpointError("needs_extra", place=repr(self.name), extra="torch") from error
+        return torch_engine
 
     @cached_property
-    def torch_network(self) -> nn.Module:
-        """The network as PyTorch runs it best: what a `NetworkPass` takes elsewhere."""
-        with torch.inference_mode(False), torch.no_grad():  # else no pass outside could use it
-            return fold_network(self.checkpoint.network).to(memory_format=torch.channels_last)
+    def torch_network(self) -> "Network":
+        """The network as PyTorch's: what a `NetworkPass` takes elsewhere."""
+        checkpoint = self.checkpoint
+        return self._torch_engine().torch_network(checkpoint.config.network, checkpoint.weights)
 
     @property
     def name(self) -> str:
@@ -143,7 +153,6 @@ class Colorizer:
         """
         return self.predict_batch([photo], network_pass=network_pass)[0]
 
-    @torch.inference_mode()
     def predict_batch(
         self, photos: Sequence[Photo], *, network_pass: NetworkPass | None = None
     ) -> list[Prediction]:
@@ -154,53 +163,53 @@ class Colorizer:
         passes = defaultdict(list)
         for index, L in enumerate(lightness):
             passes[L.shape].append(index)
-        outputs: dict[int, torch.Tensor] = {}
+        outputs: dict[int, NetworkOutput] = {}
         for indices in passes.values():
-            L = torch.cat([lightness[index] for index in indices])
-            batch = self._run(L, network_pass)
-            outputs |= zip(indices, batch.split(1), strict=True)
+            seen = np.concatenate([stretch_contrast(lightness[index]) for index in indices])
+            batch = self._run(seen, network_pass)
+            for place, index in enumerate(indices):
+                outputs[index] = NetworkOutput(*(each[place : place + 1] for each in batch))
         seconds = (time.perf_counter() - started) / max(1, len(photos))
         return [
-            Prediction(photo, L, outputs[index], seconds)
+            Prediction(photo, L, *outputs[index], seconds)
             for index, (photo, L) in enumerate(zip(photos, lightness, strict=True))
         ]
 
-    def _run(self, L: torch.Tensor, network_pass: NetworkPass | None = None) -> torch.Tensor:
+    def _run(self, L: Array, network_pass: NetworkPass | None) -> NetworkOutput:
         """The network's output for float32 (B, 1, h, w), h and w multiples of 8.
 
         Raises CheckpointError where it is not finite, as weights of a stranger can make it.
         """
         height, width = L.shape[-2:]
-        padding = (0, -width % STRIDE, 0, -height % STRIDE)
-        padded = F.pad(L, padding, mode="replicate").contiguous(memory_format=torch.channels_last)
-        if network_pass is not None:
-            output = network_pass(self.torch_network, padded)
-        else:
-            output = self.network(padded.to(self.device)).float().cpu()
-        if not bool(torch.isfinite(output).all()):
+        padding = ((0, 0), (0, 0), (0, -height % STRIDE), (0, -width % STRIDE))
+        padded = np.pad(L, padding, mode="edge")
+        run = self.network if network_pass is None else partial(network_pass, self.torch_network)
+        batch = run(padded)
+        if not np.isfinite(batch.output).all():
             raise CheckpointError("model_overflows", model=self.name)
-        stride = self.checkpoint.config.network.output_stride
-        return output[..., : height // stride, : width // stride]
+        parts = []
+        for each in batch:
+            stride = padded.shape[-1] // each.shape[-1]
+            parts.append(each[..., : height // stride, : width // stride])
+        return NetworkOutput(*parts)
 
-    @torch.inference_mode()
     def decode(
         self, prediction: Prediction, adjustments: Adjustments = NO_ADJUSTMENTS
     ) -> Colorized:
         """Turn the network's output into a colour photo; may be repeated with other adjustments."""
         started = time.perf_counter()
         ab = self.ab(prediction, adjustments)
-        rgb = recolor(prediction.photo.rgb, fit_ab_field(prediction.L, ab))
+        rgb = recolor(prediction.photo.rgb, fit_ab_field(prediction.L[0, 0], ab[0]))
         photo = prediction.photo
         return Colorized(
             photo=Photo(rgb=rgb, alpha=photo.alpha, format=photo.format, notes=photo.notes),
-            ab=ab[0].permute(1, 2, 0).numpy(),
+            ab=np.moveaxis(ab[0], 0, -1),
             model=self.name,
             revision=self.checkpoint.revision,
             seconds=prediction.seconds + time.perf_counter() - started,
         )
 
-    @torch.inference_mode()
-    def ab(self, prediction: Prediction, adjustments: Adjustments = NO_ADJUSTMENTS) -> torch.Tensor:
+    def ab(self, prediction: Prediction, adjustments: Adjustments = NO_ADJUSTMENTS) -> Array:
         """ab float32 (1, 2, h, w) at the network's size, inside the sRGB gamut at the photo's L.
 
         Warmth fades below vividness 1, so that grey stays grey.
@@ -211,25 +220,24 @@ class Colorizer:
         if ab_bins is not None:
             chosen = decoding.temperature if temperature is None else temperature
             ab = ab_bins.annealed_mean(self._logits(prediction, ab_bins), chosen)
-        ab = F.interpolate(ab, prediction.L.shape[-2:], mode="bilinear", align_corners=False)
-        ab = (ab * (decoding.chroma * vividness)).clamp(-MAX_AB, MAX_AB)
-        lab = torch.cat([prediction.L, ab], dim=1)
-        lab = balance(lab.permute(0, 2, 3, 1), adjustments.warmth * min(1.0, vividness))
-        return clip_chroma(lab).permute(0, 3, 1, 2)[:, 1:]
+        ab = decoding.adjust(ab[0].clip(-MAX_AB, MAX_AB)) * np.float32(vividness)
+        lab = np.concatenate([prediction.L[0], enlarge(ab, *prediction.L.shape[-2:])])
+        lab = balance(np.moveaxis(lab, 0, -1), adjustments.warmth * min(1.0, vividness))
+        return np.moveaxis(clip_chroma(lab), -1, 0)[None, 1:]
 
     def certainty(self, prediction: Prediction) -> Certainty | None:
         """How sure the classifier is at each place of the photo; None for a regressor."""
         if self.checkpoint.ab_bins is None:
             return None
-        return measure_certainty(self._logits(prediction, self.checkpoint.ab_bins)[0].numpy())
+        return measure_certainty(self._logits(prediction, self.checkpoint.ab_bins)[0])
 
-    def _logits(self, prediction: Prediction, ab_bins: AbBins) -> torch.Tensor:
+    def _logits(self, prediction: Prediction, ab_bins: AbBins) -> Array:
         """The classifier's logits as they are decoded, before the temperature."""
         decoding = self.checkpoint.config.decoding
         return ab_bins.calibrate(prediction.output, decoding.rebalancing, decoding.calibration)
 
 
-def network_lightness(rgb: np.ndarray, side: int) -> torch.Tensor:
+def network_lightness(rgb: NDArray[np.uint8], side: int) -> Array:
     """uint8 (H, W, 3) → L float32 (1, 1, h, w), 0…100, with the photo's own aspect ratio.
 
     The short side becomes `side` pixels, unless the long side would pass `MAX_ASPECT` × `side`;
@@ -237,20 +245,5 @@ def network_lightness(rgb: np.ndarray, side: int) -> torch.Tensor:
     """
     scale = min(side / min(rgb.shape[:2]), MAX_ASPECT * side / max(rgb.shape[:2]))
     height, width = (max(8, round(length * scale / 8) * 8) for length in rgb.shape[:2])
-    small = torch.from_numpy(resize(rgb, height, width))
-    return rgb_to_lightness(small.float() / 255.0)[None, None]
-
-
-def resize(rgb: np.ndarray, height: int, width: int) -> np.ndarray:
-    """uint8 (H, W, 3) → uint8 (height, width, 3), bilinear, antialiased when it gets smaller."""
-    pixels = torch.from_numpy(rgb).permute(2, 0, 1)[None]
-    small = F.interpolate(pixels, (height, width), mode="bilinear", antialias=True)
-    return np.ascontiguousarray(small[0].permute(1, 2, 0).numpy())
-
-
-def shrink(rgb: np.ndarray, long_side: int) -> np.ndarray:
-    """The photo uint8 (H, W, 3) with its long side at most `long_side` pixels."""
-    scale = long_side / max(rgb.shape[:2])
-    if scale >= 1:
-        return rgb
-    return resize(rgb, *(max(1, round(length * scale)) for length in rgb.shape[:2]))
+    small = resize(rgb, height, width).astype(np.float32) / np.float32(255.0)
+    return rgb_to_lightness(small)[None, None]

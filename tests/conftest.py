@@ -12,8 +12,9 @@ import torch
 from gradio.context import LocalContext
 
 from colorizer.colour.ab_bins import AbBins
+from colorizer.model.architecture import NetworkConfig
 from colorizer.model.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
-from colorizer.model.network import ColorizationNetwork, NetworkConfig
+from colorizer.model.network import ColorizationNetwork
 from colorizer.settings import Settings
 from tests.support.served_page import served_page
 
@@ -48,9 +49,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def ab_bins() -> AbBins:
     """Nine colours on a grid, grey the most frequent."""
-    grid = torch.tensor([-60.0, 0.0, 60.0])
-    centres = torch.cartesian_prod(grid, grid)
-    prior = torch.full((9,), 0.05)
+    grid = np.float32([-60.0, 0.0, 60.0])
+    centres = np.array([(a, b) for a in grid for b in grid])
+    prior = np.full(9, 0.05, np.float32)
     prior[4] = 0.6
     return AbBins(centres=centres, prior=prior)
 

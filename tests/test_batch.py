@@ -2,12 +2,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from colorizer import Adjustments, Colorizer, open_photo
 from colorizer.batch import HANDFUL, Job, Outcome, SaveOptions, _in_handfuls, colour_album
 from colorizer.photo import read_mark
+from colorizer.threads import usable_threads, use_threads
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +19,8 @@ def colorizer(regression_folder: Path) -> Colorizer:
 def passes(colorizer: Colorizer, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The number of photos in each pass of the network, as they happen."""
     sizes: list[int] = []
-    forward = colorizer.network.forward
-    monkeypatch.setattr(
-        colorizer.network, "forward", lambda L: (sizes.append(len(L)), forward(L))[1]
-    )
+    run = colorizer.network
+    monkeypatch.setattr(colorizer, "network", lambda L: (sizes.append(len(L)), run(L))[1])
     return sizes
 
 
@@ -47,13 +45,12 @@ def run(
 def test_every_photo_is_coloured_as_it_would_be_alone(
     threads: int, colorizer: Colorizer, jobs: list[Job]
 ) -> None:
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
+    use_threads(threads)
     try:
         outcomes = run(colorizer, jobs)
-        assert torch.get_num_threads() == threads
+        assert usable_threads() == threads
     finally:
-        torch.set_num_threads(before)
+        use_threads(0)
     written = {outcome.job: outcome.written for outcome in outcomes}
     assert set(written) == set(jobs)
     assert [job for job in jobs if written[job] is None] == jobs[-1:]
@@ -66,7 +63,7 @@ def test_every_photo_is_coloured_as_it_would_be_alone(
 def test_photos_of_one_size_share_a_pass(
     colorizer: Colorizer, jobs: list[Job], passes: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    monkeypatch.setattr("colorizer.batch.usable_threads", lambda: 1)
     run(colorizer, jobs)
     assert passes == [HANDFUL, HANDFUL, 1, 1]
 
@@ -82,7 +79,7 @@ def test_large_photos_do_not_wait_for_each_other(
 def test_two_photos_use_two_workers(
     colorizer: Colorizer, jobs: list[Job], passes: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    monkeypatch.setattr("colorizer.batch.usable_threads", lambda: 2)
     run(colorizer, jobs[:2])
     assert passes == [1, 1]
 

@@ -9,10 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FRONT_ENDS = ("colorizer.web", "colorizer.cli", "colorizer.__main__")
-TORCH_FREE = (
-    "adjustments", "photo", "colour/lab", "colour/uncertainty", "colour/white_balance", "previews",
-    "service", "settings", "model/bundled", "batch", "cli", "study", "web",
-)  # fmt: skip
+TRAINING_ONLY = ("torch", "torchvision", "timm", "accelerate", "onnx", "onnxscript")
+WITH_TORCH = ("model.network", "model.efficientnet", "model.torch_engine")
+"""Those alone may import PyTorch; who may import them is below."""
 
 
 def imports_of(file: Path, *, top_level_only: bool = False) -> set[str]:
@@ -47,14 +46,20 @@ def test_only_the_front_ends_know_the_front_ends_and_gradio(file: Path) -> None:
     assert not [n for n in imports_of(file) if n.startswith((*FRONT_ENDS, "gradio"))]
 
 
-@pytest.mark.parametrize("name", TORCH_FREE)
-def test_light_modules_do_not_import_torch_at_start(name: str) -> None:
-    root = ROOT / "colorizer" / name
-    for file in (
-        [root.with_suffix(".py")] if root.with_suffix(".py").exists() else root.rglob("*.py")
-    ):
-        names = imports_of(file, top_level_only=True)
-        assert not [n for n in names if n.split(".")[0] in ("torch", "torchvision", "timm")], file
+@pytest.mark.parametrize("file", LIBRARY, ids=module_name)
+def test_three_modules_know_pytorch_and_nobody_imports_them_at_start(file: Path) -> None:
+    known = {f"colorizer.{name}" for name in WITH_TORCH}
+    if module_name(file) in known:
+        return
+    assert not [n for n in imports_of(file) if n.split(".")[0] in TRAINING_ONLY]
+    assert not imports_of(file, top_level_only=True) & known
+
+
+@pytest.mark.parametrize("package", ["colorizer.colour", "colorizer.previews", "colorizer.photo"])
+def test_colours_previews_and_photos_know_no_models(package: str) -> None:
+    for file in LIBRARY:
+        if module_name(file).startswith(package):
+            assert not [n for n in imports_of(file) if n.startswith("colorizer.model")], file
 
 
 CODE_RUNNERS = {"eval", "exec", "compile", "__import__"}

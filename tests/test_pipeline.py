@@ -1,16 +1,16 @@
-import copy
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from skimage import color
 
 from colorizer import Adjustments, Colorizer, Photo
 from colorizer.colour.recolor import grey
 from colorizer.errors import CheckpointError, Message
-from colorizer.pipeline import MAX_ASPECT, network_lightness
+from colorizer.model.checkpoint import MAX_ASPECT, load_checkpoint
+from colorizer.pipeline import Engine, network_lightness
+from colorizer.threads import use_threads
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_vividness_and_temperature_do_not_run_the_network_again(
     def forbidden(*_: object) -> None:
         raise AssertionError("the network ran again")
 
-    monkeypatch.setattr(classifier.network, "forward", forbidden)
+    monkeypatch.setattr(classifier, "network", forbidden)
     calm, vivid = (classifier.decode(prediction, Adjustments(vividness=v)).ab for v in (0.5, 1.0))
     mode = classifier.decode(prediction, Adjustments(temperature=0.0)).ab
     assert np.linalg.norm(calm) < np.linalg.norm(vivid)
@@ -140,26 +140,25 @@ def test_flat_photos_give_finite_colours(classifier: Colorizer, level: int) -> N
 
 def test_results_do_not_depend_on_threads(classifier: Colorizer, colourful: np.ndarray) -> None:
     many = classifier.colorize(photo_of(colourful)).photo.rgb
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    use_threads(1)
     try:
         one = classifier.colorize(photo_of(colourful)).photo.rgb
     finally:
-        torch.set_num_threads(threads)
+        use_threads(0)
     assert np.abs(many.astype(int) - one).max() <= 1
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
 @pytest.mark.parametrize("factor", [1e4, 1e30])
 def test_weights_that_overflow_are_a_sentence_or_colours_but_no_crash(
-    engine: str, factor: float, regressor: Colorizer, colourful: np.ndarray
+    engine: Engine, factor: float, colourful: np.ndarray
 ) -> None:
     """Finite weights, as a checkpoint from a stranger may have them."""
-    network = copy.deepcopy(regressor.checkpoint.network)
-    with torch.no_grad():
-        network.head.weight.mul_(factor)
-        network.head.bias.fill_(3e38 if factor > 1e20 else 0.0)
-    hostile = Colorizer(replace(regressor.checkpoint, network=network), engine=engine)
+    bundled = load_checkpoint("regression")
+    weights = {name: values.astype(np.float32) for name, values in bundled.weights.items()}
+    weights["head.weight"] *= factor
+    weights["head.bias"][:] = 3e38 if factor > 1e20 else 0.0
+    hostile = Colorizer(replace(bundled, weights=weights), engine=engine)
     if factor > 1e20:
         with pytest.raises(CheckpointError, match="overflow"):
             hostile.colorize(photo_of(colourful))

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 from PIL import Image
 
 from colorizer import open_photo
+from tests.support.light_python import WITHOUT_TORCH
 from tests.support.source_tree import ROOT, clone, files_below
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MAX_WHEEL_BYTES = 40 * 2**20
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
@@ -66,20 +69,32 @@ def test_the_wheel_says_what_it_needs_and_how_it_is_licensed(
     assert {"LICENSE", "assets/LICENSES.md", "assets/study/LICENSES.md"} == set(licences)
     assert all(any(name.endswith(f"licenses/{each}") for name in contents) for each in licences)
     needed = [each for each in metadata.get_all("Requires-Dist", []) if "extra ==" not in each]
+    assert {Requirement(each) for each in needed} == {*map(Requirement, PROJECT["dependencies"])}
+
+
+def test_requirements_txt_is_the_dependencies_and_the_extra_train() -> None:
     lines = (ROOT / "requirements.txt").read_text().splitlines()
-    assert len(needed) == len([line for line in lines if line and not line.startswith("#")])
+    listed = [line for line in lines if not line.startswith("#")]
+    assert listed == sorted(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["train"])
+
+
+def test_what_is_installed_to_serve_has_no_pytorch() -> None:
+    names = {Requirement(each).name for each in PROJECT["dependencies"]}
+    assert not names & {"torch", "torchvision", "timm", "accelerate", "onnx", "onnxscript"}
+    assert set(PROJECT["optional-dependencies"]["torch"]) < {
+        *PROJECT["optional-dependencies"]["train"]
+    }
 
 
 def test_every_python_it_claims_is_one_that_it_accepts() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    versions = [name.rpartition(" ")[2] for name in project["classifiers"] if "3." in name]
+    versions = [name.rpartition(" ")[2] for name in PROJECT["classifiers"] if "3." in name]
     assert "3.12" in versions  # what a Space runs
     oldest = min(versions, key=lambda version: int(version.split(".")[1]))
-    assert project["requires-python"] == f">={oldest}"
+    assert PROJECT["requires-python"] == f">={oldest}"
 
 
 @pytest.mark.slow
-def test_the_installed_command_colours_a_photo(
+def test_the_installed_command_colours_a_photo_without_pytorch(
     wheel: Path, tmp_path: Path, colourful: np.ndarray
 ) -> None:
     place = tmp_path / "site"
@@ -89,8 +104,7 @@ def test_the_installed_command_colours_a_photo(
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
-        "PYTHONPATH": str(place),
-        "OMP_WAIT_POLICY": "PASSIVE",
+        "PYTHONPATH": os.pathsep.join([str(WITHOUT_TORCH), str(place)]),
     }
     command = [sys.executable, place / "bin" / "colorizer", "photo.png", "--layer"]
     done = subprocess.run(

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from skimage import data
 
 from colorizer.colour.recolor import grey
+from colorizer.colour.resizing import shrink
 from colorizer.photo import Photo
-from colorizer.pipeline import Colorizer, shrink
+from colorizer.pipeline import Colorizer
 from train.evaluation.contact_sheet import SheetLine, draw_sheet
 
 CREDITS = (

@@ -10,17 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import tyro
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 from tqdm import tqdm
 
-from colorizer.colour.ab_bins import AbBins, ab_histogram, fit_ab_bins
+from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.lab import rgb_to_lab
+from train.ab_bins_training import ab_histogram, fit_ab_bins
 from train.dataset import CachedPhoto, PhotoCache, open_cache
 from train.photo_choice import choose_photos
 
 
 def colours_of(cache: PhotoCache, photos: Sequence[CachedPhoto]) -> np.ndarray:
-    """`colorizer.colour.ab_bins.ab_histogram` of every second pixel of `photos`."""
+    """`ab_histogram` of every second pixel of `photos`."""
     total = np.zeros((1, 1), dtype=np.int64)
     for photo in tqdm(photos, desc="counting colours"):
         rgb = cache.rgb(photo)[::2, ::2].astype(np.float32) / 255.0

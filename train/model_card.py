@@ -21,6 +21,7 @@ from tyro.conf import Positional
 from colorizer.model.bundled import CONFIG_FILE
 from colorizer.model.checkpoint import CARD_FILE, Checkpoint, CheckpointConfig, load_checkpoint
 from colorizer.model.checkpoint_identity import EXAMPLES_FILE
+from colorizer.model.torch_engine import torch_network
 from colorizer.pipeline import Colorizer
 from train.evaluation.report import overall_table
 from train.evaluation.row_scores import METRICS
@@ -91,7 +92,8 @@ _IN_THE_CARD = ("ab_rmse", "psnr", "ssim", "auc", "auc_rebalanced", "frechet", "
 def model_card(checkpoint: Checkpoint, *, source: str) -> str:
     """Markdown with the front matter that the Hub reads. source: what `from_pretrained` takes."""
     config, provenance = checkpoint.config, checkpoint.config.provenance
-    parameters = sum(tensor.numel() for tensor in checkpoint.network.parameters())
+    network = torch_network(config.network, checkpoint.weights)
+    parameters = sum(tensor.numel() for tensor in network.parameters())
     return _CARD.format(
         front_matter=_front_matter(checkpoint),
         name=config.name,

@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from colorizer.colour.ab_bins import NEIGHBOURS, AbBins
+from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.lab import AB_LIMIT, rgb_to_lab
+from train.ab_bins_training import NEIGHBOURS, soft_encode
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def classification_loss(
     nearest to its true colour. neighbours: centres that share a pixel; with one, and equal class
     weights, this is the plain cross-entropy.
     """
-    indices, weights = ab_bins.soft_encode(target.permute(0, 2, 3, 1), neighbours)
+    indices, weights = soft_encode(ab_bins, target.permute(0, 2, 3, 1), neighbours)
     log_share = F.log_softmax(logits, dim=1)
     chosen = log_share.gather(1, indices.permute(0, 3, 1, 2))
     cross_entropy = -(chosen * weights.permute(0, 3, 1, 2)).sum(dim=1)

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from colorizer.colour.ab_bins import NEIGHBOURS
-from colorizer.model.network import Head
+from colorizer.model.architecture import Head
+from train.ab_bins_training import NEIGHBOURS
 
 
 @dataclass(frozen=True)

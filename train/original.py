@@ -29,10 +29,12 @@ from torch.nn import functional as F
 from torchvision.models.segmentation import FCN_ResNet50_Weights
 from tqdm import tqdm
 
-from colorizer.colour.ab_bins import AbBins, fit_ab_bins
+from colorizer.colour.ab_bins import AbBins
+from colorizer.colour.resizing import resize
+from colorizer.model.architecture import ORIGINAL, Head, NetworkConfig
 from colorizer.model.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
-from colorizer.model.network import ORIGINAL, Head, NetworkConfig, OriginalNetwork
-from colorizer.pipeline import resize
+from colorizer.model.network import OriginalNetwork
+from train.ab_bins_training import fit_ab_bins, nearest
 from train.dataset import CachedPhoto, PhotoCache, open_cache
 from train.fit_palette import colours_of
 from train.objective import Sample, squared_loss, to_sample
@@ -172,7 +174,7 @@ def _epoch(
 def _loss(output: torch.Tensor, ab: torch.Tensor, ab_bins: AbBins | None) -> torch.Tensor:
     if ab_bins is None:
         return squared_loss(output, ab)
-    return F.cross_entropy(output, ab_bins.nearest(ab.permute(0, 2, 3, 1)))
+    return F.cross_entropy(output, nearest(ab_bins, ab.permute(0, 2, 3, 1)))
 
 
 def _save(

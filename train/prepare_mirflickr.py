@@ -30,8 +30,8 @@ import tyro
 from tqdm import tqdm
 from tyro.conf import Positional
 
+from colorizer.colour.resizing import resize
 from colorizer.photo import Photo, PhotoError, open_photo, save_photo
-from colorizer.pipeline import resize
 from train.dataset import is_grey
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from colorizer.model.network import Head
+from colorizer.model.architecture import Head
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from colorizer.colour.recolor import grey
+from colorizer.colour.resizing import resize
 from colorizer.model.checkpoint import Checkpoint
 from colorizer.photo import Photo, save_photo
-from colorizer.pipeline import Colorizer, resize
+from colorizer.pipeline import Colorizer
 from train.dataset import PhotoCache
 
 CELL = 160

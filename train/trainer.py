@@ -12,6 +12,7 @@ from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs
 from tqdm import tqdm
 
+from colorizer.model.architecture import NetworkConfig
 from colorizer.model.checkpoint import (
     Checkpoint,
     CheckpointConfig,
@@ -19,7 +20,8 @@ from colorizer.model.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from colorizer.model.network import ColorizationNetwork, NetworkConfig
+from colorizer.model.network import ColorizationNetwork
+from train.ab_bins_training import class_weights
 from train.backbones import load_pretrained_backbone
 from train.background_push import BackgroundPush
 from train.dataset import CropSampler, open_cache
@@ -82,7 +84,7 @@ class Trainer:
         self.wrapped, self.optimizer = self.accelerator.prepare(self.network, self.optimizer)
         device = self.accelerator.device
         self.ema.to(device)
-        weights = self.ab_bins.class_weights(options.rebalancing) if self.ab_bins else None
+        weights = class_weights(self.ab_bins, options.rebalancing) if self.ab_bins else None
         self.class_weights = weights.to(device) if weights is not None else None
         self.hub = self._open_hub()
 
@@ -240,9 +242,13 @@ class Trainer:
             )
         )
         if options.init_from:
-            given = load_checkpoint(options.init_from).network.state_dict()
+            given = load_checkpoint(options.init_from).weights
             own = network.state_dict()
-            fitting = {k: v for k, v in given.items() if k in own and v.shape == own[k].shape}
+            fitting = {
+                k: torch.from_numpy(v).to(own[k].dtype)
+                for k, v in given.items()
+                if k in own and v.shape == own[k].shape
+            }
             network.load_state_dict({**own, **fitting})
             logger.info("%d of %d tensors from %s", len(fitting), len(own), options.init_from)
         elif not options.random_backbone and not options.resume:

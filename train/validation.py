@@ -7,6 +7,7 @@ from torch.nn import functional as F
 
 from colorizer.colour.ab_bins import AbBins
 from colorizer.model.network import ColorizationNetwork
+from train.ab_bins_training import annealed_mean
 from train.dataset import CropSampler, PhotoCache
 from train.objective import to_sample
 from train.options import TrainingOptions
@@ -38,9 +39,9 @@ def validate(
     for step in range(max(1, len(photos) // _BATCH)):
         sample = to_sample(sampler(step).to(device), network.config.output_stride)
         output = network(sample.L.contiguous(memory_format=torch.channels_last))
-        ours.append(ab_bins.annealed_mean(output, 1.0) if ab_bins else output)
+        ours.append(annealed_mean(ab_bins, output, 1.0) if ab_bins else output)
         if ab_bins:
-            vivid.append(ab_bins.annealed_mean(output, options.temperature))
+            vivid.append(annealed_mean(ab_bins, output, options.temperature))
         real.append(sample.ab)
     truth = torch.cat(real)
     metrics = {

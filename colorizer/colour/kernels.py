@@ -4,8 +4,7 @@ The loops are compiled when this module is imported for the first time, which ta
 and kept for the next time. They run without the interpreter's lock. Whole-array operations of numpy
 take five times as long: there are some sixty of them, and each reads and writes a whole strip.
 
-When recolouring, float32 decides nearly all levels. Where a value is so near to the border between
-two of them that float32's last bits might decide, its pixel is settled in float64.
+float32 decides the levels: where a value is next to the border between two of them, its last bits.
 """
 
 from collections.abc import Callable
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 from colorizer.colour.guided_upsampling import BilinearGrid
 from colorizer.colour.lab import (
     CURVE_KNEE,
-    CURVE_OFFSET,
     CURVE_SLOPE,
     D65_WHITE,
     RGB_TO_XYZ,
@@ -34,12 +32,10 @@ _Rgb = NDArray[np.uint8]
 # Linear light is looked up in equal cells. Lab's curve is a line from one end of a cell to the
 # other, at worst 1.3e-4 L units off; 8-bit levels are exact, as no cell is as wide as one.
 _CELLS = 2**13
-_TONES = 2**12 - 1  # so that no border between levels is near the end of a cell, see `_in_doubt`
+_TONES = 2**12
 _LINEAR = decode_gamma(np.arange(256) / 255.0)
 _BITS = 10  # light is counted in whole parts of a cell of _TONES, 2 ** _BITS each
 _PARTS = 2**_BITS
-_DOUBT = 4
-"""Parts on both sides of a border where float32 is not trusted; it was seen to be off by 3."""
 _OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": {"contract", "nnan", "nsz"}}
 
 
@@ -51,10 +47,6 @@ class _Tables(NamedTuple):
     exactly. shift: int32 (_TONES,), see `_shift`. weights: float32 (3, 3), columns X and Z over
     the white's and Y in cells, rows red, green and blue in parts. knee: f below which Lab's curve
     is a line. line: 1 / slope.
-
-    In float64: exact_luminance (3, 256), as `luminance`, but of 1. exact_curve (3,), slope, offset
-    and end, as f, of its line. borders (256,), the light in parts with which a level ends, infinite
-    for the last one. exact_weights (3, 3), as `weights`, but for Y over the white's.
     """
 
     luminance: _Plane
@@ -65,10 +57,6 @@ class _Tables(NamedTuple):
     weights: _Plane
     knee: np.float32
     line: np.float32
-    exact_luminance: NDArray[np.float64]
-    exact_curve: NDArray[np.float64]
-    borders: NDArray[np.float64]
-    exact_weights: NDArray[np.float64]
 
 
 _BORDERS = np.append(_TONES * _PARTS * decode_gamma((np.arange(255) + 0.5) / 255.0), np.inf)
@@ -98,10 +86,6 @@ _TABLES = _Tables(
     ),
     knee=np.float32(CURVE_KNEE),
     line=np.float32(1.0 / CURVE_SLOPE),
-    exact_luminance=RGB_TO_XYZ[1][:, None] * _LINEAR,
-    exact_curve=np.array([CURVE_SLOPE, CURVE_OFFSET, CURVE_KNEE]),
-    borders=_BORDERS,
-    exact_weights=_TONES * _PARTS * XYZ_TO_RGB * D65_WHITE,
 )
 
 
@@ -122,8 +106,7 @@ def _recolour(rgb: Any, out: Any, enlarged: Any, first: Any, tables: Any) -> Non
     width = rgb.shape[1]
     upper, step = np.empty((4, width), np.float32), np.empty((4, width), np.float32)
     y, fy = np.empty(width, np.float32), np.empty(width, np.float32)
-    tones, sums = np.empty((3, width), np.int32), np.empty((3, width), np.int32)
-    near, places = np.empty(width, np.bool_), np.empty(width, np.intp)
+    tones = np.empty((3, width), np.int32)
     widened = -1
     for row in range(rgb.shape[0]):
         above, down = enlarged.above[first + row], np.float32(enlarged.down[first + row])
@@ -132,9 +115,7 @@ def _recolour(rgb: Any, out: Any, enlarged: Any, first: Any, tables: Any) -> Non
             widened = above
         _read(rgb[row], y, fy, tables)
         _colour(y, fy, upper, step, down, tones, tables)
-        _levels(tones, out[row], sums, tables.shift)
-        count = _near_borders(tones, sums, near, places)
-        _settle(rgb[row], out[row], places[:count], enlarged, first + row, tables)
+        _levels(tones, out[row], tables.shift)
 
 
 def _grey(rgb: Any, out: Any, tables: Any) -> None:
@@ -207,85 +188,16 @@ def _colour_row(y: Any, fy: Any, upper: Any, step: Any, down: Any, tones: Any, t
         tones[2, i] = np.int32(min(max(bx * x + by * y[i] + bz * z, first), last))
 
 
-def _level_row(tones: Any, out: Any, sums: Any, shift: Any) -> None:
-    """int32 (3, W) in parts → uint8 (W, 3), and the sums whose whole cells are these levels."""
+def _level_row(tones: Any, out: Any, shift: Any) -> None:
+    """int32 (3, W) in parts → uint8 (W, 3)."""
     for channel in range(3):
         for x in range(out.shape[0]):
             tone = tones[channel, x]
-            sums[channel, x] = tone + shift[np.uintp(tone) >> np.uintp(_BITS)]
+            tones[channel, x] = tone + shift[np.uintp(tone) >> np.uintp(_BITS)]
     for x in range(out.shape[0]):
-        out[x, 0] = sums[0, x] >> _BITS
-        out[x, 1] = sums[1, x] >> _BITS
-        out[x, 2] = sums[2, x] >> _BITS
-
-
-def _is_in_doubt(tone: Any, whole: Any) -> Any:
-    """Whether the sum of a tone and its shift is nearly whole, and not for want of a border."""
-    rest = np.int32(_PARTS - 1)
-    near = (whole + np.int32(_DOUBT)) & rest < np.int32(2 * _DOUBT)
-    return near & ((whole ^ tone) & rest != 0)
-
-
-def _find_near_borders(tones: Any, sums: Any, near: Any, places: Any) -> Any:
-    """Number the places where a tone is in doubt; they are the first ones in `places`."""
-    for x in range(near.shape[0]):  # apart from the loop below: eight pixels at once
-        near[x] = (
-            _in_doubt(tones[0, x], sums[0, x])
-            | _in_doubt(tones[1, x], sums[1, x])
-            | _in_doubt(tones[2, x], sums[2, x])
-        )
-    count = 0
-    eights = near[: near.shape[0] // 8 * 8].view(np.uint64)
-    for eight in range(eights.shape[0]):
-        if eights[eight]:
-            for x in range(8 * eight, 8 * eight + 8):
-                places[count] = x
-                count += near[x]
-    for x in range(8 * eights.shape[0], near.shape[0]):
-        places[count] = x
-        count += near[x]
-    return count
-
-
-def _settle_row(rgb: Any, out: Any, places: Any, enlarged: Any, row: Any, tables: Any) -> None:
-    """Make the levels in some places of `out`, uint8 (W, 3), those that float64 gives."""
-    maps, above, down = enlarged.maps, enlarged.above[row], enlarged.down[row]
-    below, last = min(above + 1, maps.shape[1] - 1), maps.shape[2] - 1
-    lefts, alongs = enlarged.left, enlarged.along
-    luminance, borders, weights = tables.exact_luminance, tables.borders, tables.exact_weights
-    curve_slope, curve_offset, knee = tables.exact_curve
-    for x in places:
-        left, along = lefts[x], alongs[x]
-        right = min(left + 1, last)
-        y = luminance[0, rgb[x, 0]] + luminance[1, rgb[x, 1]] + luminance[2, rgb[x, 2]]
-        fy = np.cbrt(y) if y > knee**3 else curve_slope * y + curve_offset
-        fx = _blend(maps[0], above, below, down, left, right, along) * fy
-        fx += _blend(maps[1], above, below, down, left, right, along)
-        fz = _blend(maps[2], above, below, down, left, right, along) * fy
-        fz += _blend(maps[3], above, below, down, left, right, along)
-        light_x = fx**3 if fx > knee else (fx - curve_offset) / curve_slope
-        light_z = fz**3 if fz > knee else (fz - curve_offset) / curve_slope
-        for channel in range(3):
-            of_x, of_y, of_z = weights[channel]
-            tone = of_x * light_x + of_y * y + of_z * light_z
-            out[x, channel] = _level(tone, out[x, channel], borders)
-
-
-def _level_of(tone: Any, level: Any, borders: Any) -> Any:
-    """The level of light in parts, beginning with one that is nearly right."""
-    while tone >= borders[level]:
-        level += 1
-    while level > 0 and tone < borders[level - 1]:
-        level -= 1
-    return level
-
-
-def _blend_places(
-    plane: Any, above: Any, below: Any, down: Any, left: Any, right: Any, along: Any
-) -> Any:
-    upper = plane[above, left] + along * (plane[above, right] - plane[above, left])
-    lower = plane[below, left] + along * (plane[below, right] - plane[below, left])
-    return upper + down * (lower - upper)
+        out[x, 0] = tones[0, x] >> _BITS
+        out[x, 1] = tones[1, x] >> _BITS
+        out[x, 2] = tones[2, x] >> _BITS
 
 
 def _compiled(loop: Callable[..., None], *arguments: Any) -> Callable[..., None]:
@@ -300,13 +212,8 @@ def _compiled(loop: Callable[..., None], *arguments: Any) -> Callable[..., None]
 
 _read = numba.njit(**_OPTIONS)(_read_row)
 _colour = numba.njit(**_OPTIONS)(_colour_row)
-_blend = numba.njit(**_OPTIONS)(_blend_places)
-_level = numba.njit(**_OPTIONS)(_level_of)
 _widen = numba.njit(**_OPTIONS)(_widen_rows)
 _levels = numba.njit(**_OPTIONS)(_level_row)
-_in_doubt = numba.njit(**_OPTIONS)(_is_in_doubt)
-_near_borders = numba.njit(**_OPTIONS)(_find_near_borders)
-_settle = numba.njit(**_OPTIONS)(_settle_row)
 _PHOTO = types.Array(types.uint8, 3, "C", readonly=True)
 _OUT = types.Array(types.uint8, 3, "C")
 _ENLARGED = types.NamedTuple(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from colorizer.colour.guided_upsampling import enlarge
 from colorizer.colour.lab import clip_chroma, lab_to_rgb
 
 SUREST_COLOURS = 5
@@ -40,9 +41,8 @@ class Certainty:
 
 def measure_certainty(logits: NDArray[np.float32]) -> Certainty:
     """Entropy of the softmax of `logits`, float (Q, h, w), in units of log Q."""
-    from scipy.special import log_softmax  # scipy: not before the first photo
-
-    log_share = log_softmax(logits.astype(np.float64), axis=0)
+    distance = logits.astype(np.float64) - logits.max(axis=0)
+    log_share = distance - np.log(np.exp(distance).sum(axis=0))
     entropy = -(np.exp(log_share) * log_share).sum(axis=0)
     return Certainty((entropy / np.log(len(logits))).astype(np.float32), len(logits))
 
@@ -52,9 +52,7 @@ def heat_map(certainty: Certainty, height: int, width: int) -> NDArray[np.uint8]
 
     The scale is the same for all photos, from five colours to all of them (see `scale_colours`).
     """
-    from skimage.transform import resize  # as above
-
-    large = resize(certainty.entropy, (height, width), order=1, mode="edge", anti_aliasing=False)
+    large = enlarge(certainty.entropy[None], height, width)[0]
     low = _surest(certainty.n_colours)
     step = np.clip((large - low) / (1.0 - low), 0.0, 1.0) * 255
     return colour_scale(256)[np.rint(step).astype(np.intp)]

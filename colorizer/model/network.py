@@ -5,79 +5,20 @@ Nothing here reads files or the network: weights come from a checkpoint
 (`colorizer.model.checkpoint`) or, before training, from `train.backbones`.
 """
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from colorizer.colour.lab import AB_LIMIT
-from colorizer.model.efficientnet import VARIANTS, EfficientNetLite
-
-Head = Literal["regression", "classification"]
-
-STRIDE = 32
-"""Photos enter with both sides a multiple of this: the deepest features' stride."""
+from colorizer.model.architecture import ORIGINAL, NetworkConfig
+from colorizer.model.efficientnet import EfficientNetLite
 
 _RESNET_STAGES = {"layer1": "s4", "layer2": "s8", "layer3": "s16", "layer4": "s32"}
-_NORMALISATION = {  # mean and deviation of the RGB values that the pretrained weights expect
-    "resnet50": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
-    **dict.fromkeys(VARIANTS, ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))),
-}
-BACKBONES = tuple(_NORMALISATION)
-ORIGINAL = "fcn_resnet50"
-"""Not a backbone but the whole of `OriginalNetwork`."""
-
-MAX_WIDTH = 1024
-MAX_CLASSES = 1024
-"""A configuration from a stranger cannot ask for more memory than these allow."""
-
-
-@dataclass(frozen=True)
-class NetworkConfig:
-    """Everything that is needed to build the network again; ValueError for what cannot be built.
-
-    decoder_channels: width of the decoder after each doubling of the resolution, from stride 32
-    on: three numbers end at stride 4, two at stride 8. skips: whether the decoder sees the
-    backbone's finer features. context: whether it sees the whole photo, see `GlobalContext`.
-    n_classes: Q, 0 for regression. The original's network, backbone `ORIGINAL`, has none of them.
-    """
-
-    backbone: str = "tf_efficientnet_lite2"
-    head: Head = "classification"
-    n_classes: int = 128
-    decoder_channels: tuple[int, ...] = (256, 128, 64)
-    skips: bool = True
-    context: bool = True
-
-    def __post_init__(self) -> None:
-        if self.backbone not in (*BACKBONES, ORIGINAL):
-            known = ", ".join((*BACKBONES, ORIGINAL))
-            raise ValueError(f"Unknown backbone {self.backbone!r}; known: {known}.")
-        if self.head not in ("regression", "classification"):
-            raise ValueError(f"Unknown head {self.head!r}.")
-        if not _whole(self.n_classes, 0, MAX_CLASSES):
-            raise ValueError(f"n_classes must be 0 … {MAX_CLASSES}.")
-        if (self.head == "classification") != (self.n_classes > 0):
-            raise ValueError("A classification head needs n_classes > 0, a regression head 0.")
-        if self.backbone == ORIGINAL:
-            if self.decoder_channels or self.skips:
-                raise ValueError(f"{ORIGINAL} has no decoder_channels and no skips.")
-        elif not 1 <= len(self.decoder_channels) <= 3 or not all(
-            _whole(width, 1, MAX_WIDTH) for width in self.decoder_channels
-        ):
-            raise ValueError(f"decoder_channels must be one to three widths of 1 … {MAX_WIDTH}.")
-
-    @property
-    def output_stride(self) -> int:
-        """Pixels of the input for one pixel of the output, along each side."""
-        return 1 if self.backbone == ORIGINAL else int(STRIDE >> len(self.decoder_channels))
-
-
-def _whole(value: object, low: int, high: int) -> bool:
-    """Whether `value` is an integer in low … high; JSON may say true or 7.5 instead."""
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+_IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+_HALVES = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+"""Mean and deviation of the RGB values that the pretrained weights expect."""
 
 
 class ColorizationNetwork(nn.Module):
@@ -92,7 +33,7 @@ class ColorizationNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        mean, deviation = _NORMALISATION[config.backbone]
+        mean, deviation = _IMAGENET if config.backbone == "resnet50" else _HALVES
         # On the CPU even under `torch.device("meta")`: no checkpoint brings these two along.
         for name, values in (("mean", mean), ("deviation", deviation)):
             tensor = torch.tensor(values, device="cpu").view(1, 3, 1, 1)
@@ -103,7 +44,8 @@ class ColorizationNetwork(nn.Module):
         below = widths[-1]
         for step, width in enumerate(config.decoder_channels):
             skip = widths[-2 - step] if config.skips else 0
-            self.decoder.append(DecoderStage(below, skip, width))
+            stage = SlimStage if config.slim else DecoderStage
+            self.decoder.append(stage(below, skip, width))
             below = width
         self.head = nn.Conv2d(below, config.n_classes or 2, kernel_size=1)
 
@@ -115,11 +57,18 @@ class ColorizationNetwork(nn.Module):
 
     def decode(self, features: list[torch.Tensor]) -> torch.Tensor:
         """Features → the head's output (see the class)."""
-        x = self.context(features[-1])
+        return self.answer(self.places(features))
+
+    def places(self, features: list[torch.Tensor]) -> torch.Tensor:
+        """Features → what the head sees of each place: (B, the decoder's last width, h, w)."""
+        x: torch.Tensor = self.context(features[-1])
         for step, stage in enumerate(self.decoder):
-            skip = features[-2 - step] if self.config.skips else None
-            x = stage(x, skip)
-        x = self.head(x)
+            x = stage(x, features[-2 - step] if self.config.skips else None)
+        return x
+
+    def answer(self, places: torch.Tensor) -> torch.Tensor:
+        """What the head makes of `places` (see the class)."""
+        x: torch.Tensor = self.head(places)
         return x if self.config.head == "classification" else x * AB_LIMIT
 
     def forward(self, L: torch.Tensor) -> torch.Tensor:
@@ -144,10 +93,26 @@ class OriginalNetwork(nn.Module):
         )
         self.fcn.backbone.conv1 = nn.Conv2d(1, 64, kernel_size=7, stride=2, padding=3, bias=False)
 
+    def features(self, L: torch.Tensor) -> list[torch.Tensor]:
+        """The backbone's features at stride 8."""
+        return [self.fcn.backbone(L / 100.0)["out"]]
+
+    def places(self, features: list[torch.Tensor]) -> torch.Tensor:
+        """Features → what the last layer sees of each place: (B, 512, H / 8, W / 8)."""
+        x = features[-1]
+        for layer in list(self.fcn.classifier)[:-1]:
+            x = layer(x)
+        return x
+
+    def answer(self, places: torch.Tensor) -> torch.Tensor:
+        """What the last layer makes of `places`, at the photo's size."""
+        x = self.fcn.classifier[-1](places)
+        x = F.interpolate(x, scale_factor=8.0, mode="bilinear", align_corners=False)
+        return x if self.config.head == "classification" else x * 255.0 - 128.0
+
     def forward(self, L: torch.Tensor) -> torch.Tensor:
         """See the class."""
-        output: torch.Tensor = self.fcn(L / 100.0)["out"]
-        return output if self.config.head == "classification" else output * 255.0 - 128.0
+        return self.answer(self.places(self.features(L)))
 
 
 Network = ColorizationNetwork | OriginalNetwork
@@ -192,6 +157,29 @@ class DecoderStage(nn.Module):
         x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
         if skip is not None:
             x = torch.cat([x, skip], dim=1)
+        result: torch.Tensor = self.convolve(x)
+        return result
+
+
+class SlimStage(nn.Module):
+    """What a `DecoderStage` does for a third of the work: narrowed first, added, convolved once."""
+
+    def __init__(self, below: int, skip: int, width: int) -> None:
+        super().__init__()
+        self.narrow = nn.Conv2d(below, width, kernel_size=1)
+        self.narrow_skip = nn.Conv2d(skip, width, kernel_size=1, bias=False) if skip else None
+        self.convolve = nn.Sequential(
+            nn.ReLU(),
+            nn.Conv2d(width, width, kernel_size=3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(inplace=True),
+        )
+
+    def forward(self, x: torch.Tensor, skip: torch.Tensor | None) -> torch.Tensor:
+        """x (B, C, h, w), skip (B, S, 2h, 2w) or None → (B, width, 2h, 2w)."""
+        x = F.interpolate(self.narrow(x), scale_factor=2.0, mode="bilinear", align_corners=False)
+        if skip is not None and self.narrow_skip is not None:
+            x = x + self.narrow_skip(skip)
         result: torch.Tensor = self.convolve(x)
         return result
 

@@ -4,10 +4,11 @@
     photo = decoder.open_photo("upload.jpg")
 
 Decoders of image formats are large and written in C; a page that takes strangers' files must
-survive them. The process inherits no secret, can write no file, and has bounded memory and time.
-It speaks JSON lines and raw pixels over its standard streams, lives on between photos, and ends
-when its parent does. Beside decoding itself a photo costs the copy of its pixels through a pipe,
-some 3 ms a megapixel.
+survive them. The process inherits no secret, gets the bytes of a photo and no path, gives up files,
+network and programs before it sees them (`confinement`), and has bounded memory and time. It
+speaks JSON lines, bytes and raw pixels over its standard streams, lives on between photos, and
+ends when its parent does. Beside decoding itself a photo costs the copy of its pixels through a
+pipe, some 3 ms a megapixel.
 """
 
 import json
@@ -30,7 +31,10 @@ import numpy as np
 
 from colorizer.errors import Message
 from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo
+from colorizer.photo.confinement import confine
 from colorizer.photo.limits import out_of_memory
+from colorizer.photo.photo import read_file
+from colorizer.photo.precheck import preload
 from colorizer.service import memory
 
 logger = logging.getLogger(__name__)
@@ -105,12 +109,13 @@ class _Worker:
             self.process.wait()
 
     def open_photo(self, file: str | Path) -> Photo:
+        data = read_file(file, self._limits)
         process = self.start()
         alarm = Timer(self.seconds, process.kill)
         started = time.monotonic()
         alarm.start()
         try:
-            photo = self._ask(process, file)
+            photo = self._ask(process, data)
         except PhotoError:
             raise
         except MemoryError as error:  # here, for the pixels; there it is one more sentence
@@ -131,11 +136,12 @@ class _Worker:
                 self._forget(process)  # the alarm, too, may go off before the next photo
         return photo
 
-    def _ask(self, process: "subprocess.Popen[bytes]", file: str | Path) -> Photo:
+    def _ask(self, process: "subprocess.Popen[bytes]", data: bytes) -> Photo:
         stdin, stdout = process.stdin, process.stdout
         assert stdin is not None
         assert stdout is not None
-        stdin.write(json.dumps(str(Path(file).absolute())).encode() + b"\n")
+        stdin.write(b"%d\n" % len(data))
+        stdin.write(data)
         stdin.flush()
         answer = json.loads(stdout.readline(_MAX_LINE))
         if "error" in answer:
@@ -178,9 +184,15 @@ def _read_photo(stream: IO[bytes], header: dict[str, Any], limits: PhotoLimits) 
         raise EOFError(f"the decoder announced {width} × {height} pixels")
     rgb = _read_array(stream, (height, width, 3))
     alpha = _read_array(stream, (height, width)) if header["alpha"] else None
-    notes = tuple(map(Message.from_json, header["notes"]))
-    mark = None if header["mark"] is None else str(header["mark"])
-    return Photo(rgb, alpha, str(header["format"]), notes, mark)
+    grey16 = _read_array(stream, (height, width, 2)) if header["grey16"] else None
+    return Photo(
+        rgb,
+        alpha,
+        format=str(header["format"]),
+        notes=tuple(map(Message.from_json, header["notes"])),
+        mark=None if header["mark"] is None else str(header["mark"]),
+        grey16=None if grey16 is None else grey16.view(np.uint16)[..., 0],
+    )
 
 
 def _read_array(stream: IO[bytes], shape: tuple[int, ...]) -> np.ndarray:
@@ -198,8 +210,9 @@ def _serve(questions: IO[bytes], answers: IO[bytes], limits: PhotoLimits, second
     """Answer until the parent closes the stream."""
     for line in questions:
         _end_after(seconds)
+        data = questions.read(int(line))
         try:
-            photo = open_photo(json.loads(line), limits)
+            photo = open_photo(data, limits)
         except PhotoError as error:
             _write_line(answers, {"error": error.message.as_json()})
         else:
@@ -213,14 +226,15 @@ def _write_photo(stream: IO[bytes], photo: Photo) -> None:
         "height": photo.height,
         "width": photo.width,
         "alpha": photo.alpha is not None,
+        "grey16": photo.grey16 is not None,
         "format": photo.format,
         "notes": [note.as_json() for note in photo.notes],
         "mark": photo.mark,
     }
     _write_line(stream, header)
-    for array in (photo.rgb, photo.alpha):
+    for array in (photo.rgb, photo.alpha, photo.grey16):
         if array is not None:
-            stream.write(np.ascontiguousarray(array).data)
+            stream.write(np.ascontiguousarray(array).data.cast("B"))
 
 
 def _write_line(stream: IO[bytes], content: dict[str, Any]) -> None:
@@ -233,22 +247,11 @@ def _end_after(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
 
 
-def _bound_this_process(memory: int) -> None:
-    """No more memory than this, no files written, no core dump; nothing of it on Windows."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a parent that is gone needs no traceback
-
-
 def main(task: dict[str, Any]) -> None:
     """Be the process: see `_start` for the task."""
-    _bound_this_process(task["memory"])
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    preload()
+    confine(task["memory"])
     _serve(sys.stdin.buffer, sys.stdout.buffer, PhotoLimits(**task["limits"]), task["seconds"])
 
 

@@ -2,7 +2,7 @@
 
 Another vividness or another look at the same photo must not run the network twice: analyses are
 kept by (photo, model), the least recently used leave first, and their total size is bounded.
-torch is imported with the first photo, so that a page can be shown before.
+The pipeline is imported with the first photo, so that a page can be shown before.
 """
 
 import hashlib
@@ -198,7 +198,7 @@ class ColorizerService:
 
     def _print(self, digest: str, photo: Photo, long_side: int) -> _Print:
         from colorizer.colour.recolor import grey
-        from colorizer.pipeline import shrink
+        from colorizer.colour.resizing import shrink
 
         kept = self._prints.get((digest, long_side))
         if kept is not None:
@@ -211,18 +211,19 @@ class ColorizerService:
 
 def _on_own_pages(prediction: "Prediction") -> "Prediction":
     """The same for long keeping; photos have their own pages from the decoder."""
-    import torch
-
-    L, output = (
-        torch.from_numpy(memory.moved(each.numpy())) for each in (prediction.L, prediction.output)
+    return replace(
+        prediction,
+        L=memory.moved(prediction.L),
+        output=memory.moved(prediction.output),
+        features=memory.moved(prediction.features),
     )
-    return replace(prediction, L=L, output=output)
 
 
 def _analysis_bytes(prediction: "Prediction") -> int:
     photo = prediction.photo
     alpha = 0 if photo.alpha is None else photo.alpha.nbytes
-    return int(photo.rgb.nbytes + alpha + prediction.L.nbytes + prediction.output.nbytes)
+    arrays = (photo.rgb, prediction.L, prediction.output, prediction.features)
+    return alpha + sum(array.nbytes for array in arrays)
 
 
 def _print_bytes(print_: _Print) -> int:

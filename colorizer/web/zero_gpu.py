@@ -20,8 +20,8 @@ except ImportError:
     spaces = None
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
-
+    from colorizer.model.architecture import NetworkOutput
+    from colorizer.model.network import Network
     from colorizer.pipeline import NetworkPass
 
 MAX_SECONDS = 10
@@ -39,25 +39,17 @@ def _on_card(task: Callable[Given, Answer]) -> Callable[Given, Answer]:
 
 
 @_on_card
-def gpu_pass(network: "nn.Module", L: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`network(L)` on the card; on ZeroGPU this runs in a process of its own.
+def gpu_pass(network: "Network", L: NDArray[np.float32]) -> "NetworkOutput":
+    """One pass of `network` on the card; on ZeroGPU this runs in a process of its own.
 
     All travels there and back by pickling: nothing depends on what that process has seen before,
     and an array is whole when it arrives, which a tensor is only while its sender lives.
     """
-    import torch
+    from colorizer.model.torch_engine import run_network
 
-    with torch.inference_mode():
-        output: Tensor = network.to("cuda")(torch.from_numpy(L).to("cuda"))
-        return output.float().cpu().numpy()
-
-
-def _tensor_pass(network: "nn.Module", L: "Tensor") -> "Tensor":
-    import torch
-
-    return torch.from_numpy(gpu_pass(network, L.numpy()))
+    return run_network(network, L, "cuda")
 
 
 def lent_card(device: str) -> "NetworkPass | None":
     """What runs the network on the lent card, or None where `device` is there all the time."""
-    return _tensor_pass if device == "cuda" and spaces is not None else None
+    return gpu_pass if device == "cuda" and spaces is not None else None

@@ -36,11 +36,5 @@ def test_the_next_process_does_not_compile_again() -> None:
     assert done.stdout.split() == ["1", "1"]
 
 
-def test_no_border_between_levels_is_near_the_end_of_a_cell() -> None:
-    """A cell without a border has no doubtful light, then; `_is_in_doubt` relies on it."""
-    rest = kernels._BORDERS[:-1] % kernels._PARTS
-    assert np.minimum(rest, kernels._PARTS - rest).min() > 2 * kernels._DOUBT
-
-
 def test_no_cell_is_as_wide_as_a_level() -> None:
     assert np.diff(kernels._BORDERS[:-1]).min() > kernels._PARTS

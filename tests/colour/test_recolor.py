@@ -1,23 +1,18 @@
 import numpy as np
 import pytest
-import torch
 from skimage import color
 
 from benchmarks.recolouring import exact
-from colorizer.colour.guided_upsampling import AbField
+from colorizer.colour.guided_upsampling import AbField, enlarge
 from colorizer.colour.lab import lab_to_rgb, rgb_to_lightness
 from colorizer.colour.recolor import grey, recolor
 
 
 def field_of(height: int, width: int, *, seed: int = 0) -> AbField:
     """A smooth field whose slope and offset differ everywhere."""
-    torch.manual_seed(seed)
-    slope, offset = torch.randn(1, 2, 6, 8) * 0.1, torch.randn(1, 2, 6, 8) * 25
-    size = {"size": (height, width), "mode": "bicubic", "align_corners": False}
-    return AbField(
-        slope=torch.nn.functional.interpolate(slope, **size),
-        offset=torch.nn.functional.interpolate(offset, **size),
-    )
+    random = np.random.default_rng(seed).standard_normal((2, 2, 6, 8), np.float32)
+    slope, offset = (enlarge(maps, height, width) for maps in random)
+    return AbField(slope=slope * np.float32(0.1), offset=offset * np.float32(25))
 
 
 @pytest.fixture
@@ -36,34 +31,37 @@ def dark_colours() -> np.ndarray:
     return np.random.default_rng(2).integers(0, 40, (90, 130, 3), dtype=np.uint8)
 
 
+def assert_nearly_exact(rgb: np.ndarray, field: AbField) -> None:
+    off = np.abs(recolor(rgb, field) - np.rint(exact(rgb, field)))
+    assert off.max() <= 1
+    assert np.count_nonzero(off) <= max(1, 5e-4 * off.size)
+
+
 @pytest.mark.parametrize("photo", ["every_grey", "colours", "dark_colours", "colourful"])
 @pytest.mark.parametrize("size", [(24, 32), (96, 128)])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_every_value_is_the_exact_one(
+def test_values_are_exact_but_for_a_few_in_ten_thousand_that_are_the_next_ones(
     photo: str, size: tuple[int, int], seed: int, request: pytest.FixtureRequest
 ) -> None:
     rgb, field = request.getfixturevalue(photo), field_of(*size, seed=seed)
-    np.testing.assert_array_equal(recolor(rgb, field), np.rint(exact(rgb, field)))
+    assert_nearly_exact(rgb, field)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 3000), (3000, 1), (7, 9), (2, 8)])
-def test_slim_photos_are_exact_too(shape: tuple[int, int], colours: np.ndarray) -> None:
-    rgb, field = np.resize(colours, (*shape, 3)), field_of(24, 32)
-    np.testing.assert_array_equal(recolor(rgb, field), np.rint(exact(rgb, field)))
+def test_slim_photos_are_as_exact(shape: tuple[int, int], colours: np.ndarray) -> None:
+    assert_nearly_exact(np.resize(colours, (*shape, 3)), field_of(24, 32))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e30])
 def test_colours_that_cannot_be_are_refused(value: float, colours: np.ndarray) -> None:
     field = field_of(6, 8)
-    field.offset[0, 1, 2, 3] = value
+    field.offset[1, 2, 3] = value
     with pytest.raises(ValueError, match="no such colours"):
         recolor(colours, field)
 
 
 def test_the_lab_module_gives_the_same_colours(colourful: np.ndarray) -> None:
-    flat = AbField(
-        slope=torch.zeros(1, 2, 1, 1), offset=torch.tensor([12.0, -7.0]).view(1, 2, 1, 1)
-    )
+    flat = AbField(slope=np.zeros((2, 1, 1), np.float32), offset=np.float32([[[12.0]], [[-7.0]]]))
     L = rgb_to_lightness(colourful / 255.0)
     lab = np.stack([L, np.full_like(L, 12.0), np.full_like(L, -7.0)], axis=-1)
     expected = np.rint(255 * lab_to_rgb(lab)).astype(int)
@@ -78,7 +76,7 @@ def test_strips_and_threads_change_nothing(
     field = field_of(24, 36)
     whole = recolor(colourful, field)
     monkeypatch.setattr("colorizer.colour.recolor.STRIP_PIXELS", pixels)
-    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    monkeypatch.setattr("colorizer.colour.recolor.usable_threads", lambda: threads)
     np.testing.assert_array_equal(recolor(colourful, field), whole)
 
 
@@ -96,7 +94,7 @@ def test_a_view_is_recoloured_like_its_copy(colourful: np.ndarray) -> None:
 
 
 def test_what_is_grey_stays_as_it_is(every_grey: np.ndarray) -> None:
-    nothing = AbField(slope=torch.zeros(1, 2, 1, 1), offset=torch.zeros(1, 2, 1, 1))
+    nothing = AbField(*np.zeros((2, 2, 1, 1), np.float32))
     np.testing.assert_array_equal(grey(every_grey), every_grey)
     np.testing.assert_array_equal(recolor(every_grey, nothing), every_grey)
 

@@ -4,16 +4,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 
 from colorizer.errors import CheckpointError
+from colorizer.model.architecture import (
+    BACKBONES,
+    MAX_ACTIVATIONS,
+    MAX_MULTIPLICATIONS,
+    ORIGINAL,
+    NetworkConfig,
+)
 from colorizer.model.checkpoint import (
     CONFIG_FILE,
+    MAX_ASPECT,
     CheckpointConfig,
     bundled_checkpoints,
     load_checkpoint,
+    read_config,
     save_checkpoint,
 )
 from colorizer.model.checkpoint_identity import (
@@ -22,7 +32,8 @@ from colorizer.model.checkpoint_identity import (
     CheckpointIdentity,
     identify,
 )
-from colorizer.model.network import BACKBONES, ORIGINAL, NetworkConfig, build_network
+from colorizer.model.network import build_network
+from colorizer.model.torch_engine import torch_network
 from tests.conftest import small_network
 from tests.support.source_tree import ROOT
 
@@ -37,7 +48,8 @@ def test_a_saved_network_answers_the_same_after_loading(classification_folder: P
     L = torch.rand(1, 1, 64, 64) * 100
     expected = small_network("classification", 9).eval()(L)
     with torch.inference_mode():
-        torch.testing.assert_close(loaded.network(L), expected, atol=2e-2, rtol=1e-2)
+        network = torch_network(loaded.config.network, loaded.weights)
+        torch.testing.assert_close(network(L), expected, atol=2e-2, rtol=1e-2)
     assert loaded.config.decoding.side == 64
     assert loaded.ab_bins is not None
     assert loaded.ab_bins.n_classes == 9
@@ -45,8 +57,8 @@ def test_a_saved_network_answers_the_same_after_loading(classification_folder: P
 
 def test_weights_are_stored_as_float16(classification_folder: Path) -> None:
     tensors = load_file(classification_folder / WEIGHTS_FILE)
-    kinds = {tensor.dtype for tensor in tensors.values() if tensor.is_floating_point()}
-    assert kinds == {torch.float16}
+    kinds = {values.dtype for values in tensors.values() if values.dtype.kind == "f"}
+    assert kinds == {np.dtype(np.float16)}
 
 
 def test_the_revision_follows_the_weights(folder: Path) -> None:
@@ -69,7 +81,7 @@ def _truncate(folder: Path) -> None:
 
 def _poison(folder: Path) -> None:
     tensors = load_file(folder / WEIGHTS_FILE)
-    tensors["head.bias"][0] = torch.nan
+    tensors["head.bias"][0] = np.nan
     save_file(tensors, folder / WEIGHTS_FILE)
 
 
@@ -79,7 +91,7 @@ def _drop_tensor(folder: Path) -> None:
     save_file(tensors, folder / WEIGHTS_FILE)
 
 
-def _write_palette(folder: Path, *, centres: torch.Tensor, prior: torch.Tensor) -> None:
+def _write_palette(folder: Path, *, centres: np.ndarray, prior: np.ndarray) -> None:
     save_file({"centres": centres, "prior": prior}, folder / PALETTE_FILE)
 
 
@@ -98,15 +110,23 @@ DAMAGE = {
     "missing tensor": (_drop_tensor, "do not belong"),
     "no palette": (lambda f: (f / PALETTE_FILE).unlink(), "has no palette"),
     "wrong palette": (
-        lambda f: _write_palette(f, centres=torch.zeros(4, 2), prior=torch.ones(4)),
+        lambda f: _write_palette(f, centres=np.zeros((4, 2)), prior=np.ones(4)),
         "4 colours",
     ),
     "palette of no colours": (
-        lambda f: _write_palette(f, centres=torch.full((9, 2), torch.nan), prior=torch.ones(9)),
+        lambda f: _write_palette(f, centres=np.full((9, 2), np.nan), prior=np.ones(9)),
         "cannot be",
     ),
     "negative prior": (
-        lambda f: _write_palette(f, centres=torch.zeros(9, 2), prior=-torch.ones(9)),
+        lambda f: _write_palette(f, centres=np.zeros((9, 2)), prior=-np.ones(9)),
+        "cannot be",
+    ),
+    "prior of nothing": (
+        lambda f: _write_palette(f, centres=np.zeros((9, 2)), prior=np.zeros(9)),
+        "cannot be",
+    ),
+    "infinite prior": (
+        lambda f: _write_palette(f, centres=np.zeros((9, 2)), prior=np.full(9, np.inf)),
         "cannot be",
     ),
     "decoding beyond measure": (lambda f: _edit(f, decoding={"side": 10**6}), "32 … 1024"),
@@ -133,9 +153,8 @@ def test_every_network_is_loaded_without_a_trace_of_random_weights(
     torch.manual_seed(1)
     config = NetworkConfig(backbone, "regression", 0, () if original else (8,), skips=not original)
     network = build_network(config).eval()
-    loaded = load_checkpoint(
-        save_checkpoint(tmp_path, CheckpointConfig("net", config), network, None)
-    ).network
+    saved = save_checkpoint(tmp_path, CheckpointConfig("net", config), network, None)
+    loaded = torch_network(config, load_checkpoint(saved).weights)
     for tensor in (*loaded.parameters(), *loaded.buffers()):
         assert tensor.device.type == "cpu"
     network.load_state_dict(loaded.state_dict())
@@ -184,3 +203,34 @@ def test_identifying_a_checkpoint_needs_no_torch() -> None:
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+
+
+WIDE = {
+    "wide decoders": ({"decoder_channels": [1024, 1024, 1024]}, {"side": 512}),
+    "a whole photo at its own size": ({}, {"side": 1024}),
+    "the original's network on large photos": (
+        {"backbone": ORIGINAL, "decoder_channels": [], "skips": False},
+        {"side": 512},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_a_network_that_costs_too_much_is_refused_before_its_weights_are_looked_at(
+    folder: Path, name: str
+) -> None:
+    network, decoding = WIDE[name]
+    config = json.loads((folder / CONFIG_FILE).read_text())
+    _edit(folder, network=config["network"] | network, decoding=config["decoding"] | decoding)
+    (folder / WEIGHTS_FILE).unlink()
+    with pytest.raises(CheckpointError) as refused:
+        load_checkpoint(folder)
+    assert refused.value.code == "network_too_large"
+
+
+def test_the_bundled_checkpoints_take_a_fraction_of_what_is_allowed() -> None:
+    for name, folder in bundled_checkpoints().items():
+        config = read_config(folder)
+        cost = config.network.cost(MAX_ASPECT * config.decoding.side**2)
+        assert cost.multiplications < MAX_MULTIPLICATIONS / 20, name
+        assert cost.activations < MAX_ACTIVATIONS / 5, name

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
+import numpy as np
 import pytest
-import torch
 
 from colorizer.errors import CheckpointError
 from colorizer.model import checkpoint
@@ -46,7 +46,7 @@ def load(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         repository = functools.partial(
             HubRepository, endpoint=hub.endpoint, token=token, cache=tmp_path / "cache"
         )
-        monkeypatch.setattr(checkpoint, "HubRepository", repository)
+        monkeypatch.setattr("colorizer.model.hub.HubRepository", repository)
         return load_checkpoint(name, revision=revision)
 
     return load
@@ -63,8 +63,9 @@ def test_what_was_uploaded_comes_back(
     loaded, local = load(), load_checkpoint(classification_folder)
     assert loaded.revision == local.revision
     assert loaded.config == local.config
-    for name, tensor in local.network.state_dict().items():
-        assert torch.equal(tensor, loaded.network.state_dict()[name])
+    assert loaded.weights.keys() == local.weights.keys()
+    for name, values in local.weights.items():
+        np.testing.assert_array_equal(values, loaded.weights[name])
 
 
 def test_a_second_time_nothing_is_downloaded(hub: Hub, files: Files, load: Load) -> None:

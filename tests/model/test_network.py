@@ -1,16 +1,14 @@
 import pytest
 import torch
 
-from colorizer.model.network import (
+from colorizer.model.architecture import (
     BACKBONES,
     MAX_CLASSES,
     MAX_WIDTH,
     ORIGINAL,
-    ColorizationNetwork,
     NetworkConfig,
-    OriginalNetwork,
-    build_network,
 )
+from colorizer.model.network import ColorizationNetwork, OriginalNetwork, build_network
 from tests.conftest import small_network
 
 
@@ -102,3 +100,44 @@ def test_the_originals_regression_counts_from_the_middle_of_8_bits() -> None:
         network.fcn.classifier[-1].bias.copy_(torch.tensor([128 / 255, 1.0]))
     output = network(torch.full((1, 1, 32, 32), 50.0))
     torch.testing.assert_close(output[0, :, 0, 0], torch.tensor([0.0, 127.0]))
+
+
+CONFIGS = [
+    *(NetworkConfig(backbone=backbone) for backbone in BACKBONES),
+    NetworkConfig(decoder_channels=(96, 48), slim=True),
+    NetworkConfig(decoder_channels=(96, 48), slim=True, skips=False, context=False),
+    NetworkConfig(head="regression", n_classes=0, decoder_channels=(24,), skips=False),
+    NetworkConfig(ORIGINAL, n_classes=50, decoder_channels=(), skips=False, context=False),
+]
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.architecture)
+def test_the_cost_is_what_the_convolutions_do(config: NetworkConfig) -> None:
+    multiplications = activations = 0
+
+    def count(module: torch.nn.Conv2d, _: object, output: torch.Tensor) -> None:
+        nonlocal multiplications, activations
+        activations += output.numel()
+        area = module.kernel_size[0] * module.kernel_size[1]
+        multiplications += output.numel() * area * module.in_channels // module.groups
+
+    network = build_network(config).eval()
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.register_forward_hook(count)
+    with torch.inference_mode():
+        network(torch.zeros(1, 1, 128, 128))
+    cost = config.cost(128 * 128)
+    assert cost.multiplications == pytest.approx(multiplications, rel=0.001)
+    enlarged = 50 * 128 * 128 if config.backbone == ORIGINAL else 0
+    assert cost.activations - enlarged == pytest.approx(activations, rel=0.01)
+
+
+def test_what_a_place_holds_is_what_the_head_answers_from() -> None:
+    for config in CONFIGS:
+        network = build_network(config).eval()
+        L = torch.rand(1, 1, 64, 64) * 100
+        with torch.inference_mode():
+            places = network.places(network.features(L))
+            torch.testing.assert_close(network.answer(places), network(L))
+        assert places.shape[1] == (config.decoder_channels or (512,))[-1]

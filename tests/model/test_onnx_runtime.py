@@ -1,5 +1,9 @@
+"""Bundled architectures run by ONNX Runtime from graphs without weights, and PyTorch beside it."""
+
+import json
 import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,45 +14,67 @@ import torch
 from torch import nn
 
 from benchmarks.measuring import child_python
-from colorizer import Colorizer, Photo
-from colorizer.model import onnx_graph, onnx_runtime
-from colorizer.model.bundled import bundled_checkpoints
-from colorizer.model.network import BACKBONES, ColorizationNetwork, NetworkConfig
-from colorizer.model.onnx_graph import onnx_model
-from colorizer.model.onnx_runtime import OnnxNetwork
-from tests.model.test_folding import trained
+from colorizer import Colorizer, Photo, open_photo
+from colorizer.errors import CheckpointError
+from colorizer.model import onnx_runtime
+from colorizer.model.architecture import NetworkConfig
+from colorizer.model.bundled import bundled_checkpoints, bundled_examples
+from colorizer.model.checkpoint import Checkpoint, load_checkpoint
+from colorizer.model.network import build_network
+from colorizer.model.onnx_runtime import GRAPHS, OnnxEngine
+from colorizer.model.torch_engine import TorchEngine, run_network, weight_shapes
+from colorizer.threads import usable_threads, use_threads
+from train.export_graph import export_graph
 
-CONFIGS = {
-    **{name: NetworkConfig(backbone=name, n_classes=5) for name in BACKBONES},
-    "regression": NetworkConfig(head="regression", n_classes=0),
-    "without skips": NetworkConfig(n_classes=5, skips=False),
-    "without context": NetworkConfig(n_classes=5, context=False),
-    "stride 16": NetworkConfig(n_classes=5, decoder_channels=(24,)),
-}
 SHAPES = [(1, 1, 64, 96), (3, 1, 96, 64), (1, 1, 32, 128), (2, 1, 32, 32)]
+GRAPH_FILES = sorted(GRAPHS.glob("*.onnx"))
+MAX_GRAPH_BYTES = 256 * 2**10
 
 
-@pytest.fixture
-def network() -> ColorizationNetwork:
-    return trained(NetworkConfig(backbone="tf_efficientnet_lite0", n_classes=5))
+def trained(config: NetworkConfig) -> nn.Module:
+    """A network whose BatchNorms have seen something."""
+    torch.manual_seed(0)
+    network = build_network(config)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.running_mean, -0.2, 0.2)  # type: ignore[arg-type]
+            nn.init.uniform_(module.running_var, 0.5, 2.0)  # type: ignore[arg-type]
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.uniform_(module.bias, -0.2, 0.2)
+    return network.eval()
 
 
-@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
-def test_the_output_is_pytorchs_for_every_network_and_shape(config: NetworkConfig) -> None:
-    network = trained(config)
-    by_onnx = OnnxNetwork(network)
+def weights_of(network: nn.Module) -> dict[str, np.ndarray]:
+    return {name: tensor.numpy() for name, tensor in network.state_dict().items()}
+
+
+def assert_alike(ours: np.ndarray, expected: np.ndarray) -> None:
+    assert ours.dtype == expected.dtype == np.float32
+    np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
+
+
+@pytest.fixture(scope="module", params=list(bundled_checkpoints()))
+def checkpoint(request: pytest.FixtureRequest) -> Checkpoint:
+    return load_checkpoint(request.param)
+
+
+def test_every_bundled_checkpoint_has_a_graph_and_no_graph_is_left_over() -> None:
+    names = {load_checkpoint(name).config.network.architecture for name in bundled_checkpoints()}
+    assert {file.stem for file in GRAPH_FILES} == names
+    assert {file.stem for file in GRAPHS.glob("*.json")} == names
+
+
+def test_both_engines_put_out_the_same_for_every_shape(checkpoint: Checkpoint) -> None:
+    config, weights = checkpoint.config.network, checkpoint.weights
+    by_onnx, by_torch = OnnxEngine(config, weights), TorchEngine(config, weights)
     for shape in SHAPES:
-        L = torch.rand(shape) * 100
-        with torch.inference_mode():
-            expected, output = network(L), by_onnx(L)
-        assert output.dtype == torch.float32
-        span = float(expected.abs().max())
-        torch.testing.assert_close(output, expected, rtol=1e-4, atol=1e-4 * span)
+        L = np.random.default_rng(0).random(shape, np.float32) * 100
+        for ours, expected in zip(by_onnx(L), by_torch(L), strict=True):
+            assert_alike(ours, expected)
 
 
-def test_a_bundled_checkpoint_is_coloured_alike_by_both_engines(colourful: np.ndarray) -> None:
-    checkpoint = Colorizer.from_pretrained("classification").checkpoint
-    photo = Photo(colourful)
+def test_both_engines_give_a_photo_the_same_colours(checkpoint: Checkpoint) -> None:
+    photo = open_photo(bundled_examples() / "coffee.jpg")
     by_onnx, by_torch = (
         Colorizer(checkpoint, engine=engine).colorize(photo) for engine in ("onnxruntime", "torch")
     )
@@ -58,134 +84,160 @@ def test_a_bundled_checkpoint_is_coloured_alike_by_both_engines(colourful: np.nd
     assert np.count_nonzero(different) / different.size < 1e-3
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "config",
+    [
+        NetworkConfig("tf_efficientnet_lite0", "regression", 0, (24,), skips=False, context=False),
+        NetworkConfig("tf_efficientnet_lite0", n_classes=5, decoder_channels=(24, 16), slim=True),
+    ],
+    ids=lambda config: config.architecture,
+)
+def test_a_graph_of_any_architecture_can_be_exported(
+    config: NetworkConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_graph(config, tmp_path)
+    monkeypatch.setattr(onnx_runtime, "GRAPHS", tmp_path)
+    network = trained(config)
+    assert onnx_runtime.weight_shapes(config) == weight_shapes(config)
+    by_onnx = OnnxEngine(config, weights_of(network))
+    for shape in SHAPES:
+        L = np.random.default_rng(0).random(shape, np.float32) * 100
+        for ours, expected in zip(by_onnx(L), run_network(network, L), strict=True):  # type: ignore[arg-type]
+            assert_alike(ours, expected)
+
+
+@pytest.mark.parametrize("file", GRAPH_FILES, ids=lambda file: file.stem)
+def test_a_graph_is_valid_and_holds_no_weights(file: Path) -> None:
+    assert file.stat().st_size < MAX_GRAPH_BYTES
+    graph = onnx.load(file, load_external_data=False).graph
+    shapes = json.loads(file.with_suffix(".json").read_text())
+    used = {name for name in shapes if not name.endswith(".num_batches_tracked")}
+    left_out = {
+        weight.name: list(weight.dims)
+        for weight in graph.initializer
+        if weight.data_location == onnx.TensorProto.EXTERNAL
+    }
+    assert left_out == {name: shapes[name] for name in used}
+
+
+def test_the_shapes_beside_a_graph_are_those_of_the_network(checkpoint: Checkpoint) -> None:
+    config = checkpoint.config.network
+    assert onnx_runtime.weight_shapes(config) == weight_shapes(config)
+
+
 def test_it_is_used_on_the_cpu_and_can_be_declined() -> None:
     colorizer = Colorizer.from_pretrained("regression")
-    assert isinstance(colorizer.network, OnnxNetwork)
+    assert isinstance(colorizer.network, OnnxEngine)
     declined = Colorizer(colorizer.checkpoint, engine="torch")
-    assert not isinstance(declined.network, OnnxNetwork)
+    assert isinstance(declined.network, TorchEngine)
 
 
-def test_without_a_wheel_pytorch_colours(
-    colourful: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(onnx_runtime, "onnxruntime", None)
-    colorizer = Colorizer.from_pretrained("regression")
-    assert not isinstance(colorizer.network, OnnxNetwork)
-    assert colorizer.colorize(Photo(colourful)).photo.rgb.shape == colourful.shape
-
-
-def test_a_function_that_is_not_known_leaves_the_network_to_pytorch(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delitem(onnx_graph._FUNCTIONS, torch.conv2d)
-    assert not isinstance(Colorizer.from_pretrained("regression").network, OnnxNetwork)
-
-
-@pytest.mark.parametrize("error", ["ImportError", "OSError", "TypeError"])
-def test_packages_that_cannot_be_imported_are_no_error(error: str) -> None:
-    code = f"""
-import sys
-class Broken:
-    def find_spec(self, name, *_):
-        if name == "onnxruntime":
-            raise {error}("of another machine")
-sys.meta_path.insert(0, Broken())
-from colorizer.model.onnx_runtime import onnxruntime
-print(onnxruntime)
-"""
-    done = child_python(code)
-    assert done.stdout.split() == ["None"]
-
-
-def test_an_engine_that_cannot_be_had_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    checkpoint = Colorizer.from_pretrained("regression").checkpoint
+def test_another_architecture_is_run_by_pytorch(regression_folder: Path) -> None:
+    colorizer = Colorizer.from_pretrained(regression_folder)
+    assert isinstance(colorizer.network, TorchEngine)
+    with pytest.raises(CheckpointError) as refused:
+        Colorizer(colorizer.checkpoint, engine="onnxruntime")
+    assert refused.value.code == "needs_extra"
     with pytest.raises(ValueError, match="nonsense"):
-        Colorizer(checkpoint, engine="nonsense")  # type: ignore[arg-type]
-    monkeypatch.setattr(onnx_runtime, "onnxruntime", None)
-    with pytest.raises(ValueError, match="ONNX Runtime"):
-        Colorizer(checkpoint, engine="onnxruntime")
+        Colorizer(colorizer.checkpoint, engine="nonsense")  # type: ignore[arg-type]
 
 
 def test_a_pass_that_runs_elsewhere_gets_pytorchs_network(colourful: np.ndarray) -> None:
     colorizer = Colorizer.from_pretrained("regression")
     seen: list[nn.Module] = []
 
-    def elsewhere(network: nn.Module, L: torch.Tensor) -> torch.Tensor:
+    def elsewhere(network: nn.Module, L: np.ndarray) -> object:
         seen.append(network)
-        return network(L)
+        return run_network(network, L)  # type: ignore[arg-type]
 
-    there = colorizer.predict(Photo(colourful), network_pass=elsewhere)
+    there = colorizer.predict(Photo(colourful), network_pass=elsewhere)  # type: ignore[arg-type]
     here = colorizer.predict(Photo(colourful))
-    assert isinstance(seen[0], ColorizationNetwork)
-    torch.testing.assert_close(there.output, here.output, rtol=1e-3, atol=1e-2)
+    np.testing.assert_allclose(there.output, here.output, rtol=1e-3, atol=1e-2)
+    np.testing.assert_allclose(there.features, here.features, rtol=1e-3, atol=1e-2)
     assert not any(weight.is_inference() for weight in seen[0].parameters())
 
 
-def test_a_network_in_training_is_refused(network: ColorizationNetwork) -> None:
-    with pytest.raises(RuntimeError, match="eval"):
-        onnx_model(network.train())
+def test_features_have_the_outputs_size(checkpoint: Checkpoint, colourful: np.ndarray) -> None:
+    prediction = Colorizer(checkpoint).predict(Photo(colourful))
+    assert prediction.features.shape[0] == 1
+    assert prediction.features.shape[1] == checkpoint.config.network.decoder_channels[-1]
+    assert prediction.features.shape[2:] == prediction.output.shape[2:]
+    assert prediction.features.dtype == np.float32
 
 
-def test_what_no_network_of_ours_does_is_refused(network: ColorizationNetwork) -> None:
-    network.head = nn.Sequential(network.head, nn.Sigmoid())
-    with pytest.raises(NotImplementedError, match="sigmoid"):
-        onnx_model(network)
-
-
-@pytest.mark.parametrize("name", bundled_checkpoints())
-def test_the_model_is_valid(name: str) -> None:
-    model = onnx.load_from_string(onnx_model(Colorizer.from_pretrained(name).checkpoint.network))
-    onnx.checker.check_model(model, full_check=True)
-
-
-def test_convolutions_are_merged_with_what_follows_them(tmp_path: Path) -> None:
-    """Without that a pass takes twice the time; one empty input too many is enough."""
+def test_convolutions_are_merged_with_what_follows_them(
+    checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    """Without that a pass takes twice the time, and it needs the weights when a session is made."""
     options = onnxruntime.SessionOptions()
     options.optimized_model_filepath = str(tmp_path / "merged.onnx")
     options.log_severity_level = 4
-    network = Colorizer.from_pretrained("classification").checkpoint.network
-    onnxruntime.InferenceSession(onnx_model(network), options, ["CPUExecutionProvider"])
-    kinds = Counter(node.op_type for node in onnx.load(tmp_path / "merged.onnx").graph.node)
-    convolutions = sum(isinstance(module, nn.Conv2d) for module in network.modules())
+    config = checkpoint.config.network
+    onnx_runtime.new_session(config, checkpoint.weights, options)
+    merged = onnx.load(tmp_path / "merged.onnx", load_external_data=False)
+    kinds = Counter(node.op_type for node in merged.graph.node)
+    convolutions = sum(isinstance(module, nn.Conv2d) for module in build_network(config).modules())
     assert kinds["Conv"] + kinds["FusedConv"] == convolutions
     assert not {"BatchNormalization", "Clip", "Relu", "Pad"} & set(kinds)
 
 
 def test_a_session_is_made_when_the_number_of_threads_changes(
-    network: ColorizationNetwork, monkeypatch: pytest.MonkeyPatch
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    new_session = onnx_runtime._new_session
-    monkeypatch.setattr(
-        onnx_runtime, "_new_session", lambda *given: (made.append(given[1]), new_session(*given))[1]
+    new_session = onnx_runtime.new_session
+
+    def counted(*given: object) -> object:
+        made.append(given[2].intra_op_num_threads)  # type: ignore[attr-defined]
+        return new_session(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(onnx_runtime, "new_session", counted)
+    engine, L = (
+        OnnxEngine(checkpoint.config.network, checkpoint.weights),
+        np.zeros((1, 1, 32, 32), np.float32),
     )
-    by_onnx, L = OnnxNetwork(network), torch.rand(1, 1, 32, 32)
-    threads = torch.get_num_threads()
-    assert made == [threads]
-    monkeypatch.setattr(torch, "get_num_threads", lambda: threads + 1)
-    at_once = [threading.Thread(target=by_onnx, args=(L,)) for _ in range(4)]
+    engine(L)
+    assert made == [usable_threads()]
+
+    def with_three_threads() -> None:
+        use_threads(3)
+        engine(L)
+
+    at_once = [threading.Thread(target=with_three_threads) for _ in range(4)]
     for each in at_once:
         each.start()
     for each in at_once:
         each.join()
-    assert made == [threads, threads + 1]
+    assert made == [usable_threads(), 3]
 
 
-def test_too_little_memory_is_told_from_other_errors(network: ColorizationNetwork) -> None:
+def test_weights_that_are_counted_in_other_numbers_are_taken(checkpoint: Checkpoint) -> None:
+    """A stranger's safetensors may hold any kind of numbers of the right shape."""
+    weights = {name: values.astype(np.float64) for name, values in checkpoint.weights.items()}
+    L = np.full((1, 1, 32, 32), 50, np.float32)
+    config = checkpoint.config.network
+    np.testing.assert_array_equal(
+        OnnxEngine(config, weights)(L).output, OnnxEngine(config, checkpoint.weights)(L).output
+    )
+
+
+def test_too_little_memory_is_told_from_other_errors() -> None:
     """In a process of its own, whose address space is bounded."""
     code = """
-import resource, torch
+import resource
+import numpy as np
 from colorizer import Colorizer
 network = Colorizer.from_pretrained("regression").network
-network(torch.rand(1, 1, 32, 32))
+network(np.ones((1, 1, 32, 32), np.float32))
 try:
-    network(torch.rand(1, 1, 48, 32))
+    network(np.ones((1, 1, 48, 32), np.float32))
 except RuntimeError:
     print("shape")
 used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + 2**26, -1))
 try:
-    network(torch.rand(1, 1, 1024, 1024))
+    network(np.ones((1, 1, 1024, 1024), np.float32))
 except MemoryError:
     print("memory")
 """
@@ -194,15 +246,8 @@ except MemoryError:
     assert done.stderr == ""
 
 
-def test_too_little_memory_for_the_model_itself_is_told_too(
-    network: ColorizationNetwork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class EncodeError(Exception):
-        """Protobuf's, which is of no other kind."""
-
-    def full(_: object) -> bytes:
-        raise EncodeError("Failed to serialize proto")
-
-    monkeypatch.setattr(onnx_runtime, "onnx_model", full)
-    with pytest.raises(MemoryError):
-        OnnxNetwork(network)
+def test_a_network_with_other_decoding_is_the_same_network(checkpoint: Checkpoint) -> None:
+    decoding = replace(checkpoint.config.decoding, side=64)
+    small = replace(checkpoint, config=replace(checkpoint.config, decoding=decoding))
+    photo = Photo(np.full((64, 64, 3), 90, np.uint8))
+    assert Colorizer(small).predict(photo).L.shape == (1, 1, 64, 64)

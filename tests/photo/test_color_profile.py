@@ -166,6 +166,18 @@ def test_sixteen_bit_grey_is_scaled_and_not_clipped(order: str) -> None:
     photo = open_photo(data)
     assert np.abs(photo.rgb[:, :, 0] - deep / 257).max() <= 0.51
     assert len(np.unique(photo.rgb)) == 256
+    assert photo.grey16 is not None
+    assert np.array_equal(photo.grey16, deep)
+
+
+def test_grey_profile_is_converted_to_sixteen_bits() -> None:
+    deep = np.linspace(0, 65_535, 64 * 48).reshape(48, 64).astype(np.uint16)
+    photo = open_photo(encoded(Image.fromarray(deep), "PNG", icc_profile=grey_profile(1.4)))
+    expected = srgb_encoded((deep / 65_535) ** 1.4) * 65_535
+    assert photo.grey16 is not None
+    assert np.abs(photo.grey16 - expected).mean() <= 30
+    assert np.abs(photo.rgb[:, :, 0] - expected / 257).max() <= 2
+    assert len(np.unique(photo.grey16)) > 2_500
 
 
 def hidden_red(mode: str) -> Image.Image:

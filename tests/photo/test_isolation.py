@@ -16,6 +16,8 @@ from PIL import Image
 from colorizer.errors import MESSAGES
 from colorizer.photo import Photo, PhotoError, PhotoLimits, encode_photo, isolation, open_photo
 from colorizer.photo.isolation import IsolatedDecoder
+from colorizer.photo.precheck import accepted_formats
+from tests.support.photo_bytes import picture
 
 CRASHED, TOO_LONG = MESSAGES["crashed"], MESSAGES["slow"]
 
@@ -93,6 +95,20 @@ def test_refusal_is_the_same_sentence(
     with pytest.raises(PhotoError) as there:
         decoder.open_photo(tmp_path / "bad.jpg")
     assert str(there.value) == str(here.value)
+
+
+def test_sixteen_bit_grey_and_every_kind_come_through(
+    decoder: IsolatedDecoder, tmp_path: Path
+) -> None:
+    deep = np.linspace(0, 65_535, 48 * 64).astype(np.uint16).reshape(48, 64)
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    there = decoder.open_photo(tmp_path / "deep.png")
+    assert there.grey16 is not None
+    assert np.array_equal(there.grey16, deep)
+    for kind in accepted_formats():
+        if kind != "HEIF":
+            picture().save(tmp_path / "photo", kind)
+            assert decoder.open_photo(tmp_path / "photo").format == kind
 
 
 def test_limits_reach_the_process(photo: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageFile
 from skimage import data as sample_photos
 
-from colorizer import photo as photo_module
 from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo
+from colorizer.photo import photo as photo_module
 from tests.support.photo_bytes import encoded, picture, pixels
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from colorizer.photo import DEFAULT_LIMITS, open_photo
+from colorizer.photo import DEFAULT_LIMITS, PhotoError, open_photo
 from colorizer.photo.precheck import READABLE_SUFFIXES, accepted_formats, inspect
 from colorizer.photo.precheck.jpeg import read_structure
 from colorizer.photo.precheck.tiff import is_bomb, orientation
@@ -23,8 +23,11 @@ from tests.support.photo_bytes import (
     directory,
     encoded,
     exif,
+    jpeg_segment,
     picture,
+    png,
     tiff,
+    with_jpeg_segments,
 )
 from tests.support.photo_table import BadPhoto
 
@@ -48,9 +51,11 @@ def test_progressive_jpeg_costs_two_bytes_for_every_sample() -> None:
 
 
 def test_progressive_jpeg_may_have_fewer_pixels() -> None:
-    baseline = inspect(encoded(picture(), "JPEG", subsampling=0), DEFAULT_LIMITS)
-    progressive = encoded(picture(), "JPEG", subsampling=0, progressive=True)
-    assert inspect(progressive, DEFAULT_LIMITS) > baseline + 4
+    def cost(**options: object) -> float:
+        data = encoded(picture(), "JPEG", subsampling=0, **options)
+        return inspect(data, DEFAULT_LIMITS).bytes_per_pixel
+
+    assert cost(progressive=True) > cost() + 4
 
 
 def test_embedded_preview_counts_for_nothing() -> None:
@@ -62,6 +67,33 @@ def test_embedded_preview_counts_for_nothing() -> None:
 def test_a_run_of_filling_bytes_is_passed_in_one_go() -> None:
     data = b"\xff\xd8" + b"\xff" * 3_000_000 + b"\0" + b"\xff" * 3_000_000
     assert read_structure(data, max_segments=10, max_scans=10).segments <= 1
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        jpeg_segment(0xE1, b"Exif\0\0" + bytes(2_000)) * 3_000,
+        jpeg_segment(0xED, b"Photoshop 3.0\0" + b"8BIM\4\4\0\0\0\0\0\0" * 5_000) * 200,
+        jpeg_segment(0xDB, (b"\0" + bytes(range(1, 65))) * 1_000) * 200,
+        b"\xff" * 2_000_000,
+    ],
+    ids=["EXIF", "Photoshop", "tables", "filling"],
+)
+def test_segments_that_take_pillow_long_are_refused_unread(
+    segments: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = with_jpeg_segments(encoded(picture(), "JPEG"), segments)
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("Pillow saw it"))
+    with pytest.raises(PhotoError, match="damaged"):
+        open_photo(data)
+
+
+def test_deep_png_with_transparency_may_have_fewer_pixels() -> None:
+    rows = (b"\0" + bytes(64 * 8)) * 48
+    deep = inspect(png(64, 48, bits=16, colour_type=6, rows=rows), DEFAULT_LIMITS)
+    assert deep.bytes_per_pixel * 100_000_000 > DEFAULT_LIMITS.max_memory
+    opaque = inspect(png(64, 48, bits=16, colour_type=2, rows=rows), DEFAULT_LIMITS)
+    assert opaque.bytes_per_pixel * 100_000_000 <= DEFAULT_LIMITS.max_memory
 
 
 @pytest.mark.parametrize("order", ["II", "MM"])
@@ -120,7 +152,7 @@ def test_sub_directories_of_a_tiff_are_not_read() -> None:
 def test_every_suffix_belongs_to_an_accepted_format() -> None:
     extensions = Image.registered_extensions()
     for suffix in READABLE_SUFFIXES:
-        assert extensions[suffix] in (*accepted_formats(), "MPO")
+        assert suffix in (".heic", ".heif") or extensions[suffix] in (*accepted_formats(), "MPO")
 
 
 needs_proc = pytest.mark.skipif(

@@ -10,8 +10,7 @@ import time
 
 import numpy as np
 
-from colorizer import photo
-from colorizer.photo import PhotoLimits, decoding, isolation
+from colorizer.photo import PhotoLimits, decoding, isolation, photo
 
 
 def fail_by_content(data: bytes, limits: PhotoLimits) -> decoding.DecodedPhoto:

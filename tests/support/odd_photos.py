@@ -33,6 +33,11 @@ def seen(image: Image.Image) -> np.ndarray:
     return np.asarray(image.convert("RGB"))
 
 
+@accepted(54)
+def jpeg_2000() -> Seen:
+    return encoded(picture(), "JPEG2000"), pixels()
+
+
 @accepted(7)
 def progressive_jpeg() -> Seen:
     return encoded(picture(), "JPEG", progressive=True), pixels()

@@ -10,8 +10,9 @@ from PIL import Image
 from skimage import color, data
 
 from colorizer.colour.ab_bins import AbBins
+from colorizer.model.architecture import NetworkConfig
 from colorizer.model.checkpoint import CheckpointConfig, DecodingConfig, save_checkpoint
-from colorizer.model.network import ColorizationNetwork, NetworkConfig
+from colorizer.model.network import ColorizationNetwork
 from colorizer.pipeline import Colorizer
 from train.evaluate import evaluate, main
 from train.evaluation.consistency import measure_consistency

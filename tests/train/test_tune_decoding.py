@@ -1,11 +1,11 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from colorizer.model.checkpoint import load_checkpoint
 from tests.train.test_dataset import write_photos
-from train.dataset import open_cache
 from train.tune_decoding import DecodingOptions, compare, main
 
 
@@ -14,28 +14,41 @@ def folder(classification_folder: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(classification_folder, tmp_path / "checkpoint"))
 
 
-def test_lower_temperatures_are_more_vivid_on_the_same_network_runs(
+@pytest.fixture
+def photos() -> list[np.ndarray]:
+    random = np.random.default_rng(0)
+    return [random.integers(0, 256, (64, 96, 3), dtype=np.uint8) for _ in range(3)]
+
+
+def test_lower_temperatures_are_more_vivid(folder: Path, photos: list[np.ndarray]) -> None:
+    options = DecodingOptions(
+        folder, photos=[], sides=(64,), temperatures=(0.05, 1.0), powers=(1.0,), colourfulness=None
+    )
+    sharp, mean = compare(options, photos)
+    assert sharp.too_vivid > mean.too_vivid
+    assert 0 < sharp.auc <= 100
+
+
+def test_decodings_are_compared_at_the_same_colourfulness(
+    folder: Path, photos: list[np.ndarray]
+) -> None:
+    options = DecodingOptions(
+        folder, photos=[], sides=(64,), temperatures=(0.05, 1.0), powers=(1.0, 1.5),
+        colourfulness=-100.0,
+    )  # fmt: skip
+    results = compare(options, photos)
+    assert len({each.decoding.chroma for each in results}) == len(results)
+    assert np.ptp([each.too_vivid for each in results]) < 10
+
+
+def test_a_choice_is_written_into_the_checkpoint(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_photos(tmp_path / "photos", 3)
     monkeypatch.setattr("train.dataset.split_of", lambda content: "validation")
-    options = DecodingOptions(
-        folder,
-        photos=[tmp_path / "photos"],
-        temperatures=(0.05, 1.0),
-        calibrations=(0.0,),
-        chromas=(1.0, 0.5),
-        sides=(64,),
+    cache = ["--cache", str(tmp_path / "cache"), "--photos", str(tmp_path / "photos")]
+    main(
+        [str(folder), *cache, "--sides", "64", "--powers", "1.5", "--offsets", "1", "3", "--write"]
     )
-    cache = open_cache(options.photos, tmp_path / "cache", side=64)
-    sharp, sharp_and_pale, mean, mean_and_pale = compare(options, cache)
-    assert sharp.too_vivid > mean.too_vivid
-    assert sharp.too_vivid > sharp_and_pale.too_vivid
-    assert mean.too_vivid > mean_and_pale.too_vivid
-    assert 0 < sharp.auc <= 100
-
-
-def test_a_choice_is_written_into_the_checkpoint(folder: Path, tmp_path: Path) -> None:
-    main([str(folder), "--photos", str(tmp_path), "--choose", "0.25", "0.75", "1.25"])
     decoding = load_checkpoint(folder).config.decoding
-    assert (decoding.temperature, decoding.calibration, decoding.chroma) == (0.25, 0.75, 1.25)
+    assert (decoding.side, decoding.offset, decoding.chroma_power) == (64, (1.0, 3.0), 1.5)

@@ -57,13 +57,13 @@ class TestOutOfMemory:
         shortage: Exception,
     ) -> None:
         service, model = ColorizerService(), str(regression_folder)
-        network = service.colorizer(model).network
+        colorizer = service.colorizer(model)
         with monkeypatch.context() as patch:
 
             def forward(_: object) -> None:
                 raise shortage
 
-            patch.setattr(network, "forward", forward)
+            patch.setattr(colorizer, "network", forward)
             for work in (
                 lambda: service.colorize(photo, model),
                 lambda: service.preview(photo, model, long_side=90),
@@ -80,7 +80,7 @@ class TestOutOfMemory:
         def forward(_: object) -> None:
             raise RuntimeError("shapes do not fit")
 
-        monkeypatch.setattr(service.colorizer(model).network, "forward", forward)
+        monkeypatch.setattr(service.colorizer(model), "network", forward)
         with pytest.raises(RuntimeError, match="do not fit"):
             service.colorize(photo, model)
 

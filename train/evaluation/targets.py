@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from colorizer.model.network import Head
+from colorizer.model.architecture import Head
 from train.evaluation.row_scores import METRICS, Bootstrap, Estimate, Floats, Numbers, RowScores
 
 Comparison = Literal["value", "gain over grey", "share of grey's"]

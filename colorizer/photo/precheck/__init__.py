@@ -6,23 +6,26 @@ format by its first bytes, refuses what is not on the list or larger than it may
 loops beforehand and returns what decoding will cost in memory.
 """
 
+import importlib
+import importlib.util
 import re
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from PIL import features
+from PIL import Image, features
 
 from colorizer.errors import PhotoError
-from colorizer.photo.declared_size import declared_size
 from colorizer.photo.limits import PhotoLimits
-from colorizer.photo.precheck import gif
+from colorizer.photo.precheck import gif, jpeg2000, png
+from colorizer.photo.precheck.declared_size import declared_size
 from colorizer.photo.precheck.jpeg import read_structure
-from colorizer.photo.precheck.tiff import is_bomb
+from colorizer.photo.precheck.tiff import is_big_endian_bigtiff, is_bomb, whole_pictures
 
 _JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")
 READABLE_SUFFIXES = frozenset(
-    (*_JPEG_SUFFIXES, ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif")
-)
+    (*_JPEG_SUFFIXES, ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".jp2", ".j2k")
+) | ({".heic", ".heif"} if importlib.util.find_spec("pillow_heif") else frozenset())
 """Suffixes of files worth opening when a folder is searched; a named file may have any."""
 
 # Peak bytes per pixel from the file to the finished arrays, measured with Pillow 12.3 (RGB, or
@@ -35,7 +38,11 @@ _BYTES_PER_PIXEL = {
     "BMP": 8.5,
     "GIF": 5.5,
     "AVIF": 14.0,
+    "HEIF": 14.0,
+    "JPEG2000": 12.0,
 }
+_BYTES_PER_JPEG2000_SAMPLE = 4.0
+_BYTES_FOR_16_BITS = 8.5
 # Turning a picture by 90 degrees holds it twice.
 _BYTES_TO_TURN = 6.2
 # The empty canvas that an animated PNG may be cleared to.
@@ -44,17 +51,22 @@ _BYTES_TO_DISPOSE = 4.0
 # Far above what real files have, far below what takes a second to read.
 _MAX_JPEG_SEGMENTS = 5_000
 _MAX_JPEG_SCANS = 64
+_MAX_JPEG_PARSED_SEGMENTS = 128  # each may take 10 ms, or copy all before it
+_MAX_JPEG_FILLING = 100_000  # bytes, which Pillow passes one by one
 _MAX_PNG_CHUNKS = 50_000
 _MAX_GIF_STEPS = 4_000
 _MAX_GIF_PICTURE_BLOCKS = 300_000
 _MAX_AVIF_EXIF_BLOCKS = 16
+_RLE8, _RLE4 = 1, 2
 _MAX_RLE_BMP_PIXELS = 4_000_000
+_MAX_JPEG2000_TILES = 4_096
 
 # Baseline, extended and progressive; the others are lossless, hierarchical or arithmetic.
 _JPEG_FRAMES = {0xC0, 0xC1, 0xC2}
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
-_TIFF_HEADERS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+TIFF_HEADERS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_JPEG_2000_STARTS = (b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
 _TIFF_HEADER = re.compile(rb"II\*\0|MM\0\*")
 
 _OTHER_KINDS = (
@@ -62,11 +74,10 @@ _OTHER_KINDS = (
     (b"%!PS", "PostScript file"),
     (b"\xc5\xd0\xd3\xc6", "PostScript file"),
     (b"8BPS", "Photoshop file"),
-    (b"\0\0\0\x0cjP  ", "JPEG 2000 picture"),
-    (b"\xff\x4f\xff\x51", "JPEG 2000 picture"),
     (b"\0\0\0\x0cJXL ", "JPEG XL picture"),
     (b"\xff\x0a", "JPEG XL picture"),
     (b"\0\0\1\0", "Windows icon"),
+    (b"\0\0\2\0\1\0", "Windows cursor"),
     (b"PK\3\4", "ZIP archive"),
     (b"\x1f\x8b", "compressed archive"),
     (b"<svg", "drawing (SVG)"),
@@ -76,26 +87,53 @@ _OTHER_KINDS = (
 
 def accepted_formats() -> tuple[str, ...]:
     """Return the names, as Pillow knows them, of the formats that may be opened."""
-    always = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
-    return (*always, "AVIF") if features.check("avif") else always
+    formats = ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF"]
+    if features.check("avif"):
+        formats.append("AVIF")
+    if features.check("jpg_2000"):
+        formats.append("JPEG2000")
+    if importlib.util.find_spec("pillow_heif"):
+        formats.append("HEIF")
+    return tuple(formats)
 
 
-def inspect(data: bytes, limits: PhotoLimits) -> float:
-    """Refuse what no decoder should see; return the bytes per pixel that decoding takes.
+def preload() -> None:
+    """Import what decoding would import at its first photo of a kind."""
+    Image.init()
+    for name in ("tifffile", "imagecodecs", "pillow_heif"):
+        if importlib.util.find_spec(name):
+            importlib.import_module(name)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is known of a file that may be decoded.
+
+    Attributes:
+        kind: its format by Pillow's name.
+        bytes_per_pixel: what decoding takes at its peak.
+    """
+
+    kind: str
+    bytes_per_pixel: float
+
+
+def inspect(data: bytes, limits: PhotoLimits) -> Inspection:
+    """Refuse what no decoder should see; tell the rest's kind and cost.
 
     Raises:
         PhotoError: not a photo, not an accepted format, built to exhaust the decoder, or of a
             kind whose header alone tells that it is beyond the limits.
     """
     kind = _kind_of(data)
-    if kind not in accepted_formats():
+    if kind is None or kind not in accepted_formats():
         raise _refusal_of_kind(data, kind)
     extra = _CHECKS[kind](data) if kind in _CHECKS else 0.0
     bytes_per_pixel = max(_BYTES_PER_PIXEL[kind] + extra, _BYTES_TO_TURN)
     size = declared_size(data, kind)
     if size is not None and 0 not in size:
         limits.check_picture(*size, bytes_per_pixel)
-    return bytes_per_pixel
+    return Inspection(kind, bytes_per_pixel)
 
 
 def damaged() -> PhotoError:
@@ -111,7 +149,7 @@ def _kind_of(data: bytes) -> str | None:
         return "PNG"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
-    if data.startswith(_TIFF_HEADERS):
+    if data.startswith(TIFF_HEADERS):
         return "TIFF"
     if data.startswith(b"BM"):
         return "BMP"
@@ -122,7 +160,9 @@ def _kind_of(data: bytes) -> str | None:
         if brands & {b"avif", b"avis"}:
             return "AVIF"
         if brands & _HEIC_BRANDS or b"mif1" in brands:
-            return "HEIC"
+            return "HEIF"
+    if data.startswith(_JPEG_2000_STARTS):
+        return "JPEG2000"
     return None
 
 
@@ -133,8 +173,10 @@ def _isobmff_brands(data: bytes) -> set[bytes]:
 
 
 def _refusal_of_kind(data: bytes, kind: str | None) -> PhotoError:
-    if kind == "HEIC":
+    if kind == "HEIF":
         return PhotoError("heic")
+    if kind == "JPEG2000":
+        return PhotoError("other_kind", kind="JPEG 2000 picture")
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for signature, name in _OTHER_KINDS:
         if start.startswith(signature.lower()):
@@ -152,24 +194,29 @@ def _check_jpeg(data: bytes) -> float:
         raise PhotoError("rare_jpeg")
     if (
         structure.segments > _MAX_JPEG_SEGMENTS
+        or structure.parsed > _MAX_JPEG_PARSED_SEGMENTS
+        or structure.filling > _MAX_JPEG_FILLING
         or structure.scans > _MAX_JPEG_SCANS
         or is_bomb(structure.exif)
+        or is_big_endian_bigtiff(structure.exif)
     ):
         raise damaged()
     return structure.coefficient_bytes
 
 
 def _check_png(data: bytes) -> float:
-    """Count the chunks up to the end; return the bytes per pixel that an animation costs more."""
-    position, extra = 8, 0.0
-    for _ in range(_MAX_PNG_CHUNKS):
-        head = data[position : position + 8]
-        if len(head) < 8 or head[4:] == b"IEND":
-            return extra
-        if head[4:] == b"acTL":
-            extra = _BYTES_TO_DISPOSE
-        position += 12 + int.from_bytes(head[:4], "big")
-    raise damaged()
+    """Count the chunks; return the bytes per pixel that depth and animation cost more.
+
+    What has 16 bits a sample and transparency is eight bytes a pixel to unpack: 100 megapixels of
+    it would take a quarter of a minute.
+    """
+    extra = _BYTES_FOR_16_BITS if png.bits_per_pixel(data) > 48 else 0.0
+    for number, (kind, _, _) in enumerate(png.chunks(data)):
+        if number >= _MAX_PNG_CHUNKS:
+            raise damaged()
+        if kind == b"acTL":
+            extra += _BYTES_TO_DISPOSE
+    return extra
 
 
 def _check_gif(data: bytes) -> float:
@@ -186,19 +233,20 @@ def _check_gif(data: bytes) -> float:
 
 
 def _check_bmp(data: bytes) -> float:
-    """Refuse large run-length pictures, which Pillow unpacks byte by byte in Python."""
+    """Refuse run lengths of 4 bits, which Pillow gets wrong, and large ones of 8, in Python."""
     if len(data) < 34:
         raise damaged()
     header_size, width, height = struct.unpack_from("<Lll", data, 14)
-    compression = int.from_bytes(data[30:34], "little")
-    is_run_length = header_size >= 40 and compression in (1, 2)
-    if is_run_length and abs(width * height) + len(data) > _MAX_RLE_BMP_PIXELS:
+    compression = int.from_bytes(data[30:34], "little") if header_size >= 40 else 0
+    if compression == _RLE4:
+        raise PhotoError("rare_bmp")
+    if compression == _RLE8 and abs(width * height) + len(data) > _MAX_RLE_BMP_PIXELS:
         raise PhotoError("large_bmp")
     return 0.0
 
 
 def _check_tiff(data: bytes) -> float:
-    if is_bomb(data):
+    if is_bomb(data) or (is_big_endian_bigtiff(data) and not whole_pictures(data)):
         raise damaged()
     return 0.0
 
@@ -211,6 +259,14 @@ def _check_avif(data: bytes) -> float:
     return 0.0
 
 
+def _check_jpeg2000(data: bytes) -> float:
+    """Refuse too many tiles, each of which costs before the first is read."""
+    size = jpeg2000.read_size(data)
+    if size is None or size.tiles > _MAX_JPEG2000_TILES:
+        raise damaged()
+    return size.components * _BYTES_PER_JPEG2000_SAMPLE
+
+
 _CHECKS: dict[str, Callable[[bytes], float]] = {
     "JPEG": _check_jpeg,
     "PNG": _check_png,
@@ -218,4 +274,6 @@ _CHECKS: dict[str, Callable[[bytes], float]] = {
     "BMP": _check_bmp,
     "TIFF": _check_tiff,
     "AVIF": _check_avif,
+    "HEIF": _check_avif,
+    "JPEG2000": _check_jpeg2000,
 }

@@ -17,6 +17,7 @@ _STANDALONE = {0x01, 0xD8}
 _END_OF_IMAGE = 0xD9
 _START_OF_SCAN = 0xDA
 _APP1 = 0xE1
+_PARSED = {0xED, 0xDB}  # Photoshop's, quantization tables
 _NOT_FRAMES = {0xC4, 0xC8, 0xCC}
 _COEFFICIENT_BYTES = 2
 
@@ -29,16 +30,20 @@ class JpegStructure:
         frame_marker: second byte of the frame marker, 0xC0 for baseline; None without a frame.
         precision: bits per sample.
         segments: number of segments before the first scan.
+        filling: bytes between those segments.
         scans: number of scans, counted only where the picture comes in several of them.
         coefficient_bytes: bytes per pixel that the decoder keeps beside the picture.
+        parsed: number of segments that Pillow takes apart: EXIF, Photoshop's and tables.
         exif: the EXIF segments, joined as Pillow joins them.
     """
 
     frame_marker: int | None
     precision: int
     segments: int
+    filling: int
     scans: int
     coefficient_bytes: float
+    parsed: int
     exif: bytes
 
 
@@ -47,9 +52,9 @@ def read_structure(data: bytes, *, max_segments: int, max_scans: int) -> JpegStr
     frame_marker: int | None = None
     frame = b""
     exif: list[bytes] = []
-    segments = scans = 0
+    segments = parsed = scans = filling = 0
     in_several_scans = False
-    for marker, payload in _segments(data):
+    for marker, gap, payload in _segments(data):
         if marker == _START_OF_SCAN:
             scans += 1
             in_several_scans = in_several_scans or _is_part(payload, frame, frame_marker)
@@ -59,33 +64,42 @@ def read_structure(data: bytes, *, max_segments: int, max_scans: int) -> JpegStr
         if scans:
             continue
         segments += 1
+        filling += gap
+        is_exif = marker == _APP1 and payload.startswith(b"Exif\0\0")
+        parsed += is_exif or marker in _PARSED
         if segments > max_segments:
             break
         if 0xC0 <= marker <= 0xCF and marker not in _NOT_FRAMES:
             frame_marker, frame = marker, payload
-        elif marker == _APP1 and payload.startswith(b"Exif\0\0"):
+        elif is_exif:
             exif.append(payload[6:])
     return JpegStructure(
         frame_marker=frame_marker,
         precision=frame[0] if frame else 8,
         segments=segments,
+        filling=filling,
         scans=scans,
         coefficient_bytes=_samples_per_pixel(frame) * _COEFFICIENT_BYTES * in_several_scans,
+        parsed=parsed,
         exif=b"".join(exif),
     )
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (marker, payload) up to the end of the first picture; scan data is passed over."""
+def _segments(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield (marker, bytes before it, payload) up to the end of the first picture.
+
+    Scan data is passed over.
+    """
     offset = 2
     while match := _MARKER.search(data, offset):
+        gap = match.start() - offset
         marker, offset = match[1][0], match.end()
         if marker == _END_OF_IMAGE:
             return
         if marker in _STANDALONE:
             continue
         length = int.from_bytes(data[offset : offset + 2], "big")
-        yield marker, data[offset + 2 : offset + length]
+        yield marker, gap, data[offset + 2 : offset + length]
         offset += max(length, 2)
 
 

@@ -48,6 +48,6 @@ def in_state(batch: Iterable[BatchPhoto], *states: PhotoState) -> list[BatchPhot
 
 def thumbnail(preview: Preview) -> bytes:
     """The coloured photo as a small JPEG."""
-    from colorizer.pipeline import shrink  # torch is there: a photo has been coloured
+    from colorizer.colour.resizing import shrink
 
     return encode_photo(Photo(rgb=shrink(preview.after, THUMBNAIL_SIDE)), "jpg")

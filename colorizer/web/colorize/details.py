@@ -88,6 +88,6 @@ def _made(rgb: NDArray[np.uint8], own: Own) -> str:
 
 
 def _smaller(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    from colorizer.pipeline import shrink  # torch is there: a photo has been coloured
+    from colorizer.colour.resizing import shrink
 
     return shrink(rgb, PALETTE_SIDE)

@@ -47,7 +47,7 @@ class Downloads:
 
     def layer(self, choice: Choice, *, marked: bool) -> Path:
         """The colours alone as a transparent PNG, see `colorizer.colour.chroma_layer`."""
-        from colorizer.colour.chroma_layer import chroma_layer  # torch: not before the first photo
+        from colorizer.colour.chroma_layer import chroma_layer  # not before the first photo
 
         result = self._colour(choice)
         place = self._folder.place(f"{coloured_stem(choice.file)}-layer.png")
@@ -55,8 +55,8 @@ class Downloads:
 
     def side_by_side(self, choice: Choice, *, marked: bool) -> Path:
         """The photo in black and white beside the same in colour, a JPEG to be shown around."""
-        from colorizer.colour.recolor import grey  # torch: as above
-        from colorizer.pipeline import shrink
+        from colorizer.colour.recolor import grey
+        from colorizer.colour.resizing import shrink
 
         result = self._colour(choice)
         after = shrink(result.photo.rgb, SHARED_SIDE)

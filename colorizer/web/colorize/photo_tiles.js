@@ -33,8 +33,15 @@ element.addEventListener('click', (event) => {
 element.addEventListener('focusin', (event) => {
   focused = event.target.closest('button[data-index]')?.dataset.index ?? null;
 });
-// A batch that goes on draws the list anew: what was chosen and focused stays so.
+// Answers may overtake each other: an older list never takes the place of a newer one. A batch that
+// goes on draws the list anew: what was chosen and focused stays so.
+let newest = props.value;
 watch('value', () => {
+  if (props.value.made < newest.made) {
+    props.value = newest;
+    return;
+  }
+  newest = props.value;
   if (props.value.current !== null) current = props.value.current;
   mark();
   if (focused !== null && document.activeElement === document.body) tile(focused)?.focus();

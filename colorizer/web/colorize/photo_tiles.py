@@ -1,6 +1,7 @@
 """A list of photos as small tiles: a picture, a name and a word about each; some can be chosen."""
 
 import base64
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,7 @@ def tiles_value(tiles: Sequence[Tile], *, label: str, current: int | None = None
             for tile in tiles
         ],
         "current": current,
+        "made": round(time.monotonic() * 1e6),
     }
 
 

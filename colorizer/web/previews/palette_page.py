@@ -215,7 +215,7 @@ class PalettePage:
             ab_bins = self.service.colorizer("classification").checkpoint.ab_bins
             if ab_bins is None:
                 raise refusal(i18n.NO_CLASSIFIER)
-            return gamut_palette(colours, ab_bins.centres.numpy())
+            return gamut_palette(colours, ab_bins.centres)
         return kmeans_palette(colours, number, space="lab" if way == "lab" else "ab")
 
     def _files(self, preview: PalettePreview, stem: str) -> list[str]:

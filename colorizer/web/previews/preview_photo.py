@@ -87,7 +87,7 @@ class PreviewSource:
 
     def open(self, photo: PreviewPhoto, long_side: int) -> NDArray[np.uint8]:
         """The photo uint8 (H, W, 3) with its own or our colours; raises PhotoError."""
-        from colorizer.pipeline import shrink  # torch: not before the first photo
+        from colorizer.colour.resizing import shrink
 
         opened = self._service.open_photo(photo.file)
         if photo.choice is not None and opened.is_grey:

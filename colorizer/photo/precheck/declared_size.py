@@ -9,6 +9,7 @@ Source: PNG (third edition), 11.2.1; WebP container specification; RFC 6386, 9.1
 import struct
 
 from colorizer.photo.precheck.gif import read_structure
+from colorizer.photo.precheck.jpeg2000 import read_size
 
 
 def declared_size(data: bytes, kind: str) -> tuple[int, int] | None:
@@ -25,6 +26,9 @@ def declared_size(data: bytes, kind: str) -> tuple[int, int] | None:
         if kind == "GIF":
             gif = read_structure(data, pictures=1, max_steps=len(data), max_picture_blocks=0)
             return gif.width, gif.height
+        if kind == "JPEG2000":
+            codestream = read_size(data)
+            return (codestream.width, codestream.height) if codestream else None
         return _webp_size(data) if kind == "WEBP" else None
     except struct.error:
         return None  # too short for a header, which Pillow will find too
