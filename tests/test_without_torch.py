@@ -15,7 +15,7 @@ from tests.support.source_tree import ROOT
 
 _IN_PYTHON = """
 import json, sys
-from colorizer import Colorizer, open_photo
+from colorizer import Adjustments, Colorizer, open_photo
 from colorizer.colour.uncertainty import heat_map
 from colorizer.errors import CheckpointError
 from colorizer.study.stimuli import compose, match_halves
@@ -23,7 +23,7 @@ from colorizer.study.stimuli import compose, match_halves
 photo = open_photo(sys.argv[1])
 classifier = Colorizer.from_pretrained("classification")
 prediction = classifier.predict(photo)
-result = classifier.decode(prediction, vividness=1.2, warmth=0.3)
+result = classifier.decode(prediction, Adjustments(vividness=1.2, warmth=0.3))
 heat_map(classifier.certainty(prediction), 90, 90)
 pair = compose(match_halves(photo, result.photo), real_side="left", nonce="n")
 refused = []

@@ -3,102 +3,21 @@
 Named by the rows of the table of what people expect of an image page: `test_row_4_…`.
 """
 
-import base64
 import re
 import time
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
-from skimage import data
+from playwright.sync_api import Browser, Page, expect
 
 from colorizer.photo import open_photo, read_mark
 from tests.support.browser_support import SLOW_MS, needs_chromium
+from tests.support.journeys import after, colour, expect_another, tab
 
-pytest_plugins = ["tests.support.browser_support"]
+pytest_plugins = ["tests.support.browser_support", "tests.support.journeys"]
 pytestmark = [pytest.mark.browser, needs_chromium]
-
-DROP = """
-([files]) => {
-  const transfer = new DataTransfer();
-  for (const [name, content] of files) {
-    const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
-    transfer.items.add(new File([bytes], name, { type: 'image/png' }));
-  }
-  return transfer;
-}
-"""
-
-
-@pytest.fixture
-def page(browser: Browser, page_url: str) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900},
-        accept_downloads=True,
-        permissions=["clipboard-read", "clipboard-write"],
-    )
-    page = context.new_page()
-    page.set_default_timeout(SLOW_MS)
-    page.goto(page_url)
-    yield page
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """A black-and-white photo, no photo at all, and a colour photo."""
-    folder = tmp_path_factory.mktemp("journeys")
-    Image.fromarray(data.camera()).resize((300, 300)).save(folder / "camera.png")
-    (folder / "bad.jpg").write_bytes(b"this is no photo")
-    Image.fromarray(data.coffee()).resize((360, 240)).save(folder / "coffee.jpg")
-    return [folder / "camera.png", folder / "bad.jpg", folder / "coffee.jpg"]
-
-
-def colour(page: Page, files: list[Path]) -> None:
-    """Photos are coloured as they come: nothing else is pressed."""
-    page.locator("#photos input[type=file]").set_input_files(files)
-    expect(page.locator("#tiles .tile")).to_have_count(len(files))
-    pending = page.locator("#tiles .tile.waiting, #tiles .tile.working")
-    expect(pending).to_have_count(0)
-    expect(page.locator("#cancel")).to_have_count(0)
-    if page.locator("#tiles .tile.done").count():
-        expect(page.locator("#status")).not_to_contain_text("An example")
-
-
-def paste(page: Page, content: list[list[str]]) -> None:
-    transfer = page.evaluate_handle(DROP, [content])
-    page.evaluate(
-        """(data) => document.body.dispatchEvent(new ClipboardEvent('paste',
-             { clipboardData: data, bubbles: true, cancelable: true }))""",
-        transfer,
-    )
-
-
-def drop_on(page: Page, selector: str, content: list[list[str]]) -> None:
-    transfer = page.evaluate_handle(DROP, [content])
-    page.locator(selector).first.dispatch_event("drop", {"dataTransfer": transfer})
-
-
-def titles(page: Page) -> list[str]:
-    return page.locator("#tiles .tile-title").all_inner_texts()
-
-
-def after(page: Page) -> str:
-    """Address of the coloured picture on the stage."""
-    return str(page.locator("#before-after img").nth(1).get_attribute("src"))
-
-
-def expect_another(page: Page, before: str) -> None:
-    page.wait_for_function(
-        "before => document.querySelectorAll('#before-after img')[1].src !== before", arg=before
-    )
-
-
-def tab(page: Page, name: str) -> Locator:
-    return page.get_by_role("tab", name=name)
 
 
 def test_row_1_the_first_screen_shows_a_real_result(page: Page) -> None:
@@ -129,23 +48,6 @@ def test_row_1_the_page_can_be_used_within_five_seconds(browser: Browser, page_u
     assert min(seconds) < 5
 
 
-def test_row_2_the_whole_page_takes_drops_and_pastes(page: Page, photos: list[Path]) -> None:
-    content = [[p.name, base64.b64encode(p.read_bytes()).decode()] for p in photos]
-    address = page.url
-    drop_on(page, "#before-after img", content[:1])  # on a result
-    expect(page.locator("#status")).to_contain_text("camera.png")
-    drop_on(page, "#photos", content[2:])  # on the place that has been used
-    expect(page.locator("#status")).to_contain_text("coffee.jpg")
-    paste(page, content[:1])
-    expect(page.locator("#tiles .tile.done")).to_have_count(3)
-    assert titles(page) == ["camera.png", "coffee.jpg", "camera.png"]
-    tab(page, "About the models").click()
-    paste(page, content[2:])
-    expect(tab(page, "Colorize")).to_have_attribute("aria-selected", "true")
-    expect(page.locator("#tiles .tile.done")).to_have_count(4)
-    assert page.url == address
-
-
 def test_row_3_one_obvious_button_and_the_rest_is_folded(page: Page) -> None:
     expect(page.locator("#photos label")).to_have_text("Choose photos")
     expect(page.locator("#colorize")).to_have_count(0)
@@ -153,17 +55,6 @@ def test_row_3_one_obvious_button_and_the_rest_is_folded(page: Page) -> None:
         expect(page.locator(fold)).not_to_be_visible()
     page.locator("#save-all").click()
     expect(page.get_by_test_id("toast-body")).to_contain_text("no coloured photo yet")
-
-
-def test_a_file_that_is_no_photo_is_listed_with_its_reason(
-    page: Page, photos: list[Path], tmp_path: Path
-) -> None:
-    (tmp_path / "bill.pdf").write_bytes(b"%PDF-1.4")
-    colour(page, [photos[0], tmp_path / "bill.pdf", photos[2]])
-    assert titles(page) == ["camera.png", "bill.pdf", "coffee.jpg"]
-    expect(page.locator("#tiles .refused .tile-note")).to_contain_text("This is not a photo")
-    expect(page.locator("#progress")).to_contain_text("2 of 3 photos coloured")
-    expect(page.get_by_text("Error", exact=True)).to_have_count(0)
 
 
 def test_row_4_before_and_after_differ_and_fill_the_screen(page: Page) -> None:
@@ -232,155 +123,6 @@ def test_row_7_controls_follow_the_keyboard(page: Page, photos: list[Path]) -> N
         slider.press("ArrowRight")
         expect_another(page, seen)
         expect(page.locator(f"{control} input[type=number]")).to_have_value(re.compile(r"1.1|0.1"))
-
-
-def test_a_click_in_the_comparison_chooses_what_is_saved(page: Page, photos: list[Path]) -> None:
-    colour(page, photos[:1])
-    tab(page, "Compare").click()
-    cautious = page.locator("#compare button[data-model=regression]")
-    cautious.click()
-    expect(cautious).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_label("Cautious: averages")).to_be_checked()
-    with page.expect_download() as download:
-        page.locator("#save-photo").click()
-    assert "regression" in (read_mark(download.value.path()) or "")
-
-
-def test_a_chosen_tile_brings_the_stage_into_view(page: Page, photos: list[Path]) -> None:
-    for width, height in ((390, 844), (1280, 700)):
-        page.set_viewport_size({"width": width, "height": height})
-        if width == 390:
-            colour(page, [photos[0], photos[2]])
-        page.locator("#tiles button.done").nth(1).scroll_into_view_if_needed()
-        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-        page.locator("#tiles button.done").nth(1).evaluate("e => e.click()")
-        expect(page.locator("#before-after img").nth(1)).to_be_in_viewport(ratio=0.5)
-
-
-def test_every_photo_keeps_its_own_settings(page: Page, photos: list[Path]) -> None:
-    colour(page, [photos[0], photos[2]])
-    warmth = page.locator("#warmth input[type=number]")
-    shown = after(page)
-    page.locator("#warmth input[type=range]").focus()
-    page.keyboard.press("End")
-    expect_another(page, shown)
-    page.get_by_role("button", name="Next photo").click()
-    expect(page.locator("#status")).to_contain_text("coffee.jpg")
-    expect(warmth).to_have_value("0")
-    page.locator("#vividness input[type=range]").focus()
-    page.keyboard.press("p")
-    expect(page.locator("#status")).to_contain_text("camera.png")
-    expect(warmth).to_have_value("1")
-    page.get_by_role("button", name="Use these settings for all").click()
-    expect(page.locator("#progress")).to_contain_text("2 of 2 photos coloured")
-    page.keyboard.press("n")
-    expect(page.locator("#status")).to_contain_text("coffee.jpg")
-    expect(warmth).to_have_value("1")
-
-
-def test_a_reload_brings_everything_back_and_a_button_deletes_it(
-    page: Page, photos: list[Path], tmp_path: Path
-) -> None:
-    with Image.open(photos[0]) as camera:  # a photo that nobody else has, who would keep its files
-        camera.crop((20, 0, 300, 260)).save(tmp_path / "camera.png")
-    colour(page, [tmp_path / "camera.png", photos[2]])
-    shown = after(page)
-    page.locator("#warmth input[type=range]").focus()
-    page.keyboard.press("End")
-    expect_another(page, shown)
-    warm = after(page)
-    expect(page.locator("#kept")).to_contain_text("for an hour")
-    page.reload()
-    expect(page.locator("#tiles .tile.done")).to_have_count(2)
-    expect(page.locator("#status")).to_contain_text("camera.png")
-    expect(page.locator("#warmth input[type=number]")).to_have_value("1")
-    expect(page.locator("#before-after img").nth(1)).to_have_attribute("src", warm)
-    page.locator("#forget").click()
-    expect(page.locator("#progress")).to_contain_text("are deleted")
-    expect(page.locator("#tiles .tile")).to_have_count(0)
-    expect(page.locator("#status")).to_contain_text("An example")
-    assert page.request.get(f"{page.url}{warm}").status == 403  # gone
-    page.reload()
-    expect(page.locator("#status")).to_contain_text("An example")
-
-
-def test_an_example_leaves_the_own_photo_alone(page: Page, photos: list[Path]) -> None:
-    colour(page, photos[:1])
-    shown = after(page)
-    page.locator("#warmth input[type=range]").focus()
-    page.keyboard.press("End")
-    expect_another(page, shown)
-    page.locator("#examples button").nth(1).click()
-    expect(page.locator("#status")).to_contain_text("An example")
-    expect(page.locator("#warmth input[type=number]")).to_have_value("0")
-    page.get_by_role("button", name="Back to my photo").click()
-    expect(page.locator("#status")).to_contain_text("camera.png")
-    expect(page.locator("#warmth input[type=number]")).to_have_value("1")
-
-
-def test_the_line_is_moved_by_the_keyboard(page: Page) -> None:
-    line = page.locator("#before-after input[type=range]")
-    line.focus()
-    page.keyboard.press("Home")
-    clip = page.locator("#before-after .pair-after")
-    assert "0%)" in clip.evaluate("e => getComputedStyle(e).clipPath")
-    page.keyboard.press("ArrowRight")
-    expect(line).to_have_value("1")
-
-
-def test_nothing_below_the_picture_jumps_while_it_loads(browser: Browser, page_url: str) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(SLOW_MS)
-    page.route("**/file=*.jpg", lambda route: None)  # the pictures never come
-    page.goto(page_url)
-    page.locator("#save-photo").wait_for()
-    without = page.locator("#save-photo").bounding_box()
-    page.unroute("**/file=*.jpg")
-    page.reload()
-    page.wait_for_function(
-        "[...document.querySelectorAll('#before-after img')].every((img) => img.naturalWidth)"
-    )
-    filled = page.locator("#save-photo").bounding_box()
-    page.close()
-    assert without is not None
-    assert filled is not None
-    assert abs(without["y"] - filled["y"]) < 4
-
-
-def test_what_was_made_can_be_shown_around(page: Page, photos: list[Path]) -> None:
-    colour(page, photos[:1])
-    with page.expect_download() as download:
-        page.locator("#save-both").click()
-    assert download.value.suggested_filename == "camera-colour-side-by-side.jpg"
-    with Image.open(download.value.path()) as both:
-        assert both.size == (612, 300)
-    page.locator("#copy-picture").click()
-    expect(page.locator("#copy-picture")).to_have_text("✓")
-    kinds = page.evaluate("async () => (await navigator.clipboard.read())[0].types")
-    assert kinds == ["image/png"]
-
-
-def test_a_link_leads_to_a_tab_and_the_keyboard_is_explained(page: Page, page_url: str) -> None:
-    page.goto(f"{page_url}?tab=study")
-    expect(tab(page, "Turing test")).to_have_attribute("aria-selected", "true")
-    tab(page, "PCA").click()
-    page.wait_for_function("location.search === '?tab=pca'")
-    page.keyboard.press("?")
-    expect(page.locator("#keys")).to_contain_text("next or previous photo")
-    page.keyboard.press("Escape")
-    expect(page.locator("#keys")).to_be_hidden()
-
-
-def test_names_are_kept(page: Page, photos: list[Path], tmp_path: Path) -> None:
-    name = "Album 01 (b&w) #3 – 100%, Ärger.png"
-    (tmp_path / name).write_bytes(photos[0].read_bytes())
-    colour(page, [tmp_path / name])
-    assert titles(page) == [name]
-    expect(page.locator("#status")).to_contain_text(name)
-    with page.expect_download() as download:
-        page.locator("#save-photo").click()
-    assert download.value.suggested_filename == "Album 01 (b&w) #3 – 100%, Ärger-colour.png"
-    assert open_photo(download.value.path()).rgb.shape == (300, 300, 3)
 
 
 def test_row_9_every_refused_photo_is_named_with_its_reason(page: Page, tmp_path: Path) -> None:

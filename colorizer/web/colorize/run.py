@@ -88,7 +88,9 @@ class ColourRun:
             **instant,
         }
         # One event a run, however many photos come: each would take a place in the queue.
-        request.ask.change(self.colour, **run).then(**settle)
+        asked = request.ask.change(self.colour, trigger_mode="multiple", **run)
+        asked.then(**settle)
+        asked.failure(**settle)  # a full queue, of which `then` hears nothing
         # Photos may come faster than events are answered: none of them may be dropped.
         request.drop.upload(
             self.take,
