@@ -6,6 +6,8 @@ const address = `${config.root ?? ''}${config.api_prefix ?? '/gradio_api'}/uploa
 let waiting = [];
 let active = false;
 
+const listed = () => document.querySelectorAll('#tiles .tile').length;
+
 function reason(file) {
   if (file.type && !file.type.startsWith('image/')) return 'kind';
   return file.size > props.max_bytes ? 'size' : null;
@@ -31,7 +33,12 @@ async function sendAll() {
     const file = waiting.shift();
     const why = reason(file);
     const photo = why ? { name: file.name, refused: why } : await send(file);
+    const before = listed();
     trigger('upload', { photo });
+    // Answers may overtake each other: the next photo is told when this one is on the list.
+    for (let tries = 0; props.limit > 1 && tries < 35 && listed() === before; tries += 1) {
+      await new Promise((done) => setTimeout(done, 20));
+    }
   }
   sending.textContent = '';
   active = false;
