@@ -35,7 +35,12 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def drop(page: Page, where: str, files: list[Path]) -> None:
-    page.locator(f"{where} input[type=file]").first.set_input_files(files)
+    """A photo in place of the example that the tab begins with."""
+    shown = page.locator(f"{where.removesuffix('-photo')}-before-after img").first
+    expect(shown).to_have_attribute("src", re.compile("file="))
+    example = str(shown.get_attribute("src"))
+    page.locator(f"{where} input[type=file]").set_input_files(files)
+    expect(shown).not_to_have_attribute("src", example)
 
 
 def test_pca_follows_mouse_and_keyboard(page: Page, photos: list[Path]) -> None:
@@ -105,8 +110,9 @@ def test_palette_shows_and_copies_its_colours(page: Page, photos: list[Path]) ->
     expect(swatches).to_have_count(2)
     page.locator("#palette-elbow").click()
     expect(page.locator("#palette-curve svg circle")).to_be_visible()
-    answer = page.locator("#palette-answer").inner_text()
-    needed = re.match(r"About (\d+): then the difference is hardly visible", answer)
+    expect(page.locator("#palette-answer")).to_contain_text("The picture now has that many")
+    answer = page.locator("#palette-answer p").inner_text()
+    needed = re.search(r"About (\d+): then the difference is hardly visible", answer)
     assert needed, answer
     expect(swatches).to_have_count(int(needed.group(1)))
     with page.expect_download() as download:

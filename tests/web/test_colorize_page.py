@@ -68,6 +68,7 @@ def files(tmp_path: Path, colourful: np.ndarray) -> list[str]:
 
 
 def arrive(visit: Visit, files: list[str], model: str = "regression") -> None:
+    visit.shows_next = True
     for file in files:
         visit.add(BatchPhoto(Path(file).name, Choice(file, model)), limit=50)
 

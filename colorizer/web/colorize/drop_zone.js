@@ -30,11 +30,11 @@ async function sendAll() {
   active = true;
   while (waiting.length) {
     sending.textContent = `${props.sending} (${waiting.length})`;
-    const file = waiting.shift();
+    const { file, ...drop } = waiting.shift();
     const why = reason(file);
     const photo = why ? { name: file.name, refused: why } : await send(file);
     const before = listed();
-    trigger('upload', { photo });
+    trigger('upload', { photo, ...drop });
     // Answers may overtake each other: the next photo is told when this one is on the list.
     for (let tries = 0; props.limit > 1 && tries < 35 && listed() === before; tries += 1) {
       await new Promise((done) => setTimeout(done, 20));
@@ -45,8 +45,10 @@ async function sendAll() {
 }
 
 function take(files) {
-  const taken = files.slice(0, props.limit);
-  if (files.length > taken.length) trigger('upload', { left_out: files.length - taken.length });
+  const taken = files.slice(0, props.limit).map((file) => ({ file }));
+  if (!taken.length) return;
+  // What comes first goes on the stage, and says how many were too many.
+  Object.assign(taken[0], { first: true, left_out: files.length - taken.length });
   waiting.push(...taken);
   sendAll();
 }

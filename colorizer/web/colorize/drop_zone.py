@@ -25,14 +25,16 @@ REFUSALS = {"kind": "not_sent_kind", "size": "not_sent_size", "sending": "not_se
 
 @dataclass(frozen=True)
 class Arrival:
-    """What the zone tells: a photo's name with its file or why there is none, or how many too many.
+    """What the zone tells of one photo.
 
-    refused: why there is no file.
+    file: "" where there is none. refused: why. first: of those that were dropped together.
+    left_out: how many of those were beyond the limit; told with the first.
     """
 
-    name: str = ""
+    name: str
     file: str = ""
     refused: Message | None = None
+    first: bool = False
     left_out: int = 0
 
 
@@ -61,18 +63,20 @@ def drop_zone(elem_id: str, *, label: str, limit: int, max_megabytes: int) -> gr
 def arrival(event: gr.EventData) -> Arrival | None:
     """What an `upload` event tells; None when it is nothing that the zone would tell."""
     told = event_details(event)
-    left_out = told.get("left_out")
-    if isinstance(left_out, int) and 0 < left_out < 10**6:
-        return Arrival(left_out=left_out)
+    first, left_out = told.get("first") is True, told.get("left_out")
+    if not isinstance(left_out, int) or not 0 <= left_out < 10**6:
+        left_out = 0
     photo = told.get("photo")
     if not isinstance(photo, dict) or not isinstance(photo.get("name"), str):
         return None
     name = plain_name(photo["name"])
     if (refused := photo.get("refused")) is not None:
         known = isinstance(refused, str) and refused in REFUSALS
-        return Arrival(name, refused=Message(REFUSALS[refused])) if known else None
+        if not known:
+            return None
+        return Arrival(name, "", Message(REFUSALS[refused]), first, left_out)
     file = _uploaded(photo.get("path"))
-    return None if file is None else Arrival(name, file=file)
+    return None if file is None else Arrival(name, file, None, first, left_out)
 
 
 def plain_name(name: str) -> str:

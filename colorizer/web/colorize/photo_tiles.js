@@ -39,6 +39,7 @@ let newest = props.value;
 watch('value', () => {
   if (props.value.made < newest.made) {
     props.value = newest;
+    setTimeout(mark, 0);
     return;
   }
   newest = props.value;

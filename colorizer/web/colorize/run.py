@@ -120,11 +120,11 @@ class ColourRun:
         told, visit = arrival(event), self._visits.of(token)
         if told is None:
             return (gr.skip(),) * LIST_OUTPUTS
-        visit.left_out = told.left_out + (visit.left_out if visit.busy else 0)
-        if told.name:
-            state = PhotoState.REFUSED if told.refused else PhotoState.WAITING
-            choice = Choice(told.file, self._known(model, visit))
-            visit.add(BatchPhoto(told.name, choice, state, told.refused), limit=self._max_photos)
+        if told.first:
+            visit.shows_next, visit.left_out = True, told.left_out
+        state = PhotoState.REFUSED if told.refused else PhotoState.WAITING
+        choice = Choice(told.file, self._known(model, visit))
+        visit.add(BatchPhoto(told.name, choice, state, told.refused), limit=self._max_photos)
         return self.photo_list(visit)
 
     def colour_again(self, token: str, request: gr.Request | None = None) -> Iterator[Updates]:

@@ -84,8 +84,6 @@ class Visit:
         """Put a photo at the end; beyond the limit it is only counted."""
         with self._lock:
             self.own(photo.choice.file)
-            if photo.state == PhotoState.WAITING and not self.busy:
-                self.shows_next = True  # the first of those that come together
             if len(self.batch) >= limit:
                 self.left_out += 1
             else:

@@ -72,7 +72,7 @@ class PreviewSource:
     def take(self, event: gr.EventData) -> Any:
         """The photo that was dropped here; a sentence on the page when it is none."""
         told = arrival(event)
-        if told is None or not told.name:
+        if told is None:
             return gr.skip()
         if told.refused is not None:
             raise refusal(i18n.told(told.refused))
