@@ -59,7 +59,7 @@ def test_pca_follows_mouse_and_keyboard(page: Page, photos: list[Path]) -> None:
     expect(figures).to_contain_text(re.compile(r"in ([2-9]|1\d) of 192 components"))
     page.get_by_label("Whole rows").check()
     expect(figures).to_contain_text("of 240 components")
-    expect(page.locator("#pca-curve svg text", has_text="100")).to_be_visible()
+    expect(page.locator("#pca-curve svg text", has_text="100").first).to_be_visible()
     with page.expect_download() as download:
         page.locator("#pca-full").click()
     assert re.fullmatch(r"coffee-pca-\d+\.png", download.value.suggested_filename)
