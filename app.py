@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 
 from colorizer.service.memory import use_few_heaps
-from colorizer.settings import Settings
+from colorizer.settings import SettingsError, forget_secrets, read_settings
 from colorizer.web import (
     build_app,
     discard_temporary_files,
@@ -21,7 +21,11 @@ from colorizer.web import (
 )
 
 use_few_heaps()
-settings = Settings.from_env()
+try:
+    settings = read_settings()
+except SettingsError as error:
+    sys.exit(f"These settings cannot work:\n{error}")
+forget_secrets()
 service = open_darkroom(settings)
 host = host_study(settings, service)
 demo = build_app(settings, service=service, host=host)

@@ -9,7 +9,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from colorizer.adjustments import AdjustmentError, Adjustments
+from colorizer.adjustments import Adjustments
+from colorizer.errors import AdjustmentError
 from colorizer.photo import Photo, PhotoError, open_photo, save_photo
 
 if TYPE_CHECKING:

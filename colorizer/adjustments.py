@@ -2,19 +2,13 @@
 
 from dataclasses import dataclass
 
+from colorizer.errors import AdjustmentError
+from colorizer.guide.guide import Guide, is_number
+
 MAX_VIVIDNESS = 3.0
 MAX_WARMTH = 1.0
 
-
-class AdjustmentError(ValueError):
-    """An adjustment that cannot be; its text is the sentence that people see.
-
-    field: the name of the adjustment.
-    """
-
-    def __init__(self, field: str, low: float, high: float) -> None:
-        super().__init__(f"{field.capitalize()} must be between {low:g} and {high:g}.")
-        self.field = field
+NO_GUIDE = Guide()
 
 
 @dataclass(frozen=True)
@@ -23,26 +17,23 @@ class Adjustments:
 
     vividness: factor on the colours, 0…3; 0 is grey, 1 is as the model means them. warmth: white
     balance, -1 (cooler) … 1 (warmer), see `colorizer.colour.white_balance`. temperature: of the
-    annealed mean, 0…1, for classifiers; None is the checkpoint's default. Raises AdjustmentError
-    for anything else, whatever its type: front ends pass on what they were given.
+    annealed mean, 0…1, for classifiers; None is the checkpoint's default. guide: what a person has
+    chosen for this photo. Raises AdjustmentError for anything else, whatever its type: front ends
+    pass on what they were given.
     """
 
     vividness: float = 1.0
     warmth: float = 0.0
     temperature: float | None = None
+    guide: Guide = NO_GUIDE
 
     def __post_init__(self) -> None:
-        _check("vividness", self.vividness, 0.0, MAX_VIVIDNESS)
-        _check("warmth", self.warmth, -MAX_WARMTH, MAX_WARMTH)
-        if self.temperature is not None:
-            _check("temperature", self.temperature, 0.0, 1.0)
-
-
-def _check(field: str, value: object, low: float, high: float) -> None:
-    """NaN is between nothing, and True is no number here."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not low <= value <= high:  # type: ignore[operator]
-        raise AdjustmentError(field, low, high)
+        if not is_number(self.vividness, 0.0, MAX_VIVIDNESS):
+            raise AdjustmentError("bad_vividness", most=MAX_VIVIDNESS)
+        if not is_number(self.warmth, -MAX_WARMTH, MAX_WARMTH):
+            raise AdjustmentError("bad_warmth", most=MAX_WARMTH)
+        if self.temperature is not None and not is_number(self.temperature, 0.0, 1.0):
+            raise AdjustmentError("bad_temperature", most=1.0)
 
 
 NO_ADJUSTMENTS = Adjustments()

@@ -4,9 +4,14 @@ Whoever raises one names a code; only this module knows its wording. The page sa
 visitor's language by the code (`colorizer.web.i18n`), and a decoder process sends code and fields.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Field = str | int | float
 """What stands in place of a `{field}` of a text."""
@@ -67,8 +72,40 @@ class CheckpointError(ColorizerError):
     """A checkpoint cannot be had or used."""
 
 
+class AdjustmentError(ColorizerError):
+    """What a person asks of the colours cannot be: a number, a hint, a palette or a reference."""
+
+
 class StudyError(ColorizerError):
     """The study cannot start, or what a participant asks for cannot be done."""
+
+
+def attempt(work: Callable[[], T]) -> T | Message:
+    """Do what one photo needs: its result, or why there is none.
+
+    Everything that colours photos goes through here, so that whatever fails, from a damaged file
+    to a full disk or memory, costs that photo and nothing else. Only what ends the program or a
+    visitor's run (KeyboardInterrupt, a cancelled task …) passes.
+    """
+    try:
+        return work()
+    except Exception as error:
+        return reason_of(error)
+
+
+def reason_of(error: Exception) -> Message:
+    """What to say of a photo that an error cost; what nobody foresaw goes to the log as well."""
+    if isinstance(error, ColorizerError):
+        return error.message
+    # PyTorch says so in words alone: "not enough memory", "can't allocate memory" …
+    if isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and "memory" in str(error).lower()
+    ):
+        return Message("no_memory")
+    if isinstance(error, OSError) and error.strerror:
+        return Message("system_refused", {"reason": error.strerror})
+    logger.error("a photo failed", exc_info=error)
+    return Message("failed", {"error": type(error).__name__})
 
 
 MESSAGES = {
@@ -105,6 +142,33 @@ MESSAGES = {
     "not_sent_kind": "This is not a photo: choose a JPEG, PNG, WebP, TIFF, AVIF, GIF or BMP.",
     "not_sent_size": "This file is too large for the page: make it smaller and try again.",
     "not_sent": "It could not be sent: check the connection and try again.",
+    "failed": "The program failed on this photo ({error}); the others are not affected.",
+    "system_refused": "The system refused this photo ({reason}).",
+    "already_there": "A file {file} is already there and is none of Colorizer's: it was left as it is; move it away or use --overwrite.",
+    "other_result": "{file} is the result of another photo, or of this one before it was changed: move it away or use --overwrite.",
+    "target_is_source": "The result would replace {file}, which is one of the photos to colour: choose another place.",
+    "stopped": "Not begun when the run was stopped.",
+    "had_colours": "The photo already had colours; they were not used.",
+    "sixteen_bits": "The photo has 16 bits a channel; the result has 8.",
+    "metadata_lost": "Date, caption and keywords of the file could not be read and are not in the result.",
+    "metadata_partly_lost": "A part of the file's date, caption and keywords could not be kept.",
+    "iptc_not_kept": "A {format} file cannot hold IPTC fields; caption and keywords are in its XMP, others are left out.",
+    "no_card": "There is no graphics card here that can be used: leave out --device.",
+    # Adjustments
+    "bad_vividness": "Vividness must be between 0 and {most:g}.",
+    "bad_warmth": "Warmth must be between -{most:g} and {most:g}.",
+    "bad_temperature": "The temperature must be between 0 and {most:g}.",
+    "bad_hint_place": "Hint {number} lies outside the photo: x and y are between 0 (left, top) and 1 (right, bottom).",
+    "bad_hint_colour": 'Hint {number} has a colour that cannot be read: write it as #rrggbb, or "neutral".',
+    "bad_hint_reach": "Hint {number} has an unknown reach: choose small, normal or large.",
+    "bad_hints": 'These are no hints: a JSON file is needed with a list "hints", each with x, y and colour.',
+    "too_many_hints": "There are more than {most} hints.",
+    "hints_unreadable": "The file of hints cannot be read: check that it is there and not larger than {kilobytes} KiB.",
+    "bad_palette": "No palette can be read there: give 1 to {most} colours as #rrggbb, a .gpl or a .css file.",
+    "colourless_reference": "The reference photo has hardly any colour: choose one in colour.",
+    "bad_strength": "The strength must be between 0 and {most:g}.",
+    "bad_variant": "The number of a variant is a whole number between 0 and {most}.",
+    "needs_classifier": "The model {model} predicts one colour for each place: palettes, references and variants need the model classification. Hints work with both.",
     # Checkpoints
     "no_such_checkpoint": "There is no checkpoint folder {source!r}; give a folder, an owner/name on the Hugging Face Hub or a bundled name ({known}).",
     "no_checkpoint": "{place} is not a Colorizer checkpoint.",

@@ -25,7 +25,18 @@ from colorizer.colour.recolor import recolor
 from colorizer.colour.resizing import resize
 from colorizer.colour.uncertainty import Certainty, measure_certainty
 from colorizer.colour.white_balance import balance
-from colorizer.errors import CheckpointError
+from colorizer.errors import AdjustmentError, CheckpointError
+from colorizer.guide.guide import Reference
+from colorizer.guide.guiding import (
+    HintResult,
+    exact_at_hints,
+    guided_ab,
+    hint_results,
+    reference_of,
+    with_hints,
+)
+from colorizer.guide.places import REGRESSION_SPREAD, sample, spread_of
+from colorizer.guide.suggestions import likely_colours, shades
 from colorizer.model import onnx_runtime
 from colorizer.model.architecture import STRIDE, NetworkOutput
 from colorizer.model.checkpoint import MAX_ASPECT, Checkpoint, load_checkpoint
@@ -67,6 +78,7 @@ class Colorized:
 
     ab: float32 (h, w, 2), ab units, at the network's size. model, revision: the checkpoint's name
     and fingerprint. seconds: spent on this photo, decoding and saving of the file not included.
+    by_hand: whether a person chose colours. hints: what became of each hint, in their order.
     """
 
     photo: Photo
@@ -74,13 +86,16 @@ class Colorized:
     model: str
     revision: str
     seconds: float
+    by_hand: bool = False
+    hints: tuple[HintResult, ...] = ()
 
     @property
     def mark(self) -> str:
         """The honest sentence to save with the picture (`colorizer.save_photo(mark=…)`)."""
+        by_hand = " Some were chosen by a person." if self.by_hand else ""
         return (
             f"Colours invented by Colorizer {__version__}, model {self.model} ({self.revision}); "
-            "they are a guess, not a record."
+            f"they are a guess, not a record.{by_hand}"
         )
 
 
@@ -198,8 +213,12 @@ class Colorizer:
     ) -> Colorized:
         """Turn the network's output into a colour photo; may be repeated with other adjustments."""
         started = time.perf_counter()
+        guide = adjustments.guide
         ab = self.ab(prediction, adjustments)
-        rgb = recolor(prediction.photo.rgb, fit_ab_field(prediction.L[0, 0], ab[0]))
+        field = fit_ab_field(prediction.L[0, 0], ab[0])
+        if guide.hints:
+            field = exact_at_hints(field, prediction.L[0, 0], guide.hints)
+        rgb = recolor(prediction.photo.rgb, field)
         photo = prediction.photo
         return Colorized(
             photo=Photo(rgb=rgb, alpha=photo.alpha, format=photo.format, notes=photo.notes),
@@ -207,23 +226,66 @@ class Colorizer:
             model=self.name,
             revision=self.checkpoint.revision,
             seconds=prediction.seconds + time.perf_counter() - started,
+            by_hand=guide.chosen_by_a_person,
+            hints=hint_results(rgb, guide.hints),
         )
 
     def ab(self, prediction: Prediction, adjustments: Adjustments = NO_ADJUSTMENTS) -> Array:
         """ab float32 (1, 2, h, w) at the network's size, inside the sRGB gamut at the photo's L.
 
-        Warmth fades below vividness 1, so that grey stays grey.
+        Warmth fades below vividness 1, so that grey stays grey. Hints come last: their colours are
+        what a person wants to see.
         """
         decoding = self.checkpoint.config.decoding
-        temperature, vividness = adjustments.temperature, adjustments.vividness
-        ab_bins, ab = self.checkpoint.ab_bins, prediction.output
-        if ab_bins is not None:
-            chosen = decoding.temperature if temperature is None else temperature
-            ab = ab_bins.annealed_mean(self._logits(prediction, ab_bins), chosen)
-        ab = decoding.adjust(ab[0].clip(-MAX_AB, MAX_AB)) * np.float32(vividness)
-        lab = np.concatenate([prediction.L[0], enlarge(ab, *prediction.L.shape[-2:])])
+        vividness, L = adjustments.vividness, prediction.L[0, 0]
+        ab = self._likely_ab(prediction, adjustments).clip(-MAX_AB, MAX_AB)
+        ab = decoding.adjust(ab) * np.float32(vividness)
+        lab = np.concatenate([L[None], enlarge(ab, *L.shape)])
         lab = balance(np.moveaxis(lab, 0, -1), adjustments.warmth * min(1.0, vividness))
-        return np.moveaxis(clip_chroma(lab), -1, 0)[None, 1:]
+        lab = clip_chroma(lab)
+        if adjustments.guide.hints:
+            spread = self._spread(prediction)
+            lab = with_hints(lab, prediction.features[0], spread, adjustments.guide.hints)
+        return np.moveaxis(lab, -1, 0)[None, 1:]
+
+    def _likely_ab(self, prediction: Prediction, adjustments: Adjustments) -> Array:
+        """ab float32 (2, h', w') at the head's size, before any factor; see `Guide`."""
+        decoding, ab_bins = self.checkpoint.config.decoding, self.checkpoint.ab_bins
+        guide = adjustments.guide
+        if ab_bins is None:
+            if guide.needs_distribution:
+                raise AdjustmentError("needs_classifier", model=self.name)
+            return prediction.output[0]
+        temperature = adjustments.temperature
+        temperature = decoding.temperature if temperature is None else temperature
+        logits = self._logits(prediction, ab_bins)
+        if not guide.needs_distribution:
+            return ab_bins.annealed_mean(logits, temperature)[0]
+        return guided_ab(
+            logits[0], prediction.L[0, 0], prediction.features[0], ab_bins, guide, temperature
+        )
+
+    def _spread(self, prediction: Prediction) -> Array:
+        """How far the likely colours lie apart at each place, float32 (h', w'), ab units."""
+        if self.checkpoint.ab_bins is None:
+            return np.full(prediction.output.shape[-2:], REGRESSION_SPREAD, np.float32)
+        logits = self._logits(prediction, self.checkpoint.ab_bins)[0]
+        return spread_of(logits, self.checkpoint.ab_bins.centres)
+
+    def reference(self, photo: Photo) -> Reference:
+        """A colour photo as a `Guide` takes it; AdjustmentError if it has hardly any colour."""
+        if photo.is_grey:
+            raise AdjustmentError("colourless_reference")
+        prediction = self.predict(photo)
+        return reference_of(photo.rgb, prediction.L[0, 0], prediction.features[0])
+
+    def suggestions(self, prediction: Prediction, x: float, y: float) -> tuple[str, ...]:
+        """Five colours (#rrggbb) that are likely at x, y in 0…1 of the photo, likeliest first."""
+        L, ab_bins = sample(prediction.L[0], x, y)[0], self.checkpoint.ab_bins
+        if ab_bins is None:
+            return shades(L, sample(prediction.output[0], x, y))
+        logits = sample(self._logits(prediction, ab_bins)[0], x, y)
+        return likely_colours(L, logits, ab_bins.centres)
 
     def certainty(self, prediction: Prediction) -> Certainty | None:
         """How sure the classifier is at each place of the photo; None for a regressor."""

@@ -16,6 +16,6 @@ NAN = float("nan")
     ],
 )
 def test_an_impossible_adjustment_is_named(field: str, value: Any) -> None:
-    with pytest.raises(AdjustmentError, match="must be between") as refused:
+    with pytest.raises(AdjustmentError) as refused:
         Adjustments(**{field: value})
-    assert refused.value.field == field
+    assert refused.value.code == f"bad_{field}"

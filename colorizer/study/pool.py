@@ -10,11 +10,13 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from colorizer.errors import attempt
 from colorizer.photo import Photo, PhotoError, open_photo
 from colorizer.study.photos import PhotoFile, find_photos
 from colorizer.study.stimuli import (
@@ -162,15 +164,10 @@ class StimulusPool:
         return [model for model in shown if not self._path(photo, model).exists()]
 
     def _made(self, file: PhotoFile) -> bool:
-        try:
-            self._make(file)
-        except PhotoError as error:
-            logger.warning("study photo %s left out: %s", file.path.name, error)
-        except Exception:  # a model may fail in any way; the other photos can still be shown
-            logger.exception("study photo %s left out", file.path.name)
-        else:
-            return True
-        return False
+        reason = attempt(partial(self._make, file))
+        if reason is not None:
+            logger.warning("study photo %s left out: %s", file.path.name, reason)
+        return reason is None
 
     def _make(self, file: PhotoFile) -> None:
         photo = real_photo(open_photo(file.path))

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -69,3 +70,14 @@ def test_the_table_leads_to_nobody() -> None:
     ):
         assert secret not in table
     assert "2025-10-09" in table
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t"])
+def test_no_cell_is_a_formula(begin: str) -> None:
+    ballot = make_ballot("somebody")
+    photo = replace(ballot.trial.photo, subject=f"{begin}cmd|'/c calc'!A1")
+    named = replace(ballot, trial=replace(ballot.trial, photo=photo))
+    table = to_csv([named], pseudonym=lambda _: "nobody")
+    (row,) = csv.DictReader(io.StringIO(table, newline=""))
+    assert row["subject"] == f"'{begin}cmd|'/c calc'!A1"
+    assert not [cell for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t"))]

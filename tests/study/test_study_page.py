@@ -288,18 +288,3 @@ def test_without_a_study_the_tab_says_why(site: StudySite) -> None:
     assert page.start(None, request())[1] is None
     with pytest.raises(StudyError):
         page._stage.opening("token")
-
-
-@pytest.mark.parametrize(
-    ("proxy", "forwarded", "address"),
-    [
-        (0, "203.0.113.5", "192.0.2.9"),
-        (1, "203.0.113.5, 10.0.0.1", "203.0.113.5"),
-        (1, "", "192.0.2.9"),
-    ],
-)
-def test_forwarded_addresses_are_believed_behind_a_proxy_only(
-    site: StudySite, proxy: int, forwarded: str, address: str
-) -> None:
-    page = PlayPage(_holding(site.study), Settings(proxy=proxy), StudyPictures())
-    assert page._address(request(**{"x-forwarded-for": forwarded})) == address

@@ -25,8 +25,8 @@ from train.evaluation.subjects import read_subjects
 from train.fit_palette import write_palette
 
 PALETTE = AbBins(
-    centres=torch.tensor([[0.0, 4.0], [30.0, 40.0], [-20.0, -30.0], [60.0, -10.0]]),
-    prior=torch.tensor([0.7, 0.2, 0.06, 0.04]),
+    centres=np.float32([[0.0, 4.0], [30.0, 40.0], [-20.0, -30.0], [60.0, -10.0]]),
+    prior=np.float32([0.7, 0.2, 0.06, 0.04]),
 )
 
 

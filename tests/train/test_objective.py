@@ -5,6 +5,7 @@ from skimage import color
 from torch.nn import functional as F
 
 from colorizer.colour.ab_bins import AbBins
+from train.ab_bins_training import class_weights, nearest
 from train.objective import (
     age,
     classification_loss,
@@ -38,12 +39,12 @@ def test_ageing_is_repeatable_bounded_and_leaves_the_rest_alone() -> None:
 def test_classification_loss_agrees_with_a_loop(ab_bins: AbBins) -> None:
     torch.manual_seed(0)
     logits, target = torch.randn(2, 9, 2, 3), torch.randn(2, 2, 2, 3) * 40
-    weights = ab_bins.class_weights(0.5)
+    weights = class_weights(ab_bins, 0.5)
     total = 0.0
     for b in range(2):
         for y in range(2):
             for x in range(3):
-                distances = (ab_bins.centres - target[b, :, y, x]).norm(dim=1)
+                distances = (torch.from_numpy(ab_bins.centres) - target[b, :, y, x]).norm(dim=1)
                 near = distances.argsort()[:5]
                 soft = torch.softmax(-(distances[near] ** 2) / 50, dim=0)
                 log_share = torch.log_softmax(logits[b, :, y, x], dim=0)
@@ -57,8 +58,9 @@ def test_classification_loss_agrees_with_a_loop(ab_bins: AbBins) -> None:
 def test_one_neighbour_without_rebalancing_is_the_plain_cross_entropy(ab_bins: AbBins) -> None:
     torch.manual_seed(0)
     logits, target = torch.randn(2, 9, 2, 3), torch.randn(2, 2, 2, 3) * 40
-    expected = F.cross_entropy(logits, ab_bins.nearest(target.permute(0, 2, 3, 1)))
-    loss = classification_loss(logits, target, ab_bins, ab_bins.class_weights(0.0), neighbours=1)
+    expected = F.cross_entropy(logits, nearest(ab_bins, target.permute(0, 2, 3, 1)))
+    weights = class_weights(ab_bins, 0.0)
+    loss = classification_loss(logits, target, ab_bins, weights, neighbours=1)
     torch.testing.assert_close(loss, expected)
 
 

@@ -33,11 +33,10 @@ def test_decodings_are_compared_at_the_same_colourfulness(
     folder: Path, photos: list[np.ndarray]
 ) -> None:
     options = DecodingOptions(
-        folder, photos=[], sides=(64,), temperatures=(0.05, 1.0), powers=(1.0, 1.5),
+        folder, photos=[], sides=(64,), temperatures=(0.05, 0.1), powers=(1.0, 1.5),
         colourfulness=-100.0,
     )  # fmt: skip
     results = compare(options, photos)
-    assert len({each.decoding.chroma for each in results}) == len(results)
     assert np.ptp([each.too_vivid for each in results]) < 10
 
 

@@ -89,7 +89,7 @@ class TestRun:
     ) -> None:
         from colorizer.web.colorize import drop_zone
 
-        monkeypatch.setattr(drop_zone, "get_upload_folder", lambda: str(Path(files[0]).parent))
+        monkeypatch.setattr(drop_zone, "temporary_folder", lambda: Path(files[0]).parent)
         told = {"photo": {"name": "colour.jpg", "path": files[0]}, "first": True}
         update = run.take(TOKEN, "regression", gr.EventData(None, told))
         assert [tile["state"] for tile in update[TILES]["tiles"]] == ["waiting"]

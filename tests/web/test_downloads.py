@@ -1,5 +1,6 @@
 """Files to take away: names, sizes, formats, marks, contents of the zip."""
 
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorizer.cli import plan
+from colorizer.album.plan import PlanOptions, plan_album
 from colorizer.photo import PhotoError, open_photo, read_mark
 from colorizer.web.colorize.choice import Choice
 from colorizer.web.colorize.downloads import Downloads
@@ -56,8 +57,8 @@ def test_the_page_and_the_command_line_name_alike(downloads: Downloads, tmp_path
     name = "Album 01 (b&w) #3, Ärger [2].jpg"
     Image.new("L", (40, 30), 90).save(tmp_path / name)
     file = downloads.photo(Choice(str(tmp_path / name), "regression"), marked=True)
-    (job,) = plan([tmp_path / name], None)
-    assert file.name == job.target.name + ".jpg" == "Album 01 (b&w) #3, Ärger [2]-colour.jpg"
+    (job,) = plan_album([str(tmp_path / name)], PlanOptions(), bytes).jobs
+    assert file.name == job.target.name == "Album 01 (b&w) #3, Ärger [2]-colour.jpg"
 
 
 def test_the_mark_is_left_out_when_it_is_switched_off(
@@ -123,3 +124,24 @@ def test_row_12_no_place_of_the_photo_is_copied_into_any_file(
 def test_an_empty_zip_is_never_handed_over(downloads: Downloads, tmp_path: Path) -> None:
     with pytest.raises(PhotoError, match="not there"):
         list(downloads.archive([Choice(str(tmp_path / "gone.jpg"), "regression")], marked=True))
+
+
+def test_names_in_a_zip_differ_where_capitals_do_not_count(tmp_path: Path) -> None:
+    names = [
+        "P.jpg",
+        "p.jpg",
+        "p-2.jpg",
+        "u\u0308.jpg",
+        "\u00dc.jpg",
+        "stra\u00dfe.png",
+        "STRASSE.png",
+    ]
+    files = []
+    for number, name in enumerate(names):
+        (tmp_path / str(number)).mkdir()
+        files.append(tmp_path / str(number) / name)
+        files[-1].write_bytes(b"a photo")
+    with zipfile.ZipFile(DownloadFolder().zip(files, "photos.zip")) as archive:
+        inside = archive.namelist()
+    alike = {unicodedata.normalize("NFC", name).casefold() for name in inside}
+    assert len(inside) == len(alike) == len(names)

@@ -1,13 +1,12 @@
 """What the drop zone tells is made up by a browser: only uploaded files and known reasons count."""
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
-from gradio.utils import get_upload_folder
 
 from colorizer.web.colorize.drop_zone import Arrival, arrival, plain_name
+from colorizer.web.temporary_files import temporary_folder
 
 
 def told(data: Any) -> Arrival | None:
@@ -15,7 +14,7 @@ def told(data: Any) -> Arrival | None:
 
 
 def test_an_uploaded_photo_arrives() -> None:
-    folder = Path(get_upload_folder()) / "drop-zone-test"
+    folder = temporary_folder() / "drop-zone-test"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "Album 01.jpg"
     file.touch()

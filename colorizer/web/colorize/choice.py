@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from colorizer.adjustments import NO_ADJUSTMENTS, AdjustmentError, Adjustments
+from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
+from colorizer.errors import AdjustmentError
 from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
 from colorizer.web.errors import refusal
-
-_PROBLEMS = {"vividness": "BAD_VIVIDNESS", "warmth": "BAD_WARMTH"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ def adjusted(vividness: float, warmth: float) -> Adjustments:
     try:
         return Adjustments(vividness, warmth)
     except AdjustmentError as error:
-        raise refusal(getattr(i18n, _PROBLEMS[error.field])) from error
+        raise refusal(i18n.told(error)) from error
 
 
 def look_at(service: ColorizerService, choice: Choice, long_side: int) -> Preview:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from colorizer.batch import coloured_stem
+from colorizer.album.search import coloured_name
 from colorizer.errors import Message
 from colorizer.photo import Photo, PhotoError, save_photo
 from colorizer.service.colorizer_service import ColorizerService
@@ -42,7 +42,7 @@ class Downloads:
     def photo(self, choice: Choice, *, marked: bool) -> Path:
         """The coloured photo in its own size and format."""
         result = self._colour(choice)
-        place = self._folder.place(f"{coloured_stem(choice.file)}{result.photo.suffix}")
+        place = self._folder.place(f"{_name(choice)}{result.photo.suffix}")
         return save_photo(result.photo, place, mark=result.mark if marked else None)
 
     def layer(self, choice: Choice, *, marked: bool) -> Path:
@@ -50,7 +50,7 @@ class Downloads:
         from colorizer.colour.chroma_layer import chroma_layer  # not before the first photo
 
         result = self._colour(choice)
-        place = self._folder.place(f"{coloured_stem(choice.file)}-layer.png")
+        place = self._folder.place(f"{_name(choice)}-layer.png")
         return save_photo(chroma_layer(result.photo), place, mark=result.mark if marked else None)
 
     def side_by_side(self, choice: Choice, *, marked: bool) -> Path:
@@ -62,7 +62,7 @@ class Downloads:
         after = shrink(result.photo.rgb, SHARED_SIDE)
         gap = np.full((len(after), _GAP, 3), 255, dtype=np.uint8)
         both = Photo(rgb=np.concatenate([grey(after), gap, after], axis=1), format="JPEG")
-        place = self._folder.place(f"{coloured_stem(choice.file)}-side-by-side.jpg")
+        place = self._folder.place(f"{_name(choice)}-side-by-side.jpg")
         return save_photo(both, place, mark=result.mark if marked else None)
 
     def archive(self, choices: Iterable[Choice], *, marked: bool) -> Iterator[Archive]:
@@ -87,3 +87,7 @@ class Downloads:
 
     def _colour(self, choice: Choice) -> "Colorized":
         return self._service.colorize(choice.file, choice.model, choice.adjustments)
+
+
+def _name(choice: Choice) -> str:
+    return coloured_name(Path(choice.file).stem)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
 from colorizer.errors import Message
 from colorizer.web import i18n
-from colorizer.web.validation import event_details
+from colorizer.web.gradio_internals import event_details
+from colorizer.web.temporary_files import temporary_folder
 
 _HERE = Path(__file__).parent
 _MARKUP = (_HERE / "drop_zone.html").read_text(encoding="utf-8")
@@ -89,5 +89,5 @@ def _uploaded(path: Any) -> str | None:
     """The path when it is that of an uploaded file."""
     if not isinstance(path, str) or len(path) > 1000 or "\0" in path:
         return None
-    file, folder = Path(path).resolve(), Path(get_upload_folder()).resolve()
+    file, folder = Path(path).resolve(), temporary_folder().resolve()
     return str(file) if file.is_relative_to(folder) and file.is_file() else None

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from colorizer.web import i18n
-from colorizer.web.validation import event_details
+from colorizer.web.gradio_internals import event_details
 
 _HERE = Path(__file__).parent
 _MARKUP = (_HERE / "photo_tiles.html").read_text(encoding="utf-8")

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from colorizer.photo import PhotoError
-from colorizer.service.colorizer_service import ColorizerService
+from colorizer.errors import Message, attempt
+from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import PENDING, Batch, BatchPhoto, PhotoState, in_state, thumbnail
 from colorizer.web.colorize.choice import Choice, look_at
@@ -152,23 +153,23 @@ class ColourRun:
         photo = visit.batch[index]
         loading = not self._service.is_loaded(photo.choice.model)
         yield self._step(visit, pace, said=i18n.LOADING if loading else None)
-        try:
-            with self._turns.turn(visitor):
-                preview = look_at(self._service, photo.choice, self._long_side)
-        except PhotoError as error:
-            visit.change(index, state=PhotoState.REFUSED, reason=error.message)
-            pace.ended += 1
+        coloured = attempt(partial(self._coloured, photo.choice, visitor))
+        pace.ended += 1
+        if isinstance(coloured, Message):
+            visit.change(index, state=PhotoState.REFUSED, reason=coloured)
             yield self._step(visit, pace)
             return
-        except BaseException:  # a model that cannot be loaded, a run that ends: to be tried again
-            visit.change(index, state=PhotoState.STOPPED)
-            raise
-        visit.change(index, state=PhotoState.DONE, thumbnail=thumbnail(preview))
-        pace.ended += 1
+        preview, small = coloured
+        visit.change(index, state=PhotoState.DONE, thumbnail=small)
         front = _NOTHING[LIST_OUTPUTS:]
         if self._goes_on_stage(visit, index) and visit.look(index):
             front = *self._stage.controls(visit), *self._stage.shown(visit, preview)
         yield *self.photo_list(visit, pace), *front
+
+    def _coloured(self, choice: Choice, visitor: str) -> tuple[Preview, bytes]:
+        with self._turns.turn(visitor):
+            preview = look_at(self._service, choice, self._long_side)
+        return preview, thumbnail(preview)
 
     def _goes_on_stage(self, visit: Visit, index: int) -> bool:
         """Whether it is the first photo of those that came together, or is there already."""

@@ -17,9 +17,10 @@ from colorizer.web.colorize.layout import ColorizeLayout, model_choice
 from colorizer.web.colorize.photo_tiles import chosen_tile
 from colorizer.web.colorize.visits import Visit, Visits
 from colorizer.web.errors import errors_on_the_page
+from colorizer.web.gradio_internals import event_details
 from colorizer.web.photo_drop import markdown_name
 from colorizer.web.screen_pictures import screen_file, screen_picture
-from colorizer.web.validation import event_details, known_model
+from colorizer.web.validation import known_model
 
 LOOK_QUEUE = "look"
 """Decoding for the screen has places of its own: photos are looked at while others are coloured."""

@@ -49,6 +49,20 @@ TOO_MANY_RUNS = (
 NOT_STORED = (
     "Der Server kann gerade keine Dateien speichern: Versuch es in einigen Minuten noch einmal."
 )
+TOO_MANY_REQUESTS = (
+    "Von deiner Adresse kommen zu viele Anfragen auf einmal: Versuch es gleich noch einmal."
+)
+TOO_MANY_EVENTS = (
+    "Für deine Adresse wartet zu viel: Versuch es noch einmal, wenn etwas davon fertig ist."
+)
+TOO_MANY_BYTES = (
+    "Deine Adresse hat so viel geschickt, wie sie in einer Stunde darf: Mach später weiter."
+)
+REQUEST_TOO_LARGE = "Diese Anfrage ist zu groß: Schick Fotos als Upload."
+REQUEST_STOPPED = "Die Anfrage brach mittendrin ab: Schick sie bitte noch einmal."
+NO_MEMORY = "Im Moment ist nicht genug Speicher frei: Versuch es in einigen Minuten noch einmal."
+UNKNOWN_EVENT = "So etwas gibt es hier nicht."
+FAILED = "Das hat nicht geklappt, und es liegt am Server: Versuch es noch einmal, und sag uns, wenn es so bleibt."
 LOADING = "Das Modell wird geladen: Nach einem Start dauert das erste Foto einige Sekunden länger …"
 WORKING = "Foto {number} von {total} wird gefärbt …"
 SECONDS_LEFT = "Noch etwa {seconds} s."
@@ -129,8 +143,6 @@ EXAMPLE_INVITATION = "Leg ein eigenes Foto ab, um es in Farbe zu sehen."
 
 PRIVACY = "Fotos werden eingelesen, gefärbt und innerhalb von zwei Stunden gelöscht; Ort und andere Metadaten kommen nie in das Ergebnis."
 UNKNOWN_MODEL = "Es gibt kein Modell {model!r}; zur Wahl stehen: {known}."
-BAD_VIVIDNESS = "Die Farbkraft muss zwischen 0 und 3 liegen."
-BAD_WARMTH = "Die Wärme muss zwischen -1 und 1 liegen."
 
 TAB_COLORIZE = "Färben"
 TAB_PCA = "PCA"

@@ -47,6 +47,18 @@ TOO_MANY_RUNS = (
     "Some of your photos are still being coloured: please wait until they are done, or cancel them."
 )
 NOT_STORED = "The server cannot store files at the moment: please try again in a few minutes."
+TOO_MANY_REQUESTS = (
+    "Too many requests at a time come from your address: please try again in a moment."
+)
+TOO_MANY_EVENTS = "Too much is waiting for your address: please try again when some of it is done."
+TOO_MANY_BYTES = "Your address has sent as much as it may within an hour: please go on later."
+REQUEST_TOO_LARGE = "This request is too large: send photos as uploads."
+REQUEST_STOPPED = "The request stopped halfway: please send it again."
+NO_MEMORY = "There is not enough memory at the moment: please try again in a few minutes."
+UNKNOWN_EVENT = "There is nothing of this name."
+FAILED = (
+    "That did not work, and it is the server's fault: please try again, and tell us if it stays so."
+)
 LOADING = "Loading the model: the first photo after a start waits some seconds for it …"
 WORKING = "Colouring photo {number} of {total} …"
 SECONDS_LEFT = "About {seconds} s left."
@@ -126,8 +138,6 @@ EXAMPLE_INVITATION = "Drop a photo of your own to see it in colour."
 
 PRIVACY = "Photos are decoded, coloured and deleted within two hours; location and other metadata are never copied into the result."
 UNKNOWN_MODEL = "There is no model {model!r}; choose one of: {known}."
-BAD_VIVIDNESS = "Vividness must be between 0 and 3."
-BAD_WARMTH = "Warmth must be between -1 and 1."
 
 TAB_COLORIZE = "Colorize"
 TAB_PCA = "PCA"

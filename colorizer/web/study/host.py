@@ -144,7 +144,7 @@ def open_study(settings: Settings, service: ColorizerService) -> "Study":
     try:
         source = settings.study_photos
         pool = StimulusPool(
-            photos_folder(source) if source else bundled_study_photos(),
+            photos_folder(source, token=settings.hub_token) if source else bundled_study_photos(),
             _study_models(service),
             lambda photo, model: coloured(service, photo, model.name),
             cache=home / "study-pictures",
@@ -235,8 +235,5 @@ def _mirror(settings: Settings, store: "Store", home: Path) -> "Mirror | None":
     from colorizer.study import Mirror
 
     if not settings.votes_dataset:
-        return None
-    if not settings.hub_token:
-        logger.error("votes are not copied to %s without HF_TOKEN", settings.votes_dataset)
         return None
     return Mirror(store, settings.votes_dataset, home / "mirror", token=settings.hub_token)

@@ -9,12 +9,12 @@ from colorizer.errors import StudyError
 from colorizer.settings import Settings
 from colorizer.study import SessionSummary, Standing
 from colorizer.web import i18n
-from colorizer.web.fair_queue import visitor_address
+from colorizer.web.callers import address_of
+from colorizer.web.gradio_internals import event_details
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.trial import TrialStage
-from colorizer.web.validation import event_details
 
 if TYPE_CHECKING:
     from colorizer.study import Study
@@ -140,7 +140,7 @@ class PlayPage:
 
     def _address(self, request: gr.Request) -> str | None:
         """The visitor's address, which only the study's rate limits get to know, hashed."""
-        return visitor_address(request, behind_proxy=bool(self._settings.proxy)) or None
+        return address_of(request) or None
 
 
 def _summary(study: "Study", token: Any) -> SessionSummary:

@@ -1,11 +1,12 @@
 """The private test: one's own colour photos, coloured anew and played at once."""
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from colorizer.errors import StudyError
-from colorizer.photo import Photo, PhotoError
+from colorizer.errors import Message, StudyError, attempt
+from colorizer.photo import Photo
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.study import SessionSummary
 from colorizer.study.pool import real_photo
@@ -14,12 +15,13 @@ from colorizer.web import i18n
 from colorizer.web.colorize.run import MODEL_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.fair_queue import Turns
+from colorizer.web.gradio_internals import event_details
 from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
 from colorizer.web.study.host import StudyHost, coloured, study_model
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE, TrialStage
-from colorizer.web.validation import event_details, known_model
+from colorizer.web.validation import known_model
 
 
 class PrivatePage:
@@ -113,14 +115,14 @@ class PrivatePage:
         for number, file in enumerate(files):
             name = shown_name(file)
             progress(number / len(files), desc=i18n.PRIVATE_WORKING.format(name=name))
-            try:
-                with self._turns.turn(visitor):
-                    pairs.append(self._pair(file, model))
-            except PhotoError as error:
-                refused.append(f"**{name}**: {i18n.told(error)}")
+            with self._turns.turn(visitor):
+                pair = attempt(partial(self._pair, file, model))
+            if isinstance(pair, Message):
+                refused.append(f"**{name}**: {i18n.told(pair)}")
+            else:
+                pairs.append(pair)
         return pairs, refused
 
     def _pair(self, file: str, model: str) -> tuple[Photo, Photo]:
         photo = real_photo(self._darkroom.open_photo(file))
-        with errors_on_the_page():
-            return photo, coloured(self._darkroom, photo, model)
+        return photo, coloured(self._darkroom, photo, model)
