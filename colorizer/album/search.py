@@ -94,3 +94,11 @@ def _left_out_as(name: str) -> str | None:
     if suffix in READABLE_SUFFIXES:
         return None
     return suffix.removeprefix(".").upper() or "without an ending"
+
+
+def coloured_name(name: str) -> str:
+    """What the result of a photo of this name is called, on the page as on the command line.
+
+    Both without the suffix of the file.
+    """
+    return f"{name}-colour"
