@@ -40,10 +40,11 @@ class HintConstants:
     """What was tuned on validation photos, see docs/guide.md.
 
     alike: kernels of what is near. far, mood: of what is alike anywhere and of the whole photo; a
-    hint that differs much from the guess (`surprise`, ab units) tells of its own thing alone, unless
-    more than `things` hints on different things say so. noise: variance of a hint. certainty: exponent of the
-    predicted spread over 20 ab units. edge, texture: costs of a step between neighbours of one
-    place are (ΔL / edge)² + (Δfeatures / texture)² + step. small_reach: short sides.
+    hint that differs much from the guess (`surprise`, ab units) tells of its own thing alone,
+    unless more than `things` hints on different things say so. noise: variance of a hint.
+    certainty: exponent of the predicted spread over 20 ab units. edge, texture: costs of a step
+    between neighbours of one place are (ΔL / edge)² + (Δfeatures / texture)² + step. small_reach:
+    short sides.
     """
 
     alike: tuple[Kernel, ...]
