@@ -3,7 +3,9 @@
 # make bench: how fast it is; some five minutes on a quiet machine.
 # make reliability: votes under load and kill -9, thousands of odd photos; an hour and more, prints
 # its figures.
-# make audit: known holes in what is installed; needs the network.
+# make audit: known holes in what is installed; needs the network, fails where it cannot look.
+# make lock: requirements.lock anew, all that the container installs, with hashes.
+# make floors: the oldest versions that pyproject.toml allows are installed and colour a photo.
 # All set up .venv on their first run (Python 3.11 or newer): make app without PyTorch in a minute,
 # the others with it in some three.
 
@@ -14,7 +16,7 @@ SPACE ?= build/space
 # Prints pyproject's dependencies, and those of the extras that are named.
 NEEDS := -c "import sys, tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*p['dependencies'], *(n for e in sys.argv[1:] for n in p['optional-dependencies'][e]), sep='\n')"
 
-.PHONY: app test reliability check audit bench space clean
+.PHONY: app test reliability check audit lock floors bench space clean
 
 app: $(VENV)/app.installed
 	$(RUN) app.py
@@ -32,7 +34,19 @@ check: $(VENV)/test.installed
 
 audit: $(VENV)/test.installed
 	$(RUN) -m pip install --quiet pip-audit
-	$(RUN) -m pip_audit --local
+	$(RUN) -m pip_audit --local --strict
+
+lock: | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet uv
+	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-header --upgrade --quiet --output-file requirements.lock
+
+floors: | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet uv
+	$(VENV)/bin/uv venv --quiet --clear --python $(RUN) build/floors
+	$(VENV)/bin/uv pip install --quiet --python build/floors --resolution lowest-direct .
+	build/floors/bin/colorizer --out build assets/examples/dahlia.jpg
+	build/floors/bin/python -c "from colorizer.settings import Settings; from colorizer.web import build_app; build_app(Settings())"
 
 bench: $(VENV)/test.installed
 	$(RUN) -m benchmarks.bench
@@ -40,7 +54,7 @@ bench: $(VENV)/test.installed
 space:
 	rm -rf $(SPACE)
 	mkdir -p $(SPACE)/assets
-	cp README.md LICENSE app.py $(SPACE)
+	cp README.md LICENSE requirements.lock app.py $(SPACE)
 	$(PYTHON) $(NEEDS) > $(SPACE)/requirements.txt
 	cp -r colorizer $(SPACE)
 	cp -r assets/LICENSES.md assets/checkpoints assets/examples assets/readme assets/study $(SPACE)/assets

@@ -11,18 +11,22 @@ import sys
 from contextlib import suppress
 
 from colorizer.service.memory import use_few_heaps
-from colorizer.settings import Settings
+from colorizer.settings import SettingsError, forget_secrets, read_settings
 from colorizer.web import (
     build_app,
     discard_temporary_files,
     host_study,
     launch_options,
-    open_darkroom,
+    open_service,
 )
 
 use_few_heaps()
-settings = Settings.from_env()
-service = open_darkroom(settings)
+try:
+    settings = read_settings()
+except SettingsError as error:
+    sys.exit(f"These settings cannot work:\n{error}")
+forget_secrets()
+service = open_service(settings)
 host = host_study(settings, service)
 demo = build_app(settings, service=service, host=host)
 

@@ -169,7 +169,7 @@ def album(colorizer: Colorizer) -> Iterator[Figure]:
 
     with tempfile.TemporaryDirectory() as folder:
         files = write_folder(Path(folder), each, megapixels=1, kind="grey")
-        jobs = [Job(file, file.with_name(f"{file.stem}-colour")) for file in files]
+        jobs = [Job(file, file.with_name(f"{file.stem}-colour.jpg")) for file in files]
         runs = {
             "album, a photo on all cores": together,
             "album, a photo one at a time on one thread": one_at_a_time,

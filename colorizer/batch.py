@@ -2,70 +2,120 @@
 
 Each worker takes a handful of photos from file to file: it decodes them, lets those that the
 network sees at one size share a pass, recolours and encodes. So one photo is read or written while
-another one is in the network, and no worker waits for another.
+another one is in the network, and no worker waits for another. Where the results go was planned
+before (`colorizer.album.plan`); whatever fails costs one photo.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
-from colorizer.errors import AdjustmentError, Message
+from colorizer.errors import Message, PhotoError, attempt
 from colorizer.guide.files import hints_file, read_hints
 from colorizer.photo import (
     DEFAULT_LIMITS,
     Photo,
-    PhotoError,
     PhotoLimits,
     open_photo,
+    read_file,
     save_photo,
 )
+from colorizer.photo.kept_metadata import read_metadata
+from colorizer.photo.metadata_fields import Metadata
 from colorizer.threads import usable_threads, use_threads
 
 if TYPE_CHECKING:
-    from colorizer.pipeline import Colorizer, Prediction
+    from colorizer.pipeline import Colorized, Colorizer, Prediction
 
 HANDFUL = 4
 """Photos in one pass of the network at most; more gain nothing on a CPU."""
 
 _HANDFUL_BYTES = 16 * 2**20  # of pixels that wait for a shared pass: large photos go one by one
 
+_CANNOT_HOLD_IPTC = {".png": "PNG", ".webp": "WebP"}
+
 
 @dataclass(frozen=True)
 class Job:
-    """One photo to colour: where it lies and where the result goes (without a final suffix)."""
+    """One photo to colour.
+
+    source: where it lies. target: where the result goes; its suffix decides the format. layer:
+    where the colours alone go, if anywhere, see `colorizer.colour.chroma_layer`. data: the photo's
+    bytes, for one that lies nowhere. variants: where other versions go.
+    """
 
     source: Path
     target: Path
+    layer: Path | None = None
+    data: bytes | None = field(default=None, repr=False)
+    variants: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
 class SaveOptions:
     """How an album is to be coloured and saved.
 
-    format: "jpg", "png", "webp" or "tiff"; None is each photo's own. marked: whether the files say
-    that their colours are invented. layer: whether the colours alone are written beside the photo,
-    see `colorizer.colour.chroma_layer`. variants: how many other versions are written beside it.
-    Hints beside a photo (photo.hints.json) are its own unless `adjustments` has some.
+    marked: whether the files say that their colours are invented. metadata: whether they keep the
+    photos' dates, captions and so on. keep_gps: also the places. Hints beside a photo
+    (photo.hints.json) are its own unless `adjustments` has some.
     """
 
     adjustments: Adjustments = NO_ADJUSTMENTS
-    format: str | None = None
     marked: bool = True
-    layer: bool = False
-    variants: int = 0
+    metadata: bool = True
+    keep_gps: bool = False
+
+
+class State(StrEnum):
+    """What became of a job; `SKIPPED` is done earlier, `STOPPED` not begun."""
+
+    DONE = "done"
+    SKIPPED = "already there"
+    FAILED = "failed"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: the file written, or the message that says why there is none."""
+    """What became of a job: the file written, or the message that says why there is none.
+
+    notes: what was left out or assumed. seconds: in the network and after it, for this photo.
+    """
 
     job: Job
+    state: State
     written: Path | None = None
     reason: Message | None = None
+    notes: tuple[Message, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    job: Job
+    photo: Photo
+    metadata: Metadata | None
+    notes: tuple[Message, ...]
+
+
+Decoder = Callable[[bytes], Photo]
+
+
+@dataclass(frozen=True, eq=False)
+class _Album:
+    """What all workers share."""
+
+    colorizer: "Colorizer"
+    options: SaveOptions
+    limits: PhotoLimits
+    decoder: Decoder | None
+    stopped: Callable[[], bool]
 
 
 def colour_album(
@@ -74,18 +124,32 @@ def colour_album(
     save_options: SaveOptions,
     *,
     limits: PhotoLimits = DEFAULT_LIMITS,
+    decoder: Decoder | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
-    """Colour and save every photo; outcomes come handful by handful, refused photos first.
+    """Colour and save every photo, over whatever lies at its target; one outcome for each.
 
-    Workers instead of operations share the cores: each of them uses one thread.
+    Outcomes come handful by handful, photos that cannot be opened first. Workers instead of
+    operations share the cores: each of them uses one thread.
+
+    Args:
+        colorizer: colours them.
+        jobs: each with a target of its own.
+        save_options: for all of them.
+        limits: of one photo.
+        decoder: opens the bytes of a file, for instance `IsolatedDecoder.open_photo`; by
+            default in this process.
+        stopped: asked before each photo; once it is true, the photo in hand is finished and the
+            others are not begun.
     """
+    album = _Album(colorizer, save_options, limits, decoder, stopped)
     workers = min(usable_threads(), len(jobs))
     handfuls = _in_handfuls(jobs, workers)
     if workers <= 1:
         for each in handfuls:
-            yield from _colour(colorizer, save_options, limits, each)
+            yield from _colour(album, each)
         return
-    colour = partial(_colour_at_once, colorizer, save_options, limits)
+    colour = partial(_colour_at_once, album)
     with ThreadPoolExecutor(workers, initializer=use_threads, initargs=(1,)) as pool:
         for outcomes in pool.map(colour, handfuls):
             yield from outcomes
@@ -102,44 +166,87 @@ def _in_handfuls(jobs: Sequence[Job], workers: int) -> list[Sequence[Job]]:
     return handfuls
 
 
-def _colour_at_once(
-    colorizer: "Colorizer", save_options: SaveOptions, limits: PhotoLimits, jobs: Sequence[Job]
-) -> list[Outcome]:
-    return list(_colour(colorizer, save_options, limits, jobs))
+def _colour_at_once(album: _Album, jobs: Sequence[Job]) -> list[Outcome]:
+    return list(_colour(album, jobs))
 
 
-def _colour(
-    colorizer: "Colorizer", save_options: SaveOptions, limits: PhotoLimits, jobs: Sequence[Job]
-) -> Iterator[Outcome]:
+def _colour(album: _Album, jobs: Sequence[Job]) -> Iterator[Outcome]:
     """Open the photos and run the network on as many at once as _HANDFUL_BYTES allow."""
-    waiting: list[tuple[Job, Photo]] = []
+    waiting: list[_Opened] = []
     for job in jobs:
-        try:
-            waiting.append((job, open_photo(job.source, limits)))
-        except PhotoError as error:
-            yield Outcome(job, reason=error.message)
-        if sum(photo.rgb.nbytes for _, photo in waiting) > _HANDFUL_BYTES:
-            yield from _finish(colorizer, save_options, waiting)
+        if album.stopped():
+            yield Outcome(job, State.STOPPED, reason=Message("stopped"))
+            continue
+        opened = attempt(partial(_open, album, job))
+        if isinstance(opened, Message):
+            yield Outcome(job, State.FAILED, reason=opened)
+            continue
+        waiting.append(opened)
+        if sum(each.photo.rgb.nbytes for each in waiting) > _HANDFUL_BYTES:
+            yield from _finish(album, waiting)
             waiting = []
-    yield from _finish(colorizer, save_options, waiting)
+    yield from _finish(album, waiting)
 
 
-def _finish(
-    colorizer: "Colorizer", save_options: SaveOptions, waiting: Sequence[tuple[Job, Photo]]
-) -> Iterator[Outcome]:
-    analyses = colorizer.predict_batch([photo for _, photo in waiting])
-    for (job, _), prediction in zip(waiting, analyses, strict=True):
-        try:
-            adjustments = _with_own_hints(save_options.adjustments, job.source)
-            for number in range(1, save_options.variants + 1):
-                guide = replace(adjustments.guide, variant=number)
-                beside = replace(job, target=job.target.with_name(f"{job.target.name}-{number}"))
-                other = replace(save_options, adjustments=replace(adjustments, guide=guide))
-                _save(colorizer, other, beside, prediction)
-            options = replace(save_options, adjustments=adjustments)
-            yield Outcome(job, written=_save(colorizer, options, job, prediction))
-        except (PhotoError, AdjustmentError) as error:
-            yield Outcome(job, reason=error.message)
+def _open(album: _Album, job: Job) -> _Opened:
+    data = read_file(job.source if job.data is None else job.data, album.limits)
+    photo = album.decoder(data) if album.decoder else open_photo(data, album.limits)
+    notes = list(photo.notes)
+    metadata = None
+    if album.options.metadata:
+        metadata, more = read_metadata(data, keep_gps=album.options.keep_gps, limits=album.limits)
+        notes += (note for note in more if note not in notes)
+        kind = _CANNOT_HOLD_IPTC.get(job.target.suffix.lower())
+        if metadata.iptc and kind:
+            notes.append(Message("iptc_not_kept", {"format": kind}))
+    if not photo.is_grey:
+        notes.append(Message("had_colours"))
+    return _Opened(job, photo, metadata, tuple(notes))
+
+
+def _finish(album: _Album, waiting: Sequence[_Opened]) -> Iterator[Outcome]:
+    """Colour and save photos that were opened; one that fails in the network fails alone."""
+    if not waiting:
+        return
+    photos = [each.photo for each in waiting]
+    predictions = attempt(partial(album.colorizer.predict_batch, photos))
+    if isinstance(predictions, Message) and len(waiting) > 1:
+        for each in waiting:
+            yield from _finish(album, [each])
+        return
+    if isinstance(predictions, Message):
+        yield Outcome(waiting[0].job, State.FAILED, reason=predictions, notes=waiting[0].notes)
+        return
+    for opened, prediction in zip(waiting, predictions, strict=True):
+        started = time.perf_counter()
+        written = attempt(partial(_save, album, opened, prediction))
+        seconds = prediction.seconds + time.perf_counter() - started
+        failed = isinstance(written, Message)
+        yield Outcome(
+            opened.job,
+            State.FAILED if failed else State.DONE,
+            written=None if isinstance(written, Message) else written,
+            reason=written if isinstance(written, Message) else None,
+            notes=opened.notes,
+            seconds=seconds,
+        )
+
+
+def _save(album: _Album, opened: _Opened, prediction: "Prediction") -> Path:
+    job = opened.job
+    adjustments = _with_own_hints(album.options.adjustments, job.source)
+    for folder in {path.parent for path in (job.target, job.layer) if path is not None}:
+        _make_folder(folder)
+    for number, path in enumerate(job.variants, start=1):
+        guide = replace(adjustments.guide, variant=number)
+        other = album.colorizer.decode(prediction, replace(adjustments, guide=guide))
+        mark = other.mark if album.options.marked else None
+        save_photo(other.photo, path, mark=mark, metadata=opened.metadata)
+    result = album.colorizer.decode(prediction, adjustments)
+    mark = result.mark if album.options.marked else None
+    if job.layer is not None:
+        _save_layer(result, job.layer, mark, opened.metadata)
+    return save_photo(result.photo, job.target, mark=mark, metadata=opened.metadata)
 
 
 def _with_own_hints(adjustments: Adjustments, photo: Path) -> Adjustments:
@@ -150,22 +257,19 @@ def _with_own_hints(adjustments: Adjustments, photo: Path) -> Adjustments:
     return replace(adjustments, guide=replace(adjustments.guide, hints=read_hints(file)))
 
 
-def _save(
-    colorizer: "Colorizer", save_options: SaveOptions, job: Job, prediction: "Prediction"
-) -> Path:
-    result = colorizer.decode(prediction, save_options.adjustments)
-    suffix = f".{save_options.format}" if save_options.format else result.photo.suffix
-    target = job.target.with_name(job.target.name + suffix)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PhotoError(
-            "no_folder", folder=str(target.parent), reason=str(error.strerror)
-        ) from error
-    mark = result.mark if save_options.marked else None
-    if save_options.layer:
-        from colorizer.colour.chroma_layer import chroma_layer
+def _save_layer(
+    result: "Colorized", layer: Path, mark: str | None, metadata: Metadata | None
+) -> None:
+    """The layer belongs to the same photo, but is no photo: no caption, no date."""
+    from colorizer.colour.chroma_layer import chroma_layer
 
-        layer = job.target.with_name(f"{job.target.name}-layer.png")
-        save_photo(chroma_layer(result.photo), layer, mark=mark)
-    return save_photo(result.photo, target, mark=mark)
+    origin = None if metadata is None else Metadata(source=metadata.source)
+    save_photo(chroma_layer(result.photo), layer, mark=mark, metadata=origin)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = str(error.strerror)
+        raise PhotoError("no_folder", folder=str(folder), reason=reason) from error

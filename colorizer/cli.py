@@ -1,205 +1,217 @@
 """The command line: colour photos and folders of photos.
 
-Parses, prints and counts; what happens to the photos is in `colorizer.batch`.
+Parses, prints and counts; what is coloured and where it goes is in `colorizer.album.plan`, what
+happens to the photos in `colorizer.batch`.
 """
 
 import argparse
 import logging
+import os
 import sys
+import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from tqdm import tqdm
 
-from colorizer import __version__
-from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, NO_GUIDE, Adjustments
-from colorizer.batch import Job, SaveOptions, colour_album
-from colorizer.errors import ColorizerError
-from colorizer.guide.files import palette_named, read_hints
-from colorizer.guide.guide import MAX_VARIANT, Guide
-from colorizer.photo import READABLE_SUFFIXES, PhotoLimits, open_photo
-from colorizer.settings import Settings
+from colorizer.adjustments import NO_GUIDE
+from colorizer.album.arguments import (
+    EXIT_DONE,
+    EXIT_NOTHING_DONE,
+    EXIT_SOME_FAILED,
+    build_parser,
+    guide_of,
+    limits_of,
+    plan_options,
+    save_options,
+)
+from colorizer.album.plan import Plan, UsageError, plan_album
+from colorizer.album.report import Report, printable, reason, summary
+from colorizer.album.stopping import Stopping
+from colorizer.batch import Outcome, SaveOptions, State, colour_album
+from colorizer.errors import CheckpointError, ColorizerError
+from colorizer.model.bundled import bundled_checkpoints
+from colorizer.photo import DEFAULT_LIMITS, PhotoLimits
+from colorizer.photo.isolation import SECONDS, IsolatedDecoder
+from colorizer.photo.saving import sweep
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorizer
 
-EXIT_DONE = 0
-EXIT_SOME_FAILED = 1
-EXIT_NOTHING_DONE = 2
-
-_DESCRIPTION = """\
-Turn black-and-white photographs into plausible colour ones. The colours are invented: a guess of a
-trained model, not a record. The result keeps the size and the lightness of the photo.
-"""
-
-_EXAMPLES = """\
-examples:
-  python -m colorizer grandmother.jpg                    writes grandmother-colour.jpg beside it
-  python -m colorizer album/ more/*.png -o coloured/     colours folders, keeps their structure
-  python -m colorizer album/ -o coloured/ --model regression --vividness 1.2 --warmth 0.3
-  python -m colorizer grandmother.jpg --layer            also the colours alone, for photo editors
-
-exit status: 0 all photos done, 1 some could not be done, 2 none could be done.
-"""
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """All flags, in plain words."""
-    parser = argparse.ArgumentParser(
-        prog="colorizer",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add("photos", nargs="+", type=Path, help="photos, or folders that are searched for photos")
-    add("-o", "--out", type=Path, help="folder for the results (default: beside each photo)")
-    add(
-        "--model",
-        default="classification",
-        help="classification (vivid), regression (cautious), a checkpoint folder, or owner/name on "
-        "the Hugging Face Hub (default: %(default)s)",
-    )
-    add("--revision", help="branch, tag or commit of a model on the Hub")
-    add("--vividness", type=_vividness, default=1.0, help="0 = grey, 1 = normal, up to 3")
-    add(
-        "--warmth",
-        type=_warmth,
-        default=0.0,
-        help="white balance: -1 = cooler, 0 = as the model means it, 1 = warmer",
-    )
-    add(
-        "--temperature",
-        type=_share,
-        help="classification only: 0 = the likeliest colour everywhere, 1 = the average of all "
-        "(default: the model's own)",
-    )
-    add("--hints", type=Path, help="JSON file of hints (default: photo.hints.json beside a photo)")
-    add("--palette", help="colours to use: '#aa3322, #e0c080', a .gpl or a .css file")
-    add("--like", type=Path, help="a colour photo whose colours are to be taken")
-    add("--strength", type=_share, default=1.0, help="of --palette and --like: 0 to 1")
-    add("--variants", type=_variants, default=0, help="also write this many other versions")
-    add("--format", choices=["jpg", "png", "webp", "tiff"], help="default: as the photo came")
-    add(
-        "--layer",
-        action="store_true",
-        help="also write the colours alone, a transparent PNG for photo editors to lay over the "
-        "black-and-white photo",
-    )
-    add(
-        "--no-mark",
-        action="store_true",
-        help="do not note in the file that colours are invented",
-    )
-    add("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
-    add("-q", "--quiet", action="store_true", help="no progress bar")
-    add("--version", action="version", version=f"colorizer {__version__}")
-    return parser
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Colour what the arguments name; returns the exit status."""
-    arguments = build_parser().parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    arguments = build_parser().parse_intermixed_args(argv)
+    _be_quiet_but_for_us()
+    with Stopping() as stopping, ExitStack() as stack:
+        try:
+            limits = limits_of(arguments)
+            plan = plan_album(arguments.photos, plan_options(arguments), _stdin_within(limits))
+            _say_unreadable(plan)
+            if not plan.total:
+                _say(f"No photos found there.\n{summary(Counter(), plan)}", sys.stderr)
+                return EXIT_NOTHING_DONE
+            if arguments.dry_run:
+                return _dry_run(plan)
+            colorizer = _load(arguments) if plan.jobs else None
+            guide = guide_of(arguments, colorizer, limits) if colorizer else NO_GUIDE
+            options = save_options(arguments, guide)
+            report = None
+            if arguments.report is not None:
+                model = colorizer.name if colorizer else arguments.model
+                report = stack.enter_context(Report(arguments.report, model))
+        except (UsageError, ColorizerError) as error:
+            _say(printable(str(error)), sys.stderr)
+            return EXIT_NOTHING_DONE
+        states = _run(arguments, plan, colorizer, options, report, limits, stopping)
+        return _end(arguments, plan, states, report, stopping)
+
+
+def _run(
+    arguments: argparse.Namespace,
+    plan: Plan,
+    colorizer: "Colorizer | None",
+    options: SaveOptions,
+    report: Report | None,
+    limits: PhotoLimits,
+    stopping: Stopping,
+) -> Counter[State]:
+    states: Counter[State] = Counter()
+    outcomes = _outcomes(plan, colorizer, options, limits, stopping)
+    silent = arguments.quiet or not sys.stderr.isatty()
+    for outcome in tqdm(outcomes, total=plan.total, unit="photo", disable=silent):
+        states[outcome.state] += 1
+        if report is not None:
+            report.add(outcome)
+        _tell(outcome, quiet=arguments.quiet)
+    return states
+
+
+def _outcomes(
+    plan: Plan,
+    colorizer: "Colorizer | None",
+    options: SaveOptions,
+    limits: PhotoLimits,
+    stopping: Stopping,
+) -> Iterator[Outcome]:
+    yield from plan.settled
+    if colorizer is None:
+        return
+    for folder in sorted({job.target.parent for job in plan.jobs}):
+        sweep(folder)
+    workers = os.cpu_count() or 1
+    seconds = max(SECONDS, SECONDS * limits.max_pixels / DEFAULT_LIMITS.max_pixels)
+    decoder = IsolatedDecoder(limits, workers=min(workers, len(plan.jobs)), seconds=seconds)
     try:
-        limits = Settings.from_env().limits
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return EXIT_NOTHING_DONE
-    jobs = list(plan(arguments.photos, arguments.out))
-    if not jobs:
-        print("No photos found there.", file=sys.stderr)
-        return EXIT_NOTHING_DONE
+        yield from colour_album(
+            colorizer,
+            plan.jobs,
+            options,
+            limits=limits,
+            decoder=decoder.open_photo,
+            stopped=stopping,
+        )
+    finally:
+        decoder.close()
+
+
+def _end(
+    arguments: argparse.Namespace,
+    plan: Plan,
+    states: Counter[State],
+    report: Report | None,
+    stopping: Stopping,
+) -> int:
+    if report is not None and report.problem:
+        _say(f"The report is incomplete: {report.problem}.", sys.stderr)
+    if stopping():
+        ended = states[State.DONE] + states[State.SKIPPED]
+        _say(f"Stopped, {ended} of {plan.total} done.", sys.stderr)
+        return stopping.exit_status
+    failures = states[State.FAILED] + len(plan.unreadable)
+    worth_saying = plan.total > 1 or plan.left_out or not states[State.DONE]
+    if failures or (worth_saying and not arguments.quiet):
+        _say(summary(states, plan), sys.stderr)
+    if not failures:
+        return EXIT_DONE
+    return EXIT_SOME_FAILED if states[State.DONE] + states[State.SKIPPED] else EXIT_NOTHING_DONE
+
+
+def _dry_run(plan: Plan) -> int:
+    for job in plan.jobs:
+        _say(f"{printable(job.source)} -> {printable(job.target)}", sys.stdout)
+    states: Counter[State] = Counter({State.DONE: len(plan.jobs)})
+    for outcome in plan.settled:
+        states[outcome.state] += 1
+        _tell(outcome, quiet=False)
+    _say(summary(states, plan, dry=True), sys.stderr)
+    return EXIT_SOME_FAILED if states[State.FAILED] or plan.unreadable else EXIT_DONE
+
+
+def _load(arguments: argparse.Namespace) -> "Colorizer":
+    """The model; raises UsageError or CheckpointError."""
+    model, is_local = arguments.model, Path(arguments.model).is_dir()
+    if arguments.revision and (model in bundled_checkpoints() or is_local):
+        raise UsageError(f"--revision is for models on the Hub; {model} is not from there.")
 
     # Not at the top: --help and mistyped flags need not wait for it.
     from colorizer.pipeline import Colorizer
 
     try:
         colorizer = Colorizer.from_pretrained(
-            arguments.model, revision=arguments.revision, device=arguments.device
+            model, revision=arguments.revision, device=arguments.device
         )
-        options = save_options(arguments, guide_of(arguments, colorizer, limits))
-    except ColorizerError as error:
-        print(error, file=sys.stderr)
-        return EXIT_NOTHING_DONE
-    outcomes = colour_album(colorizer, jobs, options, limits=limits)
-    silent = arguments.quiet or not sys.stderr.isatty()
-    done = 0
-    for outcome in tqdm(outcomes, total=len(jobs), unit="photo", disable=silent):
-        if outcome.written is None:
-            tqdm.write(f"{outcome.job.source}: {outcome.reason}", file=sys.stderr)
-            continue
-        done += 1
-        tqdm.write(str(outcome.written), file=sys.stdout)
-    if done < len(jobs):
-        print(f"{len(jobs) - done} of {len(jobs)} photos could not be coloured.", file=sys.stderr)
-    return EXIT_DONE if done == len(jobs) else EXIT_SOME_FAILED if done else EXIT_NOTHING_DONE
+    except (RuntimeError, AssertionError) as error:  # PyTorch's, without a card or its driver
+        if arguments.device == "cpu":
+            raise
+        raise CheckpointError("no_card") from error
+    if arguments.temperature is not None and colorizer.checkpoint.ab_bins is None:
+        raise UsageError(f"--temperature is for models that classify; {model} does not.")
+    return colorizer
 
 
-def guide_of(arguments: argparse.Namespace, colorizer: "Colorizer", limits: PhotoLimits) -> Guide:
-    """What the arguments ask of the colours by hand; raises AdjustmentError or PhotoError."""
-    like = open_photo(arguments.like, limits) if arguments.like else None
-    return Guide(
-        hints=read_hints(arguments.hints) if arguments.hints else (),
-        palette=palette_named(arguments.palette) if arguments.palette else None,
-        reference=colorizer.reference(like) if like else None,
-        strength=arguments.strength,
-    )
+class _stdin_within:
+    """Reads one photo from standard input, never more than the limit and a byte."""
+
+    def __init__(self, limits: PhotoLimits) -> None:
+        self._most = limits.max_bytes + 1
+
+    def __call__(self) -> bytes:
+        return sys.stdin.buffer.read(self._most)
 
 
-def save_options(arguments: argparse.Namespace, guide: Guide = NO_GUIDE) -> SaveOptions:
-    """How the photos are to be coloured and saved."""
-    return SaveOptions(
-        adjustments=Adjustments(
-            arguments.vividness, arguments.warmth, arguments.temperature, guide
-        ),
-        variants=arguments.variants,
-        format=arguments.format,
-        marked=not arguments.no_mark,
-        layer=arguments.layer,
-    )
+def _tell(outcome: Outcome, *, quiet: bool) -> None:
+    source = printable(outcome.job.source)
+    if outcome.state == State.DONE:
+        _say(printable(outcome.written or ""), sys.stdout)
+        for note in outcome.notes if not quiet else ():
+            _say(f"{source}: {printable(str(note))}", sys.stderr)
+    elif outcome.state == State.FAILED:
+        _say(f"{source}: {reason(outcome)}", sys.stderr)
 
 
-def plan(sources: Sequence[Path], out: Path | None) -> Iterator[Job]:
-    """The photos that `sources` name, each once, folders searched in sorted order."""
-    seen: set[Path] = set()
-    for source in sources:
-        files = sorted(_photos_in(source)) if source.is_dir() else [source]
-        for file in files:
-            if file in seen:
-                continue
-            seen.add(file)
-            inner = file.relative_to(source).parent if source.is_dir() else Path()
-            folder = file.parent if out is None else out / inner
-            yield Job(source=file, target=folder / f"{file.stem}-colour")
+def _say_unreadable(plan: Plan) -> None:
+    for folder, why in plan.unreadable:
+        _say(f"{printable(folder)}: this folder cannot be read ({why}).", sys.stderr)
 
 
-def _photos_in(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        ours = path.stem.endswith(("-colour", "-colour-layer"))
-        if path.suffix.lower() in READABLE_SUFFIXES and not ours:
-            yield path
+def _say(text: str, stream: TextIO) -> None:
+    """Print a line; a reader that is gone, or an encoding without a letter, costs no photo."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        tqdm.write(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+        stream.flush()
+    except (OSError, ValueError):
+        if stream is sys.stdout:
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the program ends
 
 
-def _vividness(text: str) -> float:
-    return _number(text, 0.0, MAX_VIVIDNESS)
-
-
-def _warmth(text: str) -> float:
-    return _number(text, -MAX_WARMTH, MAX_WARMTH)
-
-
-def _share(text: str) -> float:
-    return _number(text, 0.0, 1.0)
-
-
-def _variants(text: str) -> int:
-    return int(_number(str(int(text)), 0, MAX_VARIANT))
-
-
-def _number(text: str, low: float, high: float) -> float:
-    value = float(text)
-    if not low <= value <= high:
-        raise argparse.ArgumentTypeError(f"{text} is not between {low:g} and {high:g}")
-    return value
+def _be_quiet_but_for_us() -> None:
+    """Pillow's remarks on odd files and traces of what cost one photo are not for people."""
+    warnings.simplefilter("ignore")
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    for name in ("PIL", "colorizer.errors"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

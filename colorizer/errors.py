@@ -4,9 +4,14 @@ Whoever raises one names a code; only this module knows its wording. The page sa
 visitor's language by the code (`colorizer.web.i18n`), and a decoder process sends code and fields.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Field = str | int | float
 """What stands in place of a `{field}` of a text."""
@@ -75,6 +80,34 @@ class StudyError(ColorizerError):
     """The study cannot start, or what a participant asks for cannot be done."""
 
 
+def attempt(work: Callable[[], T]) -> T | Message:
+    """Do what one photo needs: its result, or why there is none.
+
+    Everything that colours photos goes through here, so that whatever fails, from a damaged file
+    to a full disk or memory, costs that photo and nothing else. Only what ends the program or a
+    visitor's run (KeyboardInterrupt, a cancelled task …) passes.
+    """
+    try:
+        return work()
+    except Exception as error:
+        return reason_of(error)
+
+
+def reason_of(error: Exception) -> Message:
+    """What to say of a photo that an error cost; what nobody foresaw goes to the log as well."""
+    if isinstance(error, ColorizerError):
+        return error.message
+    # PyTorch says so in words alone: "not enough memory", "can't allocate memory" …
+    if isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and "memory" in str(error).lower()
+    ):
+        return Message("no_memory")
+    if isinstance(error, OSError) and error.strerror:
+        return Message("system_refused", {"reason": error.strerror})
+    logger.error("a photo failed", exc_info=error)
+    return Message("failed", {"error": type(error).__name__})
+
+
 MESSAGES = {
     # Photos
     "gone": "The photo is not there any more: choose it again.",
@@ -106,6 +139,18 @@ MESSAGES = {
     "first_of_several": "The file holds several pictures; only the first one is used.",
     "damaged_profile": "The colour profile does not fit the photo or is damaged; it is read as sRGB.",
     "no_folder": "The folder {folder} cannot be made: {reason}.",
+    "failed": "The program failed on this photo ({error}); the others are not affected.",
+    "system_refused": "The system refused this photo ({reason}).",
+    "already_there": "A file {file} is already there and is none of Colorizer's: it was left as it is; move it away or use --overwrite.",
+    "other_result": "{file} is the result of another photo, or of this one before it was changed: move it away or use --overwrite.",
+    "target_is_source": "The result would replace {file}, which is one of the photos to colour: choose another place.",
+    "stopped": "Not begun when the run was stopped.",
+    "had_colours": "The photo already had colours; they were not used.",
+    "sixteen_bits": "The photo has 16 bits a channel; the result has 8.",
+    "metadata_lost": "Date, caption and keywords of the file could not be read and are not in the result.",
+    "metadata_partly_lost": "A part of the file's date, caption and keywords could not be kept.",
+    "iptc_not_kept": "A {format} file cannot hold IPTC fields; caption and keywords are in its XMP, others are left out.",
+    "no_card": "There is no graphics card here that can be used: leave out --device.",
     # Adjustments
     "bad_vividness": "Vividness must be between 0 and {most:g}.",
     "bad_warmth": "Warmth must be between -{most:g} and {most:g}.",
@@ -176,6 +221,7 @@ MESSAGES = {
     "no_study_photos": "The study has no photos to show.",
     "seen_all": "You have seen every photo of this study. Thank you for taking part.",
     "private_number": "A test needs between 1 and {most} colour photos.",
+    "private_busy": "Too many private tests are under way: please try again in a few minutes.",
     "private_over": "This private test is over: please start it again with your photos.",
     "private_not_yours": "This pair does not belong to your test: please load the next one.",
     "private_unfinished": "Your test is not finished yet: please answer all pairs first.",
@@ -186,6 +232,10 @@ MESSAGES = {
     "database_closed": "The study's database cannot be opened: check its address and that it runs.",
     "bad_exposure": "The study cannot start: COLORIZER_STUDY_EXPOSURE must be in 0 … 60 seconds.",
     "bad_database": "The study cannot start: COLORIZER_DATABASE_URL is not a database's address.",
+    "one_model": "There is only one model here: nothing to compare.",
+    "all_compared": "You have compared every photo of this study. Thank you!",
+    "results_closed": "The results open when you have played a session to its end, or with the owner's key.",
+    "votes_closed": "The votes are the owner's: they open with the key in COLORIZER_STUDY_KEY.",
     "bad_secret": "The study cannot start: its secret needs at least 16 characters.",
     "no_models": "The study cannot start: no model came with this installation.",
     "study_opening": "The study is being set up, please try again in a moment.",

@@ -1,107 +1,179 @@
-"""The app's settings: environment → one frozen object. The only reader of os.environ.
+"""The app's settings: environment → one frozen object, checked before anything starts.
 
 Every variable is optional; `python -c "from colorizer.settings import describe; print(describe())"`
 prints the table of docs/settings.md.
 """
 
+import ipaddress
 import os
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
-from typing import Any
+from collections.abc import MutableMapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from colorizer.photo import DEFAULT_LIMITS, PhotoLimits
 
 PREFIX = "COLORIZER_"
 
-
-def _setting(
-    default: str,
-    purpose: str,
-    *,
-    choices: tuple[str, ...] = (),
-    variable: str | None = None,
-    hidden: bool = False,
-) -> str:
-    metadata = {"purpose": purpose, "choices": choices, "variable": variable}
-    setting: str = field(default=default, repr=not hidden, metadata=metadata)
-    return setting
+SPACE_PROXIES = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8"
+"""A Space is reached through its host's own network only."""
 
 
-def _number(default: int, purpose: str) -> int:
-    setting: int = field(default=default, metadata={"purpose": purpose})
-    return setting
+class SettingsError(ValueError):
+    """A variable that cannot work; the text names it, its value and what is allowed."""
 
 
-def _seconds(purpose: str) -> float | None:
-    setting: float | None = field(default=None, metadata={"purpose": purpose})
-    return setting
+def _on_a_space(there: str, elsewhere: str) -> Any:
+    return lambda: there if os.environ.get("SPACE_ID") else elsewhere
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What the app can be told; each field is read from COLORIZER_<FIELD> (or its `variable`)."""
+class Settings(BaseSettings):
+    """What the app can be told; each field is read from COLORIZER_<FIELD> (or its alias)."""
 
-    host: str = _setting("127.0.0.1", "address to listen on; 0.0.0.0 on a Space")
-    device: str = _setting("cpu", "cpu or cuda")
-    max_megabytes: int = _number(DEFAULT_LIMITS.max_bytes >> 20, "largest file accepted, MiB")
-    max_megapixels: int = _number(
-        DEFAULT_LIMITS.max_pixels // 10**6, "largest photo accepted, megapixels"
-    )
-    max_side: int = _number(DEFAULT_LIMITS.max_side, "longest side accepted, pixels")
-    max_photos: int = _number(50, "photos coloured in one go")
-    address_runs: int = _number(
-        4, "runs at a time for visitors of one address together; raise it for a classroom"
-    )
-    queue_size: int = _number(32, "people waiting before the page says that it is busy")
-    hub_models: int = _number(
-        2, "models of the Hub, named by visitors, kept in memory at a time; 0: none are offered"
-    )
-    preview_side: int = _number(1280, "long side of the pictures on the page, pixels")
-    study_photos: str = _setting(
-        "", "photos of the Turing test, a folder or a Hub dataset; empty: a small demo set"
-    )
-    study_protocol: str = _setting(
-        "short",
-        "short: 5 practice, 20 scored, 2 catch pairs; published: 10, 36 and 4 after Zhang et al.",
-        choices=("short", "published"),
-    )
-    study_exposure: float | None = _seconds(
-        "how long a pair is shown, seconds, 0 without limit; empty: 0 for short, 1 for published"
-    )
-    study_address_pairs: int = _number(
-        600, "pairs an hour for visitors of one address together; raise it for a classroom"
-    )
-    study_secret: str = _setting(
-        "",
-        "signs participants; empty: made once and kept in `study-secret` beside the votes",
-        hidden=True,
-    )
-    database_url: str = _setting(
-        "", "votes, `sqlite:///…` or `postgresql://…`; empty: `~/.colorizer/votes.db`", hidden=True
-    )
-    votes_dataset: str = _setting("", "Hub dataset that gets a copy of all votes; empty: none")
-    hub_token: str = _setting("", "may write to that dataset", variable="HF_TOKEN", hidden=True)
-    proxy: int = _number(
-        0, "1 behind a proxy that tells visitors' addresses in `x-forwarded-for`; 1 on a Space"
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        validate_by_name=True,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
     )
 
-    mcp: int = _number(
-        0, "1 offers the endpoints to agents as MCP tools; needs `pip install 'gradio[mcp]'`"
+    host: str = Field(
+        default_factory=_on_a_space("0.0.0.0", "127.0.0.1"),
+        description="address to listen on; 0.0.0.0 on a Space",
+    )
+    device: Literal["cpu", "cuda"] = Field(default="cpu", description="cpu or cuda")
+    max_megabytes: Annotated[int, Field(ge=1, le=1024)] = Field(
+        default=DEFAULT_LIMITS.max_bytes >> 20, description="largest file accepted, MiB"
+    )
+    max_megapixels: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=DEFAULT_LIMITS.max_pixels // 10**6, description="largest photo accepted, megapixels"
+    )
+    max_side: Annotated[int, Field(ge=16, le=1_000_000)] = Field(
+        default=DEFAULT_LIMITS.max_side, description="longest side accepted, pixels"
+    )
+    max_photos: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=50, description="photos coloured in one go"
+    )
+    address_runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
+        default=4,
+        description="runs at a time for visitors of one address together; raise it for a classroom",
+    )
+    address_requests: Annotated[int, Field(ge=16, le=10**6)] = Field(
+        default=128,
+        description="requests at a time, and connections, for visitors of one address together",
+    )
+    address_megabytes: Annotated[int, Field(ge=1, le=10**6)] = Field(
+        default=4096,
+        description="MiB that visitors of one address together may send within an hour",
+    )
+    queue_size: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=32,
+        description="people waiting before the page says that it is busy; half for one address",
+    )
+    hub_models: Annotated[int, Field(ge=0, le=16)] = Field(
+        default=2,
+        description="models of the Hub, named by visitors, kept in memory at a time; 0: none are "
+        "offered",
+    )
+    preview_side: Annotated[int, Field(ge=64, le=8192)] = Field(
+        default=1280, description="long side of the pictures on the page, pixels"
+    )
+    study_photos: str = Field(
+        default="",
+        description="photos of the Turing test, a folder or a Hub dataset; empty: a small demo set",
+    )
+    study_name: str = Field(
+        default="",
+        description="name of the study in its results; empty: that of the folder or dataset",
+    )
+    study_key: str = Field(
+        default="",
+        repr=False,
+        description="opens results and votes for the owner, at least 12 characters; empty: votes "
+        "stay closed",
+    )
+    study_protocol: Literal["short", "published"] = Field(
+        default="short",
+        description="short: 5 practice, 20 scored, 2 catch pairs; published: 10, 36 and 4 after "
+        "Zhang et al.",
+    )
+    study_exposure: Annotated[float, Field(ge=0, le=60)] | None = Field(
+        default=None,
+        description="how long a pair is shown, seconds, 0 without limit; empty: 0 for short, 1 for "
+        "published",
+    )
+    study_address_pairs: Annotated[int, Field(ge=1, le=10**9)] = Field(
+        default=600,
+        description="pairs an hour for visitors of one address together; raise it for a classroom",
+    )
+    study_secret: str = Field(
+        default="",
+        repr=False,
+        description="signs participants; empty: made once and kept in `study-secret` beside the "
+        "votes",
+    )
+    database_url: str = Field(
+        default="",
+        repr=False,
+        description="votes, `sqlite:///…` or `postgresql://…`; empty: `~/.colorizer/votes.db`",
+    )
+    votes_dataset: str = Field(
+        default="", description="Hub dataset that gets a copy of all votes; empty: none"
+    )
+    hub_token: str = Field(
+        default="",
+        validation_alias="HF_TOKEN",
+        repr=False,
+        description="may read the study's dataset and write to that of the votes",
+    )
+    proxies: str = Field(
+        default_factory=_on_a_space(SPACE_PROXIES, ""),
+        description="addresses or networks of proxies, by commas, whose `x-forwarded-for` is "
+        "believed, counted from the right; on a Space the private networks",
+    )
+    mcp: Annotated[int, Field(ge=0, le=1)] = Field(
+        default=0,
+        description="1 offers the endpoints to agents as MCP tools; needs `pip install "
+        "'gradio[mcp]'`",
     )
 
+    @field_validator("proxies")
     @classmethod
-    def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read the environment (os.environ by default); raises ValueError naming a bad variable."""
-        environment = os.environ if environment is None else environment
-        values: dict[str, str | int | float] = {}
-        for each in fields(cls):
-            name = _variable(each)
-            if environment.get(name):
-                values[each.name] = _parsed(each, environment[name])
-        if "SPACE_ID" in environment:
-            values.setdefault("host", "0.0.0.0")
-            values.setdefault("proxy", 1)
-        return cls(**values)  # type: ignore[arg-type]
+    def _are_networks(cls, proxies: str) -> str:
+        for proxy in filter(None, proxies.split(",")):
+            try:
+                ipaddress.ip_network(proxy.strip())
+            except ValueError as error:
+                raise ValueError("addresses or networks such as 10.0.0.0/8, by commas") from error
+        return ",".join(filter(None, (proxy.strip() for proxy in proxies.split(","))))
+
+    @field_validator("study_secret")
+    @classmethod
+    def _is_long(cls, secret: str) -> str:
+        if secret and len(secret.encode()) < 16:
+            raise ValueError("at least 16 characters, or empty")
+        return secret
+
+    @field_validator("study_key")
+    @classmethod
+    def _is_no_guess(cls, key: str) -> str:
+        if 0 < len(key) < 12:
+            raise ValueError("at least 12 characters, or empty")
+        return key
+
+    @model_validator(mode="after")
+    def _may_write_votes(self) -> Self:
+        if self.votes_dataset and not self.hub_token:
+            raise ValueError(
+                f"{PREFIX}VOTES_DATASET={self.votes_dataset}: needs HF_TOKEN, a token that may "
+                "write to it"
+            )
+        return self
 
     @property
     def limits(self) -> PhotoLimits:
@@ -115,31 +187,66 @@ class Settings:
         )
 
 
+SECRETS = ("study_secret", "database_url", "hub_token")
+
+
+def read_settings() -> Settings:
+    """The settings that the environment asks for; SettingsError with all that cannot work."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(_sentence, error.errors()))) from None
+    known = {variable(name) for name in Settings.model_fields}
+    for name in sorted(os.environ.keys() - known):
+        if name.startswith(PREFIX) and not name.startswith(f"{PREFIX}TEST_"):
+            raise SettingsError(f"{name}: there is no such setting")
+    return settings
+
+
+def forget_secrets(environment: MutableMapping[str, str] | None = None) -> None:
+    """Take the secrets out of the environment: no program that is started inherits them."""
+    environment = os.environ if environment is None else environment
+    for name in SECRETS:
+        environment.pop(variable(name), None)
+
+
 def describe() -> str:
     """The settings as a Markdown table."""
     rows = [
-        f"| `{_variable(each)}` | {'' if each.default is None else each.default} "
-        f"| {each.metadata['purpose']} |"
-        for each in fields(Settings)
+        f"| `{variable(name)}` | {_default(field)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
     ]
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
 
 
-def _variable(each: Field[Any]) -> str:
-    return each.metadata.get("variable") or PREFIX + each.name.upper()
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    alias = Settings.model_fields[name].validation_alias
+    return str(alias) if alias else PREFIX + name.upper()
 
 
-def _parsed(each: Field[Any], text: str) -> str | int | float:
-    choices = each.metadata.get("choices")
-    if choices and text not in choices:
-        raise ValueError(f"{_variable(each)} must be {' or '.join(choices)}, not {text!r}.")
-    if each.type is str:
-        return text
-    if each.type is int:
-        if not text.isdigit():
-            raise ValueError(f"{_variable(each)} must be a whole number, not {text!r}.")
-        return int(text)
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{_variable(each)} must be a number, not {text!r}.") from None
+def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None:
+        return "" if "proxies" in str(field.description) else "127.0.0.1"
+    return "" if field.default is None else str(field.default)
+
+
+def _sentence(error: Any) -> str:
+    """What is wrong with one variable; a secret's value is not shown."""
+    if not error["loc"]:  # of several together, which are named by the error itself
+        return str(error["ctx"]["error"])
+    name = next(n for n in Settings.model_fields if error["loc"][0] in (n, variable(n)))
+    given = "…" if name in SECRETS else os.environ.get(variable(name), "")
+    return f"{variable(name)}={given}: must be {_allowed(name, error)}"
+
+
+def _allowed(name: str, error: Any) -> str:
+    context = error.get("ctx", {})
+    if "error" in context:  # one of the validators above
+        return str(context["error"])
+    if "expected" in context:
+        return str(context["expected"])
+    schema = Settings.model_json_schema(by_alias=False)["properties"][name]
+    schema = schema.get("anyOf", [schema])[0]
+    kind = "a whole number" if schema["type"] == "integer" else "a number"
+    return f"{kind} from {schema['minimum']} to {schema['maximum']}"

@@ -1,6 +1,8 @@
 """Shared pictures and checkpoints, all made in memory."""
 
 import os
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -104,6 +106,18 @@ def page_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     with served_page(settings) as url:
         yield url
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """The root of a real disk of 256 kB, in memory."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a disk can be made by the superuser of Linux only")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
 
 
 @pytest.fixture

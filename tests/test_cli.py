@@ -1,13 +1,19 @@
+import csv
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from colorizer import cli, open_photo
+from colorizer import Colorizer, Photo, cli, open_photo
 from colorizer.photo import read_mark
+from colorizer.pipeline import Prediction
+from tests.support.photo_bytes import ASCII, EXIF_PREFIX, encoded, exif, picture
 
 
 @pytest.fixture
@@ -43,7 +49,9 @@ def test_folders_keep_their_structure_and_one_bad_file_stops_nothing(
     assert written == ["inner/two-colour.png", "one-colour.jpg"]
     said = capsys.readouterr().err
     assert "broken.jpg" in said
-    assert "1 of 3" in said
+    assert "Coloured: 2 of 3 photos." in said
+    assert "Could not be coloured: 1." in said
+    assert "Left out: 1 TXT." in said
 
 
 def test_results_are_not_coloured_again(album: Path, regression_folder: Path) -> None:
@@ -81,6 +89,171 @@ def test_the_layer_is_written_beside_the_photo_and_not_coloured_again(
     assert not [p for p in album.iterdir() if p not in before and "layer" in p.name]
 
 
+def test_an_album_is_done_once(
+    album: Path, tmp_path: Path, regression_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = (album, "-o", tmp_path / "out", "--model", regression_folder)
+    (album / "broken.jpg").unlink()
+    assert run(*arguments) == cli.EXIT_DONE
+    written = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.*")}
+    capsys.readouterr()
+    assert run(*arguments) == cli.EXIT_DONE
+    assert "Already coloured earlier: 2 (--overwrite" in capsys.readouterr().err
+    assert {p: p.stat().st_mtime_ns for p in (tmp_path / "out").rglob("*.*")} == written
+    assert run(*arguments, "--overwrite") == cli.EXIT_DONE
+    assert all(path.stat().st_mtime_ns > before for path, before in written.items())
+
+
+def test_a_persons_own_file_is_kept_and_said(
+    album: Path, regression_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = album / "one-colour.jpg"
+    Image.new("RGB", (20, 20), "red").save(own)
+    before = own.read_bytes()
+    assert run(album / "one.jpg", "--model", regression_folder) == cli.EXIT_NOTHING_DONE
+    assert own.read_bytes() == before
+    assert "one-colour.jpg is already there" in capsys.readouterr().err
+
+
+def test_a_dry_run_writes_nothing(album: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(album.rglob("*"))
+    assert run(album, "--dry-run", "--model", "not-even-loaded") == cli.EXIT_DONE
+    assert sorted(album.rglob("*")) == before
+    said = capsys.readouterr()
+    assert f"{album / 'one.jpg'} -> {album / 'one-colour.jpg'}" in said.out
+    assert "To colour: 3 of 3 photos." in said.err
+
+
+def test_a_report_has_a_row_for_each_photo(
+    album: Path, tmp_path: Path, regression_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.csv"
+    arguments = (album, "--model", regression_folder, "--report", report)
+    run(*arguments)
+    with report.open(newline="", encoding="utf-8") as stream:
+        rows = {Path(row["source"]).name: row for row in csv.DictReader(stream)}
+    assert set(rows) == {"one.jpg", "two.png", "broken.jpg"}
+    assert rows["one.jpg"]["result"] == str(album / "one-colour.jpg")
+    assert rows["one.jpg"]["state"] == "done"
+    assert rows["one.jpg"]["model"] == "tiny-regression"
+    assert float(rows["one.jpg"]["seconds"]) > 0
+    assert "already had colours" in rows["one.jpg"]["notes"]
+    assert rows["broken.jpg"]["state"] == "failed"
+    assert "not a photo" in rows["broken.jpg"]["reason"]
+    run(*arguments)
+    assert report.read_text(encoding="utf-8").count("already there") == 2
+    report.write_text("my own table")
+    assert run(*arguments) == cli.EXIT_NOTHING_DONE
+    assert report.read_text() == "my own table"
+    assert "no report" in capsys.readouterr().err
+
+
+def test_notes_are_said_and_warnings_are_not(
+    tmp_path: Path, regression_folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    frames = [Image.new("L", (40, 30), level) for level in (50, 99)]
+    frames[0].save(tmp_path / "pages.tif", save_all=True, append_images=frames[1:])
+    broken = EXIF_PREFIX + exif([(271, ASCII, 1_000, 0xFFFFFF)])
+    (tmp_path / "odd.jpg").write_bytes(encoded(picture(), "JPEG", exif=broken))
+    assert run(tmp_path, "--model", regression_folder) == cli.EXIT_DONE
+    said = capfd.readouterr().err
+    assert "pages.tif: The file holds several pictures" in said
+    assert "odd.jpg: The photo already had colours" in said
+    assert "orrupt" not in said
+    assert "Truncated" not in said
+
+
+@pytest.mark.parametrize(
+    ("option", "limit"), [("--max-megabytes", "0.001"), ("--max-megapixels", "0.01")]
+)
+def test_a_limit_names_the_option_that_raises_it(
+    option: str,
+    limit: str,
+    album: Path,
+    regression_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = (album / "one.jpg", "--model", regression_folder, option)
+    assert run(*arguments, limit) == cli.EXIT_NOTHING_DONE
+    assert option in capsys.readouterr().err
+    assert run(*arguments, "500") == cli.EXIT_DONE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--device", "cuda"], "no graphics card"),
+        (["--revision", "main"], "models on the Hub"),
+        (["--temperature", "0.5"], "classify"),
+        (["-o", ""], "empty"),
+        (["--", ""], "empty"),
+        (["--report", "/nowhere/report.csv"], "report"),
+    ],
+)
+def test_what_makes_no_sense_is_said(
+    arguments: list[str],
+    says: str,
+    album: Path,
+    regression_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if "cuda" in arguments and torch.cuda.is_available():
+        pytest.skip("there is a graphics card here")
+    before = sorted(album.rglob("*"))
+    done = run(album / "one.jpg", "--model", regression_folder, *arguments)
+    assert done == cli.EXIT_NOTHING_DONE
+    assert says in capsys.readouterr().err
+    assert sorted(album.rglob("*")) == before
+
+
+def test_metadata_stays_unless_it_is_not_wanted(
+    tmp_path: Path, colourful: np.ndarray, regression_folder: Path
+) -> None:
+    fields = Image.Exif()
+    fields[270] = "Grandmother"
+    fields[0x8769] = {36867: "1950:01:02 03:04:05"}
+    fields[0x8825] = {1: "N", 2: (52.0, 31.0, 6.0)}
+    Image.fromarray(colourful).save(tmp_path / "a.jpg", exif=fields, dpi=(300, 300))
+
+    def made(*arguments: str) -> Image.Image:
+        out = tmp_path / "result.jpg"
+        run(tmp_path / "a.jpg", "-o", out, "--overwrite", "--model", regression_folder, *arguments)
+        return Image.open(out)
+
+    kept = made().getexif()
+    assert kept[270].startswith("Grandmother\n\nColours invented")
+    assert kept.get_ifd(0x8769)[36867] == "1950:01:02 03:04:05"
+    assert not kept.get_ifd(0x8825)
+    assert made().info["dpi"] == (300, 300)
+    assert made("--keep-gps").getexif().get_ifd(0x8825)[2] == (52.0, 31.0, 6.0)
+    stripped = made("--no-metadata")
+    assert stripped.getexif()[270].startswith("Colours invented")
+    assert not stripped.getexif().get_ifd(0x8769)
+    assert "icc_profile" not in stripped.info
+
+
+def test_one_photo_that_fails_in_the_network_fails_alone(
+    tmp_path: Path,
+    colourful: np.ndarray,
+    regression_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for number in range(4):
+        Image.fromarray(np.roll(colourful, 20 * number)).save(tmp_path / f"{number}.png")
+    predict_batch = Colorizer.predict_batch
+
+    def short_of_memory(self: Colorizer, photos: Sequence[Photo]) -> list[Prediction]:
+        if any(np.array_equal(photo.rgb, np.roll(colourful, 40)) for photo in photos):
+            raise MemoryError
+        return predict_batch(self, photos)
+
+    monkeypatch.setattr(Colorizer, "predict_batch", short_of_memory)
+    assert run(tmp_path, "--model", regression_folder) == cli.EXIT_SOME_FAILED
+    assert len(list(tmp_path.glob("*-colour.png"))) == 3
+    assert "2.png: There is not enough memory" in capsys.readouterr().err
+
+
 def test_nothing_to_do_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path) == cli.EXIT_NOTHING_DONE
     assert "No photos" in capsys.readouterr().err
@@ -96,12 +269,19 @@ def test_a_missing_file_is_said(tmp_path: Path, regression_folder: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "flag", [("--vividness", "9"), ("--warmth", "2"), ("--temperature", "2"), ("--format", "gif")]
-)
-def test_impossible_flags_are_refused(flag: tuple[str, str]) -> None:
+    "flag",
+    [
+        ("--vividness", "9"), ("--vividness", "much"), ("--warmth", "2"), ("--temperature", "2"),
+        ("--format", "gif"), ("--device", "gpu"), ("--max-megapixels", "0"),
+    ],
+)  # fmt: skip
+def test_impossible_flags_are_refused(
+    flag: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         run("photo.jpg", *flag)
     assert stopped.value.code == 2
+    assert "_" not in capsys.readouterr().err.split("error:")[1]
 
 
 def test_help_does_not_wait_for_torch() -> None:
@@ -124,3 +304,77 @@ def test_the_module_runs_as_a_program(album: Path, regression_folder: Path) -> N
     )
     assert done.returncode == cli.EXIT_DONE, done.stderr
     assert done.stdout.strip().endswith("one-colour.jpg")
+
+
+def program(*arguments: object, **options: object) -> "subprocess.CompletedProcess[bytes]":
+    command = [sys.executable, "-m", "colorizer", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, timeout=120, **options)  # type: ignore[call-overload, no-any-return]
+
+
+def test_standard_input_is_coloured(tmp_path: Path, regression_folder: Path) -> None:
+    out = tmp_path / "result.jpg"
+    photo = encoded(picture().convert("L"), "PNG")
+    done = program("-", "-o", out, "--model", regression_folder, input=photo)
+    assert done.returncode == cli.EXIT_DONE, done.stderr
+    assert open_photo(out).width == 64
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux only")
+def test_a_name_that_cannot_be_printed_is_escaped(tmp_path: Path, regression_folder: Path) -> None:
+    for name in (b"gro\xdfmutter.jpg", b"line\nbreak.jpg", "ж.jpg".encode()):
+        (tmp_path / os.fsdecode(name)).write_bytes(encoded(picture(), "JPEG"))
+    (tmp_path / os.fsdecode(b"bad\xdf.jpg")).write_bytes(b"no photo")
+    environment = os.environ | {"PYTHONIOENCODING": "latin-1:strict"}
+    report = tmp_path / "report.csv"
+    arguments = (tmp_path, "--model", regression_folder, "--report", report)
+    done = program(*arguments, env=environment)
+    assert done.returncode == cli.EXIT_SOME_FAILED, done.stderr
+    assert b"gro\\udcdfmutter-colour.jpg" in done.stdout
+    assert b"line\\nbreak-colour.jpg" in done.stdout
+    assert b"\\u0436-colour.jpg" in done.stdout
+    assert b"bad\\udcdf.jpg: This is not a photo" in done.stderr
+    assert len(list(tmp_path.glob("*-colour.jpg"))) == 3
+    assert report.read_text(encoding="utf-8").count("done") == 3
+
+
+def test_a_reader_that_is_gone_costs_no_photo(tmp_path: Path, regression_folder: Path) -> None:
+    for number in range(6):
+        (tmp_path / f"{number}.jpg").write_bytes(encoded(picture(), "JPEG"))
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-m", "colorizer", tmp_path, "--model", regression_folder]
+    done = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, timeout=120)
+    os.close(write_end)
+    assert done.returncode == cli.EXIT_DONE, done.stderr
+    assert len(list(tmp_path.glob("*-colour.jpg"))) == 6
+
+
+def test_a_full_disk_costs_what_does_not_fit(
+    small_disk: Path, tmp_path: Path, regression_folder: Path
+) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    noise = np.random.default_rng(0).integers(0, 256, (400, 500, 3), dtype=np.uint8)
+    for number in range(3):
+        Image.fromarray(noise).save(album / f"large-{number}.png")
+        (album / f"small-{number}.jpg").write_bytes(encoded(picture(), "JPEG"))
+    done = program(album, "-o", small_disk, "--model", regression_folder)
+    assert done.returncode == cli.EXIT_SOME_FAILED, done.stderr
+    assert done.stderr.count(b"No space left on device") == 3
+    assert sorted(path.name for path in small_disk.iterdir()) == [
+        f"small-{number}-colour.jpg" for number in range(3)
+    ]
+    for path in small_disk.iterdir():
+        open_photo(path)
+
+
+def test_variants_are_written_beside_the_result_and_skipped_the_next_time(
+    tmp_path: Path, album: Path
+) -> None:
+    command = [str(album / "one.jpg"), "-o", str(tmp_path / "out"), "--variants", "2"]
+    assert cli.main(command) == cli.EXIT_DONE
+    written = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    assert len(written) == 3
+    assert len(set(written.values())) == 3
+    assert cli.main(command) == cli.EXIT_DONE
+    assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == written

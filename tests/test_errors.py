@@ -1,6 +1,7 @@
 """Errors: every code that is raised has its text in every language, and crosses processes."""
 
 import ast
+import errno
 import json
 import pickle
 import time
@@ -10,7 +11,14 @@ from string import Formatter
 import httpx
 import pytest
 
-from colorizer.errors import MESSAGES, ColorizerError, Message, PhotoError
+from colorizer.errors import (
+    MESSAGES,
+    CheckpointError,
+    ColorizerError,
+    Message,
+    PhotoError,
+    attempt,
+)
 from colorizer.photo import PhotoLimits, open_photo
 from colorizer.web import i18n
 from colorizer.web.i18n import LANGUAGES
@@ -62,6 +70,38 @@ def test_an_error_survives_the_way_through_another_process() -> None:
         assert isinstance(copy, PhotoError)
         assert (copy.code, str(copy)) == ("too_large", str(error))
     assert "1.5 MB" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (PhotoError("empty"), "empty"),
+        (CheckpointError("model_overflows", model="x"), "model_overflows"),
+        (MemoryError(), "no_memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "no_memory"),
+        (OSError(errno.ENOSPC, "No space left on device", "/secret/place"), "system_refused"),
+        (OverflowError("int too large"), "failed"),
+        (KeyError("name"), "failed"),
+    ],
+)
+def test_whatever_fails_costs_one_photo_and_tells_no_place(error: Exception, code: str) -> None:
+    def fail() -> None:
+        raise error
+
+    said = attempt(fail)
+    assert isinstance(said, Message)
+    assert said.code == code
+    assert "secret" not in str(said)
+    assert attempt(lambda: 7) == 7
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_what_ends_the_program_is_no_failure_of_a_photo(end: type[BaseException]) -> None:
+    def stop() -> None:
+        raise end
+
+    with pytest.raises(end):
+        attempt(stop)
 
 
 @pytest.mark.parametrize("content", [{}, {"code": "made up", "fields": {}}])

@@ -60,7 +60,8 @@ def requirements(space: Path) -> dict[str, SpecifierSet]:
 
 
 def test_the_folder_has_what_runs_and_nothing_else(space: Path) -> None:
-    expected = {"README.md", "LICENSE", "requirements.txt", "app.py", "assets/LICENSES.md"}
+    expected = {"README.md", "LICENSE", "requirements.txt", "requirements.lock", "app.py"}
+    expected.add("assets/LICENSES.md")
     expected |= {f"colorizer/{name}" for name in files_below(ROOT / "colorizer")}
     for kept in ("checkpoints", "examples", "readme", "study"):
         expected |= {f"assets/{kept}/{name}" for name in files_below(ROOT / "assets" / kept)}
@@ -91,6 +92,23 @@ def test_it_installs_what_pyproject_asks_for_and_no_pytorch(space: Path) -> None
     lines = (space / "requirements.txt").read_text().splitlines()
     assert lines == project["dependencies"]
     assert "torch" not in requirements(space)
+
+
+def test_the_container_installs_exactly_what_is_locked_with_hashes(space: Path) -> None:
+    """`make lock` writes it; every package of pyproject.toml is in it, in a version it allows."""
+    assert (
+        "--require-hashes --requirement requirements.lock" in (ROOT / "Containerfile").read_text()
+    )
+    lock = (space / "requirements.lock").read_text()
+    entries = re.split(r"\n(?=\w)", lock.strip())
+    assert all("==" in each and "--hash=sha256:" in each for each in entries)
+    locked: dict[str, list[str]] = {}
+    for each in entries:
+        name, version = re.match(r"([\w.-]+)==([^\s;]+)", each).groups()  # type: ignore[union-attr]
+        locked.setdefault(name, []).append(version)
+    for name, allowed in requirements(space).items():
+        assert all(allowed.contains(version) for version in locked[name.lower()]), name
+    assert "torch" not in locked
 
 
 def test_pictures_of_its_readme_come_along(space: Path) -> None:

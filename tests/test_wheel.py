@@ -113,4 +113,4 @@ def test_the_installed_command_colours_a_photo_without_pytorch(
     assert done.stdout.strip() == "photo-colour.png"
     assert open_photo(tmp_path / "photo-colour.png").rgb.shape == colourful.shape
     assert (tmp_path / "photo-colour-layer.png").is_file()
-    assert done.stderr == ""
+    assert done.stderr == "photo.png: The photo already had colours; they were not used.\n"

@@ -8,7 +8,7 @@ import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
 
-from colorizer import Adjustments, Colorizer, open_photo
+from colorizer import Colorizer, open_photo
 from tests.support.clean_start import started_app
 from tests.support.light_python import WITHOUT_TORCH, light_python
 from tests.support.source_tree import ROOT

@@ -314,6 +314,8 @@ def _checkpoint_errors(file: Path, max_bytes: int) -> Iterator[None]:
     """Refuse a file that is too large; turn what happens while it is read into CheckpointErrors."""
     place = _label(file.parent)
     try:
+        if file.exists() and not file.is_file():  # a pipe or a device would be read for ever
+            raise CheckpointError("no_file_in_checkpoint", place=place, file=file.name)
         if file.stat().st_size > max_bytes:
             raise CheckpointError(
                 "file_too_large", file=file.name, place=place, megabytes=max_bytes >> 20

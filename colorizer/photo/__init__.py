@@ -11,7 +11,14 @@ through saving and metadata. What is read and refused: docs/photos-in.md.
 
 from colorizer.errors import PhotoError
 from colorizer.photo.limits import DEFAULT_LIMITS, PhotoLimits
-from colorizer.photo.photo import Photo, encode_photo, open_photo, read_mark, save_photo
+from colorizer.photo.photo import (
+    Photo,
+    encode_photo,
+    open_photo,
+    read_file,
+    read_mark,
+    save_photo,
+)
 from colorizer.photo.precheck import READABLE_SUFFIXES
 
 __all__ = [
@@ -22,6 +29,7 @@ __all__ = [
     "PhotoLimits",
     "encode_photo",
     "open_photo",
+    "read_file",
     "read_mark",
     "save_photo",
 ]

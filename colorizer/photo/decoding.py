@@ -96,7 +96,7 @@ def read_mark_of(data: bytes, limits: PhotoLimits) -> str | None:
     directory = _beyond_pillow(data)
     if directory is not None:
         return _mark_in(read_scan(data, directory, limits).xmp)
-    with _open_header(data, limits) as image:
+    with open_header(data, limits) as image:
         return _mark_in(image.info.get("xmp"))
 
 
@@ -114,7 +114,7 @@ def decode(data: bytes, limits: PhotoLimits) -> DecodedPhoto:
     if has_bitfields(data):
         inspect(data, limits)
         return _upright(read_bitfields(data, limits), 1, format="BMP", notes=(), mark=None)
-    image = _open_header(data, limits)
+    image = open_header(data, limits)
     profile, notes = read_profile(image)
     orientation = _orientation(image)
     if image.format in _JPEG_FORMATS:
@@ -139,7 +139,7 @@ def decode(data: bytes, limits: PhotoLimits) -> DecodedPhoto:
     )
 
 
-def _open_header(data: bytes, limits: PhotoLimits) -> ImageFile.ImageFile:
+def open_header(data: bytes, limits: PhotoLimits) -> ImageFile.ImageFile:
     """Open a file without decoding its pixels."""
     found = inspect(data, limits)
     _hold_pillow_to(limits)

@@ -73,7 +73,7 @@ class IsolatedDecoder:
             self._idle.put(worker)
         weakref.finalize(self, _stop_all, self._workers)
 
-    def open_photo(self, file: str | Path) -> Photo:
+    def open_photo(self, file: str | Path | bytes) -> Photo:
         """As `colorizer.photo.open_photo`; PhotoError also when the process dies or takes long."""
         worker = self._idle.get()
         try:
@@ -108,7 +108,7 @@ class _Worker:
             self.process.kill()
             self.process.wait()
 
-    def open_photo(self, file: str | Path) -> Photo:
+    def open_photo(self, file: str | Path | bytes) -> Photo:
         data = read_file(file, self._limits)
         process = self.start()
         alarm = Timer(self.seconds, process.kill)

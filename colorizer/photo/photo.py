@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from colorizer.errors import Message, PhotoError
 from colorizer.photo.decoding import decode, read_mark_of
 from colorizer.photo.limits import DEFAULT_LIMITS, PhotoLimits, out_of_memory
+from colorizer.photo.metadata_fields import Metadata
 from colorizer.photo.precheck import damaged
 from colorizer.photo.saving import (
     encode_pixels,
     format_named,
-    save_pixels,
     suffix_of,
     writable_format,
+    write_file,
 )
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ class Photo:
             raise ValueError(f"rgb is {self.rgb.dtype} {self.rgb.shape}, not uint8 (H, W, 3)")
         if self.rgb.size == 0:
             raise ValueError("rgb has no pixels")
+        # A view such as bgr[..., ::-1] is welcome; what reads it wants its bytes in order.
+        object.__setattr__(self, "rgb", np.ascontiguousarray(self.rgb))
         if self.alpha is not None and (
             self.alpha.dtype != np.uint8 or self.alpha.shape != self.rgb.shape[:2]
         ):
@@ -112,30 +115,45 @@ def open_photo(source: str | Path | bytes, limits: PhotoLimits = DEFAULT_LIMITS)
     return Photo(**vars(decoded))
 
 
-def encode_photo(photo: Photo, format: str | None = None, *, mark: str | None = None) -> bytes:
-    """Return the photo as a file, at its own size and without any metadata but the mark.
+def encode_photo(
+    photo: Photo,
+    format: str | None = None,
+    *,
+    mark: str | None = None,
+    metadata: Metadata | None = None,
+) -> bytes:
+    """Return the photo as a file, at its own size.
 
     Args:
         photo: what to encode.
         format: "jpg", "png", "webp" or "tif"; by default the photo's own format, or PNG where
             that cannot be written well. JPEG has quality 95 with full colour resolution, and is
             composited on white where the photo is transparent; PNG and TIFF are lossless.
-        mark: sentence that says the colours are invented; see `honest_mark`.
+        mark: line that says the colours are invented; see `colorizer.photo.metadata`.
+        metadata: what is kept of the photo's own, see `colorizer.photo.kept_metadata`; by default
+            nothing of it is in the file, and no sRGB profile either.
 
     Raises:
         PhotoError: the format is unknown or too small for the photo.
     """
     format_name = format_named(format) if format else writable_format(photo.format)
-    return encode_pixels(photo.rgb, photo.alpha, format_name, mark)
+    return encode_pixels(photo.rgb, photo.alpha, format_name, mark, metadata)
 
 
-def save_photo(photo: Photo, path: str | Path, *, mark: str | None = None) -> Path:
-    """Write the photo to `path`, whole or not at all; see `encode_photo`.
+def save_photo(
+    photo: Photo,
+    path: str | Path,
+    *,
+    mark: str | None = None,
+    metadata: Metadata | None = None,
+) -> Path:
+    """Write the photo to `path`, whole or not at all, in place of what was there.
 
     Args:
         photo: what to save.
         path: its suffix decides the format; without one the photo's own is appended.
-        mark: sentence that says the colours are invented.
+        mark: see `encode_photo`.
+        metadata: the same.
 
     Returns:
         the path that was written.
@@ -149,7 +167,7 @@ def save_photo(photo: Photo, path: str | Path, *, mark: str | None = None) -> Pa
     else:
         format_name = writable_format(photo.format)
         target = target.with_name(target.name + suffix_of(format_name))
-    save_pixels(target, photo.rgb, photo.alpha, format_name, mark)
+    write_file(target, encode_pixels(photo.rgb, photo.alpha, format_name, mark, metadata))
     return target
 
 
@@ -164,7 +182,7 @@ def read_mark(source: str | Path | bytes) -> str | None:
         return read_mark_of(data, DEFAULT_LIMITS)
 
 
-def read_file(source: str | Path | bytes, limits: PhotoLimits) -> bytes:
+def read_file(source: str | Path | bytes, limits: PhotoLimits = DEFAULT_LIMITS) -> bytes:
     """Return the bytes of a source, never reading more than the limit.
 
     Raises:

@@ -1,18 +1,33 @@
-"""Writing photos: the size is kept, nothing of the input's metadata is, and the mark is added."""
+"""Writing photos: encoded in memory, then put in their place whole or not at all.
+
+The size is kept and the mark is added; of the input's metadata only what the caller hands over.
+"""
 
 import contextlib
+import errno
 import io
+import os
 import secrets
+import time
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from colorizer.errors import PhotoError
-from colorizer.photo import metadata
 from colorizer.photo.color_profile import strips
+from colorizer.photo.metadata_fields import (
+    NO_METADATA,
+    Metadata,
+    exif_block,
+    photoshop_segment,
+    png_texts,
+    srgb_profile,
+    tiff_tags,
+    xmp_of,
+)
 
 _Array = NDArray[np.uint8]
 
@@ -22,6 +37,9 @@ WEBP_QUALITY = 95
 PNG_COMPRESS_LEVEL = 3
 # The same size as the default 4 to within a percent, in half of the time.
 WEBP_METHOD = 2
+
+_UNFINISHED = ".colorizer-"
+_LONGEST_WRITE_SECONDS = 600
 
 _SUFFIXES = {
     ".jpg": "JPEG",
@@ -61,25 +79,89 @@ def suffix_of(format_name: str) -> str:
     return _FIRST_SUFFIX[format_name]
 
 
-def encode_pixels(rgb: _Array, alpha: _Array | None, format_name: str, mark: str | None) -> bytes:
-    """Return the file for rgb uint8 (H, W, 3) and alpha uint8 (H, W) or None."""
+def format_of_head(head: bytes) -> str:
+    """Return the format that a photo whose file begins like this is saved in by default."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "WEBP"
+    return "TIFF" if head.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")) else "PNG"
+
+
+def encode_pixels(
+    rgb: _Array,
+    alpha: _Array | None,
+    format_name: str,
+    mark: str | None,
+    metadata: Metadata | None = None,
+) -> bytes:
+    """Return the file for rgb uint8 (H, W, 3) and alpha uint8 (H, W) or None.
+
+    metadata: what is kept of the photo's own; None leaves out the sRGB profile, too.
+    """
+    longest = max(rgb.shape[:2])
+    if longest > _MAX_SIDE.get(format_name, longest):
+        raise PhotoError("long_side", side=longest, format=format_name)
+    if format_name == "JPEG":
+        return _jpeg(rgb if alpha is None else on_white(rgb, alpha), mark, metadata)
+    picture = Image.fromarray(rgb if alpha is None else np.dstack((rgb, alpha)))
+    known = metadata or NO_METADATA
+    options: dict[str, Any] = _profile(metadata)
+    if format_name == "PNG":
+        options |= {"compress_level": PNG_COMPRESS_LEVEL, "pnginfo": png_texts(mark, known)}
+        if metadata is not None:
+            options |= {"exif": exif_block(mark, known)} | _dpi(known)
+    elif format_name == "WEBP":
+        options |= {"exif": exif_block(mark, known), "xmp": xmp_of(mark, known)}
+        options |= {"quality": WEBP_QUALITY, "method": WEBP_METHOD}
+    else:
+        # Through libtiff Pillow cannot write the directory with the date and the camera.
+        with_directories = bool(known.camera or known.gps)
+        options |= {"compression": None if with_directories else "tiff_deflate"}
+        options |= {"tiffinfo": tiff_tags(mark, known)}
     stream = io.BytesIO()
-    _write(stream, rgb, alpha, format_name, mark)
+    picture.save(stream, format_name, **options)
     return stream.getvalue()
 
 
-def save_pixels(
-    path: Path, rgb: _Array, alpha: _Array | None, format_name: str, mark: str | None
-) -> None:
-    """Write the file beside its place and move it there, so that no half file is ever seen.
+def _jpeg(opaque: _Array, mark: str | None, metadata: Metadata | None) -> bytes:
+    """Return a JPEG with full colour resolution."""
+    known = metadata or NO_METADATA
+    head: dict[str, Any] = {"exif": exif_block(mark, known), "xmp": xmp_of(mark, known)}
+    head |= {"extra": photoshop_segment(known.iptc)} | _profile(metadata) | _dpi(known)
+    if known.comment:
+        head |= {"comment": known.comment}
+    stream = io.BytesIO()
+    Image.fromarray(opaque).save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0, **head)
+    return stream.getvalue()
+
+
+def _profile(metadata: Metadata | None) -> dict[str, bytes]:
+    return {} if metadata is None else {"icc_profile": srgb_profile()}
+
+
+def _dpi(metadata: Metadata) -> dict[str, tuple[float, float]]:
+    return {"dpi": metadata.dpi} if metadata.dpi else {}
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Put a file in its place whole or not at all, and on the disk, not only in its cache.
+
+    The data is written beside its place first and moved there; see `sweep` for what a killed
+    process may leave.
 
     Raises:
         PhotoError: the disk is full, read-only, or the folder is not there.
     """
-    unfinished = path.with_name(f".{secrets.token_hex(8)}.part")
+    unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         with unfinished.open("xb") as stream:
-            _write(stream, rgb, alpha, format_name, mark)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+            size = os.fstat(stream.fileno()).st_size
+        if size != len(data):
+            raise OSError(errno.EIO, "the disk took only a part of it")
         unfinished.replace(path)
     except OSError as error:
         reason = error.strerror or "the disk reported an error"
@@ -89,39 +171,32 @@ def save_pixels(
             unfinished.unlink(missing_ok=True)
 
 
-def _write(
-    stream: IO[bytes], rgb: _Array, alpha: _Array | None, format_name: str, mark: str | None
-) -> None:
-    longest = max(rgb.shape[:2])
-    if longest > _MAX_SIDE.get(format_name, longest):
-        raise PhotoError("long_side", side=longest, format=format_name)
-    if format_name == "JPEG":
-        _write_jpeg(stream, rgb, alpha, mark)
-        return
-    picture = Image.fromarray(rgb if alpha is None else np.dstack((rgb, alpha)))
-    if format_name == "PNG":
-        text = metadata.png_text(mark) if mark else None
-        picture.save(stream, "PNG", compress_level=PNG_COMPRESS_LEVEL, pnginfo=text)
-    elif format_name == "WEBP":
-        exif, xmp = _exif_and_xmp(mark)
-        picture.save(stream, "WEBP", quality=WEBP_QUALITY, method=WEBP_METHOD, exif=exif, xmp=xmp)
-    else:
-        tags = metadata.tiff_tags(mark) if mark else {}
-        picture.save(stream, "TIFF", compression="tiff_deflate", tiffinfo=tags)
+def sweep(folder: Path) -> int:
+    """Remove what killed processes of ours left in a folder; return how many files that were."""
+    removed = 0
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"{_UNFINISHED}*.part"):
+            with contextlib.suppress(OSError):
+                if _is_abandoned(path):
+                    path.unlink()
+                    removed += 1
+    return removed
 
 
-def _write_jpeg(stream: IO[bytes], rgb: _Array, alpha: _Array | None, mark: str | None) -> None:
-    """Write a JPEG with full colour resolution, on white where the photo is transparent."""
-    opaque = rgb if alpha is None else on_white(rgb, alpha)
-    exif, xmp = _exif_and_xmp(mark)
-    picture = Image.fromarray(opaque)
-    picture.save(stream, "JPEG", quality=JPEG_QUALITY, subsampling=0, exif=exif, xmp=xmp)
-
-
-def _exif_and_xmp(mark: str | None) -> tuple[bytes, bytes]:
-    if not mark:
-        return b"", b""
-    return metadata.exif_fields(mark).tobytes(), metadata.xmp_packet(mark)
+def _is_abandoned(unfinished: Path) -> bool:
+    """Whether its process is gone, or so much time that no process still writes it."""
+    if time.time() - unfinished.stat().st_mtime > _LONGEST_WRITE_SECONDS:
+        return True
+    process = unfinished.name.removeprefix(_UNFINISHED).partition("-")[0]
+    if os.name != "posix" or not process.isdigit():  # elsewhere signal 0 is not harmless
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def on_white(rgb: _Array, alpha: _Array) -> _Array:

@@ -11,6 +11,7 @@ from colorizer.study.exclusions import count_ballots
 from colorizer.study.trials import KINDS, SIDES, Ballot, StudyModel, StudyPhoto, Trial, Vote
 
 CSV_COLUMNS = (
+    "study",
     "participant",
     "session",
     "kind",
@@ -69,14 +70,15 @@ def to_csv(ballots: Iterable[Ballot], *, pseudonym: Callable[[str], str]) -> str
         trial, vote = ballot.trial, ballot.vote
         writer.writerow(
             (
+                trial.study,
                 pseudonym(trial.participant_id),
                 trial.session,
                 trial.kind,
-                trial.photo.id,
-                trial.photo.subject,
-                trial.model.name,
-                trial.model.head,
-                trial.model.revision,
+                _as_text(trial.photo.id),
+                _as_text(trial.photo.subject),
+                _as_text(trial.model.name),
+                _as_text(trial.model.head),
+                _as_text(trial.model.revision),
                 "" if trial.exposure_seconds is None else trial.exposure_seconds,
                 trial.real_side,
                 vote.choice,
@@ -88,3 +90,9 @@ def to_csv(ballots: Iterable[Ballot], *, pseudonym: Callable[[str], str]) -> str
             )
         )
     return file.getvalue()
+
+
+def _as_text(cell: str) -> str:
+    """A cell on one line that no spreadsheet takes for a formula."""
+    cell = cell.replace("\r", " ")
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell

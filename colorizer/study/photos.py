@@ -29,10 +29,11 @@ class PhotoFile:
     path: Path
 
 
-def photos_folder(source: str) -> Path:
+def photos_folder(source: str, *, token: str | None = None) -> Path:
     """The local folder of `source`: a folder, or `owner/name` of a dataset, downloaded once.
 
-    StudyError if it is neither or cannot be downloaded.
+    token: for the Hub, where it is not the environment's. StudyError if it is neither or cannot be
+    downloaded.
     """
     folder = Path(source).expanduser()
     if folder.is_dir():
@@ -41,7 +42,11 @@ def photos_folder(source: str) -> Path:
         raise StudyError("no_study_folder", source=source)
     patterns = ["*.csv", *(f"*{suffix}" for suffix in sorted(SUFFIXES))]
     try:
-        return Path(snapshot_download(source, repo_type="dataset", allow_patterns=patterns))
+        return Path(
+            snapshot_download(
+                source, repo_type="dataset", allow_patterns=patterns, token=token or None
+            )
+        )
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise StudyError("study_download", source=source) from error
 

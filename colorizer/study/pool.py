@@ -10,11 +10,13 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from colorizer.errors import attempt
 from colorizer.photo import Photo, PhotoError, open_photo
 from colorizer.study.photos import PhotoFile, find_photos
 from colorizer.study.stimuli import (
@@ -36,7 +38,7 @@ _REAL = StudyModel(name="")
 _MIN_SHORT_SIDE = 64  # pixels
 _MIN_MEAN_CHROMA = 4.0  # Lab units; a photo with less has no colours to be fooled by
 _PATH_VERSION = (
-    "1"  # raise when the path from photo to halves changes: cached halves are stale then
+    "2"  # raise when the path from photo to halves changes: cached halves are stale then
 )
 
 
@@ -162,25 +164,20 @@ class StimulusPool:
         return [model for model in shown if not self._path(photo, model).exists()]
 
     def _made(self, file: PhotoFile) -> bool:
-        try:
-            self._make(file)
-        except PhotoError as error:
-            logger.warning("study photo %s left out: %s", file.path.name, error)
-        except Exception:  # a model may fail in any way; the other photos can still be shown
-            logger.exception("study photo %s left out", file.path.name)
-        else:
-            return True
-        return False
+        reason = attempt(partial(self._make, file))
+        if reason is not None:
+            logger.warning("study photo %s left out: %s", file.path.name, reason)
+        return reason is None
 
     def _make(self, file: PhotoFile) -> None:
         photo = real_photo(open_photo(file.path))
         for model in self._missing(file.photo):
-            fake = photo
-            if model == ABSURD:
-                fake = absurd_colours(photo)
-            elif model != _REAL:
-                fake = self._colorize(photo, model)
-            self._write(self._path(file.photo, model), match_halves(photo, fake).fake)
+            path = self._path(file.photo, model)
+            if model == _REAL:
+                self._write(path, match_halves(photo, photo).real)
+                continue
+            fake = absurd_colours(photo) if model == ABSURD else self._colorize(photo, model)
+            self._write(path, match_halves(photo, fake).fake)
 
     def _path(self, photo: StudyPhoto, model: StudyModel) -> Path:
         """A name that doesn't show what is in the file, should it ever be seen."""

@@ -4,21 +4,24 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from colorizer.photo.isolation import IsolatedDecoder
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
-from colorizer.web import i18n, theme
+from colorizer.web import gradio_internals, i18n, theme
 from colorizer.web.about.page import AboutPage
+from colorizer.web.callers import Callers
 from colorizer.web.colorize.page import ColorizePage
+from colorizer.web.connections import bound_connections
 from colorizer.web.download_folder import DownloadFolder
+from colorizer.web.errors import explained
 from colorizer.web.fair_queue import Turns
 from colorizer.web.footer import ABOUT_TAB, small_print
-from colorizer.web.gradio_start import served_later
 from colorizer.web.health import health_route
 from colorizer.web.language import SpokenPage
 from colorizer.web.mcp import offers_mcp
-from colorizer.web.middleware import Guard
+from colorizer.web.middleware import Guard, Share
 from colorizer.web.no_fetching import fetch_nothing
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
@@ -30,7 +33,7 @@ from colorizer.web.zero_gpu import lent_card
 NAME = "Colorizer"
 
 
-def open_darkroom(settings: Settings) -> ColorizerService:
+def open_service(settings: Settings) -> ColorizerService:
     """The service that the settings describe: it decodes strangers' files in other processes.
 
     On ZeroGPU its networks wait for the card.
@@ -55,16 +58,14 @@ def build_app(
     """
     folder = temporary_folder()  # before Gradio looks for a place of its own
     fetch_nothing()
-    service = service or open_darkroom(settings)
+    gradio_internals.replace_error_texts(explained)
+    bound_connections(settings)
+    service = service or open_service(settings)
     host = host or host_study(settings, service)
     download_folder = DownloadFolder()
-    turns = Turns(runs_per_visitor=settings.address_runs, behind_proxy=bool(settings.proxy))
+    turns = Turns(runs_per_visitor=settings.address_runs)
     app: gr.Blocks
-    with (
-        served_later(),
-        i18n.placeholders(),
-        gr.Blocks(title=NAME, analytics_enabled=False) as app,
-    ):
+    with i18n.placeholders(), gr.Blocks(title=NAME, analytics_enabled=False) as app:
         gr.Markdown(f"# {NAME}")
         gr.Markdown(i18n.LEAD, elem_id="lead")
         with gr.Tabs(overflow_behavior="wrap"):
@@ -79,14 +80,23 @@ def build_app(
             with gr.Tab(i18n.TAB_ABOUT, elem_id=ABOUT_TAB) as about:
                 AboutPage(host).build(about)
         small_print()
-        app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=True)
-    app.extra_startup_events += [host.startup, Sweeper(app, folder).startup]
+        # Closed: the direct way to events, which would pass by the queue and its bounds.
+        app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=False)
+    gradio_internals.at_start(app, host.startup, Sweeper(app, folder).startup)
+    gradio_internals.check(app)
     return app
 
 
 def launch_options(settings: Settings) -> dict[str, Any]:
     """Keyword arguments of `Blocks.launch`, the same for the app and for its tests."""
-    return {
+    mcp = offers_mcp(settings)
+    share = Share(
+        requests=settings.address_requests,
+        waiting=max(1, settings.queue_size // 2),
+        events=settings.queue_size // 2 + settings.address_runs,
+        hourly_bytes=settings.address_megabytes << 20,
+    )
+    return gradio_internals.LAUNCH_OPTIONS | {
         "server_name": settings.host,
         "max_file_size": f"{settings.max_megabytes}mb",
         "show_error": False,
@@ -94,16 +104,15 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "run_history": False,
         "ssr_mode": False,
         "share": False,
-        # Gradio's own first look, else: it ends the app when the page takes 3 s to come, which it
-        # does after a restart on a busy machine with people waiting at the door.
-        "_frontend": False,
         # Gradio keeps some 230 kB of every visit, and lets go of none before there are so many.
         "state_session_capacity": 128,
         "footer_links": ["api"],
-        "mcp_server": offers_mcp(settings),
+        "mcp_server": mcp,
         "app_kwargs": {
             "middleware": [
-                Middleware(Guard, behind_proxy=bool(settings.proxy)),
+                Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies),
+                Middleware(Callers),
+                Middleware(Guard, share=share, mcp=mcp),
                 Middleware(SpokenPage),
             ],
             "openapi_url": None,

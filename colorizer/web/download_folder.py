@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,9 +43,14 @@ def plain_stem(name: str) -> str:
 
 
 def _free_name(file: Path, taken: set[str]) -> str:
+    """Another name than all that are taken, also where P.jpg and p.jpg are one file."""
     name, number = file.name, 1
-    while name in taken:
+    while _key(name) in taken:
         number += 1
         name = f"{file.stem}-{number}{file.suffix}"
-    taken.add(name)
+    taken.add(_key(name))
     return name
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

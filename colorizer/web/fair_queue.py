@@ -1,17 +1,18 @@
 """Whose photo is next: visitors take turns photo by photo, however many photos and runs they have.
 
-Somebody with one photo waits for one photo of everybody else, not for the end of their fifty.
+Somebody with one photo waits for one photo of everybody else, not for the end of their fifty. So do
+events that wait in Gradio's queue, by whatever way they came there (`fair_order`).
 """
 
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import gradio as gr
-from starlette.requests import Request
 
 from colorizer.web import i18n
+from colorizer.web.callers import address_of
 from colorizer.web.errors import refusal
 
 
@@ -19,22 +20,18 @@ class Turns:
     """Hands out turns; safe to share between threads.
 
     places: photos in work at a time. runs_per_visitor: runs that one visitor may have at a time.
-    behind_proxy: see `visitor_address`.
     """
 
-    def __init__(
-        self, *, places: int = 2, runs_per_visitor: int = 4, behind_proxy: bool = False
-    ) -> None:
+    def __init__(self, *, places: int = 2, runs_per_visitor: int = 4) -> None:
         self._free = places
         self._runs_per_visitor = runs_per_visitor
-        self._behind_proxy = behind_proxy
         self._waiting: OrderedDict[str, deque[object]] = OrderedDict()
         self._runs: Counter[str] = Counter()
         self._changed = threading.Condition()
 
     def visitor(self, request: gr.Request | None) -> str:
         """Who asks: visitors are told apart by their addresses."""
-        return visitor_address(request, behind_proxy=self._behind_proxy)
+        return address_of(request)
 
     @contextmanager
     def run(self, visitor: str) -> Iterator[None]:
@@ -77,13 +74,14 @@ class Turns:
         self._changed.notify_all()
 
 
-def visitor_address(request: gr.Request | Request | None, *, behind_proxy: bool) -> str:
-    """The address that a request came from, "" where there is none.
+def fair_order(running: Sequence[str], waiting: Sequence[str]) -> list[int]:
+    """Positions in `waiting`, both lists of visitors: next is whoever has had least so far.
 
-    behind_proxy: whether `x-forwarded-for` is to be believed.
+    Equals come in the order of their arrival.
     """
-    if request is None:
-        return ""
-    forwarded = request.headers.get("x-forwarded-for", "") if behind_proxy else ""
-    first = str(forwarded).split(",")[0].strip()
-    return first or (request.client.host if request.client else "")
+    had = Counter(running)
+    places: list[tuple[int, int]] = []
+    for position, visitor in enumerate(waiting):
+        places.append((had[visitor], position))
+        had[visitor] += 1
+    return [position for _, position in sorted(places)]

@@ -1,9 +1,18 @@
-"""Sends the page, which is built once for everybody, in the language that each browser asks for."""
+"""Sends the page, which is built once for everybody, in the language that each browser asks for.
+
+Its scripts get the nonce with which `middleware` allows them.
+"""
+
+import re
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from colorizer.web.i18n import best_language, filled
+from colorizer.web.open_routes import route_path
+
+_SCRIPT = re.compile(rb"<script(?=[\s>])")
+"""All that Gradio's template begins itself; the values in it escape `<`."""
 
 _PAGES = {"/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/"}
 """Where Gradio tells of the page's components: as HTML, as JSON, and to programs."""
@@ -17,7 +26,7 @@ class SpokenPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, the pages in their reader's language."""
-        if scope["type"] != "http" or _path(scope) not in _PAGES:
+        if scope["type"] != "http" or route_path(scope) not in _PAGES:
             await self._app(scope, receive, send)
             return
         language = best_language(Headers(scope=scope).get("accept-language", ""))
@@ -33,7 +42,9 @@ class SpokenPage:
             if message.get("more_body", False):
                 return
             page = filled(bytes(body), language)
-            page = page.replace(b'lang="en"', f'lang="{language}"'.encode(), 1)
+            if not route_path(scope).strip("/"):
+                page = page.replace(b'lang="en"', f'lang="{language}"'.encode(), 1)
+                page = _SCRIPT.sub(f'<script nonce="{scope["state"]["nonce"]}"'.encode(), page)
             headers = MutableHeaders(raw=start["headers"])
             headers.add_vary_header("Accept-Language")
             if scope["method"] != "HEAD":
@@ -42,8 +53,3 @@ class SpokenPage:
             await send({"type": "http.response.body", "body": page})
 
         await self._app(scope, receive, collect)
-
-
-def _path(scope: Scope) -> str:
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", "").rstrip("/"))

@@ -1,15 +1,14 @@
 """The named endpoints as tools for agents, over Gradio's MCP server at /gradio_api/mcp/.
 
-A tool's call goes through the queue as an event of the page does, with the caller's headers. Where
-no proxy tells addresses, all agents together are one visitor: the page's own machine.
+A tool's call goes through the queue as an event of the page does, and counts against the address
+that it came from (`callers`).
 """
 
 import logging
 from importlib import metadata
 
-import gradio.mcp
-
 from colorizer.settings import Settings
+from colorizer.web import gradio_internals
 from colorizer.web.temporary_files import temporary_folder
 
 logger = logging.getLogger(__name__)
@@ -26,7 +25,7 @@ def offers_mcp(settings: Settings) -> bool:
         )
         return False
     # Photos inside of a call; chosen when Gradio is imported, before there is a folder to sweep.
-    gradio.mcp.DEFAULT_TEMP_DIR = str(temporary_folder())
+    gradio_internals.put_files_of_mcp_calls(temporary_folder())
     return True
 
 

@@ -6,9 +6,7 @@ Gradio would download any public address that an event names, without a bound on
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from gradio import processing_utils
-
-from colorizer.web import i18n
+from colorizer.web import gradio_internals, i18n
 from colorizer.web.errors import refusal
 from colorizer.web.temporary_files import temporary_folder
 
@@ -17,7 +15,7 @@ _SERVED = "/gradio_api/file="
 
 def fetch_nothing() -> None:
     """Take the place of Gradio's download, for all events and every kind of component."""
-    processing_utils.async_ssrf_protected_download = _uploaded
+    gradio_internals.replace_download(_uploaded)
 
 
 async def _uploaded(url: str, cache_dir: str) -> str:

@@ -4,10 +4,10 @@ import io
 from pathlib import Path
 
 import numpy as np
-from gradio.processing_utils import save_bytes_to_cache, save_file_to_cache
-from gradio.utils import get_upload_folder
 from numpy.typing import NDArray
 from PIL import Image
+
+from colorizer.web import gradio_internals
 
 
 def screen_picture(rgb: NDArray[np.uint8]) -> str:
@@ -19,9 +19,9 @@ def screen_picture(rgb: NDArray[np.uint8]) -> str:
     grey = bool((rgb[..., 0] == rgb[..., 1]).all() and (rgb[..., 0] == rgb[..., 2]).all())
     stream = io.BytesIO()
     Image.fromarray(rgb[..., 0] if grey else rgb).save(stream, "PNG", compress_level=1)
-    return save_bytes_to_cache(stream.getvalue(), "picture.png", get_upload_folder())
+    return gradio_internals.serve_bytes(stream.getvalue(), "picture.png")
 
 
 def screen_file(file: Path) -> str:
     """Path of a copy that Gradio serves, wherever the package is installed."""
-    return save_file_to_cache(file, get_upload_folder())
+    return gradio_internals.serve_copy(file)

@@ -16,9 +16,10 @@ from functools import cache
 from pathlib import Path
 
 import gradio as gr
-from gradio.utils import get_upload_folder
+from filelock import FileLock, Timeout
 
 from colorizer.service import memory
+from colorizer.web import gradio_internals
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,10 @@ MIN_AGE_SECONDS = 300.0
 SPARE_BYTES = 2**30
 _SWEEP_SECONDS = 60.0
 _PREFIX = "colorizer-"
+_LOCK = "in-use.lock"
+
+_held: list[FileLock] = []
+"""The lock on the folder of this process; it falls with the process, however that ends."""
 
 _Known = int
 """Hash of a path and its time of change, which is compared but never taken for an age; an hour of a
@@ -42,7 +47,7 @@ def temporary_folder() -> Path:
     Made on the first call inside GRADIO_TEMP_DIR, by default the system's temporary folder, and
     deleted at exit. SystemExit with a sentence where nothing can be written.
     """
-    outside = Path(get_upload_folder())
+    outside = gradio_internals.upload_folder()
     try:
         outside.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=outside)).resolve()
@@ -51,6 +56,8 @@ def temporary_folder() -> Path:
             f"Photos need a folder to pass through, and {outside} cannot be written "
             f"({error.strerror}): set GRADIO_TEMP_DIR to one that can."
         ) from error
+    _held.append(_lock_of(folder))
+    _held[-1].acquire(blocking=False)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     atexit.register(_discard, folder, os.getpid())
     return folder
@@ -69,7 +76,8 @@ def _discard(folder: Path, process: int) -> None:
 class Sweeper:
     """Deletes what is older than an hour, and older than five minutes when the disk gets full.
 
-    What a killed process left is swept like everything else, an hour after it was found.
+    What a killed process left is swept like everything else, an hour after it was found. The
+    folder of one that runs is left to it.
     """
 
     def __init__(
@@ -96,7 +104,7 @@ class Sweeper:
     def sweep(self) -> None:
         """Look through all files once."""
         now, since, aged = self._clock(), {}, []
-        kept = {file for block in self._app.blocks.values() for file in block.keep_in_cache}
+        kept = gradio_internals.shown_files(self._app)
         least = MIN_AGE_SECONDS if self._disk_is_full() else MAX_AGE_SECONDS
         for path, known in self._found():
             since[known] = self._since.get(known, now)
@@ -109,17 +117,20 @@ class Sweeper:
                 break
             if _remove(Path(path)):
                 deleted.add(path)
-        for listed in self._app.temp_file_sets:  # Gradio's own lists would grow for ever
-            listed -= deleted
+        gradio_internals.forget_files(self._app, deleted)
 
     def _disk_is_full(self) -> bool:
         return self._free_bytes(self._folder) < SPARE_BYTES
 
     def _found(self) -> Iterator[tuple[str, _Known]]:
-        """Everything in this folder and in those of other processes, contents first."""
+        """Everything in this folder and in those of processes that ended, contents first."""
         for folder in self._folder.parent.glob(f"{_PREFIX}*"):
+            if folder != self._folder and (not folder.is_dir() or _is_in_use(folder)):
+                continue
             for inside, folders, files in os.walk(folder, topdown=False):
                 for name in (*files, *folders):
+                    if folder == self._folder and name == _LOCK:
+                        continue
                     yield from _known(f"{inside}{os.sep}{name}")
             if folder != self._folder:
                 yield from _known(str(folder))
@@ -132,6 +143,21 @@ class Sweeper:
             except Exception:  # a sweep that fails must not be the last one
                 logger.exception("old files could not be swept")
             memory.return_free_pages()
+
+
+def _lock_of(folder: Path) -> FileLock:
+    return FileLock(folder / _LOCK)
+
+
+def _is_in_use(folder: Path) -> bool:
+    """Whether a process that runs has this folder."""
+    if not (folder / _LOCK).exists():
+        return False
+    try:
+        with _lock_of(folder).acquire(blocking=False):
+            return False
+    except (Timeout, OSError):  # held, or another user's
+        return True
 
 
 def _known(path: str) -> Iterator[tuple[str, _Known]]:

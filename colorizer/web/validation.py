@@ -1,9 +1,7 @@
 """What events are given: anybody may call them with anything, so nothing is taken for granted."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeGuard
-
-import gradio as gr
+from collections.abc import Callable
+from typing import TypeGuard
 
 from colorizer.web import i18n
 from colorizer.web.errors import refusal
@@ -24,8 +22,3 @@ def known_model(
     if isinstance(model, str) and (model in models or (offers is not None and offers(model))):
         return model
     raise refusal(i18n.UNKNOWN_MODEL.format(model=str(model)[:40], known=", ".join(models)))
-
-
-def event_details(event: gr.EventData) -> Mapping[str, Any]:
-    """What a component tells with its event; empty when it is nothing that a component tells."""
-    return event._data if isinstance(event._data, dict) else {}

@@ -1,7 +1,9 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +76,11 @@ def _edit(folder: Path, **changes: object) -> None:
     file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
 
 
+def _replace(file: Path, make: Callable[[Path], object]) -> None:
+    file.unlink()
+    make(file)
+
+
 def _truncate(folder: Path) -> None:
     file = folder / WEIGHTS_FILE
     file.write_bytes(file.read_bytes()[:5000])
@@ -129,6 +136,12 @@ DAMAGE = {
         lambda f: _write_palette(f, centres=np.zeros((9, 2)), prior=np.full(9, np.inf)),
         "cannot be",
     ),
+    "config is a pipe": (lambda f: _replace(f / CONFIG_FILE, os.mkfifo), "has no config.json"),
+    "config never ends": (
+        lambda f: _replace(f / CONFIG_FILE, lambda file: file.symlink_to("/dev/zero")),
+        "has no config.json",
+    ),
+    "weights are a pipe": (lambda f: _replace(f / WEIGHTS_FILE, os.mkfifo), "has no model"),
     "decoding beyond measure": (lambda f: _edit(f, decoding={"side": 10**6}), "32 … 1024"),
     "infinite chroma": (lambda f: _edit(f, decoding={"chroma": 10**400}), "does not describe"),
     "temperature of a word": (lambda f: _edit(f, decoding={"temperature": "hot"}), "not describe"),

@@ -1,7 +1,11 @@
 """Saving: the size stays, metadata goes, the honest mark is written, no half file is left."""
 
-import errno
 import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +17,7 @@ from PIL import Image
 
 from colorizer.photo import Photo, PhotoError, encode_photo, open_photo, read_mark, save_photo
 from colorizer.photo.metadata import mark_in_xmp, xmp_packet
+from colorizer.photo.saving import sweep
 from tests.support.photo_bytes import (
     ASCII,
     EXIF_PREFIX,
@@ -145,6 +150,13 @@ def test_jpeg_is_white_where_the_photo_is_transparent() -> None:
     assert abs(int(photo.rgb[20, 50, 0]) - 127) <= 2
 
 
+def test_a_view_of_pixels_is_a_photo() -> None:
+    bgr = pixels()
+    photo = Photo(bgr[..., ::-1])
+    assert photo.rgb.flags.c_contiguous
+    assert np.array_equal(photo.rgb[..., 0], bgr[..., 2])
+
+
 def test_strided_pixels_can_be_saved() -> None:
     photo = Photo(pixels()[::-1, ::2])
     assert np.array_equal(open_photo(encode_photo(photo, "png")).rgb, pixels()[::-1, ::2])
@@ -179,23 +191,58 @@ def test_a_side_too_long_for_the_format_is_a_sentence() -> None:
         encode_photo(Photo(np.zeros((1, 16_384, 3), np.uint8)), "webp")
 
 
-def test_full_disk_leaves_the_old_file_and_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = save_photo(Photo(pixels()), tmp_path / "photo.png")
+def noise() -> Photo:
+    """A photo of which every format needs more than half a megabyte."""
+    return Photo(np.random.default_rng(0).integers(0, 256, (1000, 900, 3), dtype=np.uint8))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_full_disk_leaves_the_old_file_and_no_other(small_disk: Path, format: str) -> None:
+    path = save_photo(Photo(pixels()), small_disk / f"photo.{format}")
     before = path.read_bytes()
-
-    def fill_the_disk(
-        image: Image.Image, stream: io.BufferedWriter, *_: object, **__: object
-    ) -> None:
-        stream.write(b"half a photo")
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Image.Image, "save", fill_the_disk)
     with pytest.raises(PhotoError, match="No space left on device"):
-        save_photo(Photo(pixels()), path)
+        save_photo(noise(), path)
     assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(small_disk.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_limit_on_the_size_of_files_leaves_none(tmp_path: Path, format: str) -> None:
+    code = (
+        "import resource, sys, numpy as np\n"
+        "from colorizer.photo import Photo, PhotoError, save_photo\n"
+        "noise = np.random.default_rng(0).integers(0, 256, (1500, 1400, 3), dtype=np.uint8)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, 65_536))\n"
+        "try:\n    save_photo(Photo(noise), sys.argv[1])\n"
+        "except PhotoError as error:\n    print(error.code, error)\n"
+    )
+    command = [sys.executable, "-c", code, tmp_path / f"photo.{format}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.stdout.startswith("not_saved"), done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_temporary_folder_is_needed(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small_disk / "full").write_bytes(bytes(shutil.disk_usage(small_disk).free))
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
+    photo = Photo(np.random.default_rng(0).integers(0, 256, (1500, 1400, 3), dtype=np.uint8))
+    saved = save_photo(photo, tmp_path / "photo.jpg")
+    assert open_photo(saved).height == 1500
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are not asked there")
+def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    left = [f".colorizer-{child.pid}-0123abcd.part"]
+    kept = [f".colorizer-{os.getpid()}-0123abcd.part", ".somebody.part", "photo.jpg.part"]
+    for name in left + kept:
+        (tmp_path / name).write_bytes(b"half a photo")
+    assert sweep(tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
 
 
 @pytest.mark.parametrize("place", ["missing/photo.png", "file/photo.png", "folder.png"])

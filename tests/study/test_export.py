@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,7 @@ def test_the_table_has_every_vote_and_what_excludes_it() -> None:
         make_ballot("careful", kind="catch"),
         make_ballot("careless"),
         make_ballot("careless", kind="catch", fooled=True),
+        make_ballot("careless", kind="catch", fooled=True),
     ]
     table = to_csv(ballots, pseudonym=lambda participant: f"<{len(participant)}>")
     rows = list(csv.DictReader(io.StringIO(table)))
@@ -54,8 +56,9 @@ def test_the_table_has_every_vote_and_what_excludes_it() -> None:
         "no: catch",
         "failed catch trials",
         "no: catch",
+        "no: catch",
     ]
-    assert [row["fooled"] for row in rows] == ["1", "0", "0", "0", "1"]
+    assert [row["fooled"] for row in rows] == ["1", "0", "0", "0", "1", "1"]
 
 
 def test_the_table_leads_to_nobody() -> None:
@@ -69,3 +72,14 @@ def test_the_table_leads_to_nobody() -> None:
     ):
         assert secret not in table
     assert "2025-10-09" in table
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t"])
+def test_no_cell_is_a_formula(begin: str) -> None:
+    ballot = make_ballot("somebody")
+    photo = replace(ballot.trial.photo, subject=f"{begin}cmd|'/c calc'!A1")
+    named = replace(ballot, trial=replace(ballot.trial, photo=photo))
+    table = to_csv([named], pseudonym=lambda _: "nobody")
+    (row,) = csv.DictReader(io.StringIO(table, newline=""))
+    assert row["subject"] == f"'{begin}cmd|'/c calc'!A1"
+    assert not [cell for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t"))]

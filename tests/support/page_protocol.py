@@ -9,6 +9,7 @@ import copy
 import json
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,21 @@ class EventError(Exception):
     """An event ended with an error message."""
 
 
+def _client(url: str, address: str | None = None) -> httpx.AsyncClient:
+    # Given up before the server closes them after 5 s: a request sent just then would be lost.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=2.0)
+    transport = httpx.AsyncHTTPTransport(limits=limits, local_address=address)
+    return httpx.AsyncClient(base_url=url, timeout=_EVENT_SECONDS, transport=transport)
+
+
 class Page:
     """The running page; every request and its status is counted in `statuses`."""
 
-    def __init__(self, url: str) -> None:
-        # Given up before the server closes them after 5 s: a request sent just then would be lost.
-        limits = httpx.Limits(
-            max_connections=None, max_keepalive_connections=100, keepalive_expiry=2.0
-        )
-        self._http = httpx.AsyncClient(base_url=url, timeout=_EVENT_SECONDS, limits=limits)
+    def __init__(self, url: str, *, addresses: Iterator[str] | None = None) -> None:
+        """addresses: where the browsers of `window` are, one address of this machine each."""
+        self._url = url
+        self._addresses = addresses
+        self._http = _client(url)
         self._config: dict[str, Any] = {}
         self._session = uuid.uuid4().hex
         self.statuses: Counter[int] = Counter()
@@ -39,6 +46,8 @@ class Page:
         """The same page in somebody else's browser, with a session of its own."""
         window = copy.copy(self)
         window._session = uuid.uuid4().hex
+        if self._addresses is not None:
+            window._http = _client(self._url, next(self._addresses))
         return window
 
     async def close(self) -> None:

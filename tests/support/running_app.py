@@ -41,6 +41,8 @@ class RunningApp:
             # All voters come from one address.
             "COLORIZER_STUDY_ADDRESS_PAIRS": "1000000",
             "COLORIZER_ADDRESS_RUNS": "1000000",
+            "COLORIZER_ADDRESS_REQUESTS": "1000000",
+            "COLORIZER_ADDRESS_MEGABYTES": "1000000",
         }
         self._environment = os.environ | own | dict(more or {})
         self._process: subprocess.Popen[bytes] | None = None

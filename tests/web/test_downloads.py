@@ -1,5 +1,6 @@
 """Files to take away: names, sizes, formats, marks, contents of the zip."""
 
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -100,3 +101,24 @@ def test_row_12_no_place_of_the_photo_is_copied_into_any_file(
 def test_an_empty_zip_is_never_handed_over(downloads: Downloads, tmp_path: Path) -> None:
     with pytest.raises(PhotoError, match="not there"):
         downloads.archive([Choice(str(tmp_path / "gone.jpg"), "regression")], marked=True)
+
+
+def test_names_in_a_zip_differ_where_capitals_do_not_count(tmp_path: Path) -> None:
+    names = [
+        "P.jpg",
+        "p.jpg",
+        "p-2.jpg",
+        "u\u0308.jpg",
+        "\u00dc.jpg",
+        "stra\u00dfe.png",
+        "STRASSE.png",
+    ]
+    files = []
+    for number, name in enumerate(names):
+        (tmp_path / str(number)).mkdir()
+        files.append(tmp_path / str(number) / name)
+        files[-1].write_bytes(b"a photo")
+    with zipfile.ZipFile(DownloadFolder().zip(files, "photos.zip")) as archive:
+        inside = archive.namelist()
+    alike = {unicodedata.normalize("NFC", name).casefold() for name in inside}
+    assert len(inside) == len(alike) == len(names)

@@ -19,6 +19,7 @@ from PIL import Image
 from colorizer.photo import read_mark
 from colorizer.settings import Settings
 from colorizer.web import endpoint_texts, launch_options, mcp
+from colorizer.web.fair_queue import Turns
 from colorizer.web.temporary_files import temporary_folder
 from tests.support.served_page import served_page
 
@@ -37,15 +38,18 @@ TOOLS = {
 }
 
 
+OWNER_KEY = "the key of the owner"
+
+
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("page")
-    environment = {
-        "COLORIZER_MCP": "1",
-        "COLORIZER_DATABASE_URL": f"sqlite:///{folder}/votes.db",
-        "COLORIZER_STUDY_PHOTOS": str(folder),
-    }
-    settings = Settings.from_env(environment)
+    settings = Settings(
+        mcp=1,
+        database_url=f"sqlite:///{folder}/votes.db",
+        study_photos=str(folder),
+        study_key=OWNER_KEY,
+    )
     with served_page(settings) as address:
         yield address
 
@@ -129,9 +133,10 @@ def test_an_uploaded_photo_is_named_by_its_address(url: str, photo: Path) -> Non
 
 
 def test_the_studys_results_come_as_figures(url: str) -> None:
-    result = call(url, "study_results")
+    result = call(url, "study_results", key=OWNER_KEY)
     assert not result.isError
     assert ast.literal_eval(words(result))["participants"] == 0
+    assert call(url, "study_results", key="somebody else's").isError
 
 
 @pytest.mark.parametrize(
@@ -171,6 +176,37 @@ def test_photos_in_calls_lie_where_they_are_swept(url: str, photo: Path) -> None
 def test_a_call_too_large_for_an_event_is_turned_away(url: str) -> None:
     answer = httpx.post(f"{url}gradio_api/mcp/", content=b" " * (2 << 20))
     assert answer.status_code == 413
+
+
+def test_a_call_counts_against_the_agents_own_address(
+    url: str, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not against that of this machine, from which Gradio asks its own queue."""
+    asked: list[str] = []
+    visitor = Turns.visitor
+
+    def noted(self: Turns, request: Any) -> str:
+        asked.append(visitor(self, request))
+        return asked[-1]
+
+    monkeypatch.setattr(Turns, "visitor", noted)
+
+    def elsewhere(**options: Any) -> httpx.AsyncClient:
+        transport = httpx.AsyncHTTPTransport(local_address="127.0.0.9")
+        return httpx.AsyncClient(transport=transport, **options)
+
+    async def call_from_elsewhere() -> CallToolResult:
+        address = f"{url}gradio_api/mcp/"
+        forged = {"x-forwarded-for": "203.0.113.5", "x-colorizer-caller": "x 203.0.113.5"}
+        async with (
+            streamablehttp_client(address, forged, httpx_client_factory=elsewhere) as (r, w, _),
+            ClientSession(r, w) as session,
+        ):
+            await session.initialize()
+            return await session.call_tool("colorize", {"file": inside(photo)})
+
+    assert not asyncio.run(call_from_elsewhere()).isError
+    assert asked == ["127.0.0.9"]
 
 
 def test_without_the_setting_there_are_no_tools(page_url: str) -> None:

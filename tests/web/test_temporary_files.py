@@ -92,6 +92,19 @@ def test_what_a_killed_process_left_goes_and_its_folder_too(site: Site) -> None:
     assert not site.other.exists()
 
 
+def test_the_folder_of_a_process_that_runs_is_left_to_it(site: Site, tmp_path: Path) -> None:
+    running, other = started(tmp_path)
+    site.sweep_after(0)
+    for _ in range(3):
+        site.sweep_after(MAX_AGE_SECONDS + 1)
+    assert (other / "photo.jpg").exists()
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    for _ in range(4):
+        site.sweep_after(MAX_AGE_SECONDS + 1)
+    assert not other.exists()
+
+
 def test_nothing_else_in_the_temporary_folder_is_touched(site: Site) -> None:
     foreign = site.write("photo", where=site.folder.parent / "somebody-else")
     site.write("photo")

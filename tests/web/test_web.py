@@ -171,7 +171,7 @@ def test_row_19_the_app_starts_in_an_empty_environment(tmp_path: Path) -> None:
 
 
 def test_the_page_starts_without_models_or_environment() -> None:
-    app = build_app(Settings.from_env({}))
+    app = build_app(Settings())
     assert app.title == "Colorizer"
     assert launch_options(Settings())["enable_monitoring"] is False
 

@@ -58,8 +58,8 @@ def _model(facts: ModelFacts, rates: Sequence[FoolingRate]) -> str:
     own = [rate for rate in rates if rate.name == facts.name]
     return (
         f'<section class="about-model" id="about-{escape(facts.name)}">'
-        f"<h2>{escape(i18n.MODEL_NAMES[facts.name])}</h2>"
-        f"<p>{escape(i18n.ABOUT_WHAT[facts.name])}</p>"
+        f"<h2>{escape(i18n.MODEL_NAMES.get(facts.name, facts.name))}</h2>"
+        f"<p>{escape(i18n.ABOUT_WHAT.get(facts.name, ''))}</p>"
         f"{_pictures(facts)}<dl>{_training(facts)}{_fooling(own)}</dl>{_metrics(facts)}"
         f"</section>"
     )

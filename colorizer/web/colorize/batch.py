@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
-from colorizer.errors import Message
-from colorizer.photo import Photo, PhotoError, encode_photo
+from colorizer.errors import Message, attempt
+from colorizer.photo import Photo, encode_photo
 from colorizer.service.colorizer_service import Preview
 
 THUMBNAIL_SIDE = 160
@@ -49,14 +50,14 @@ def colour_batch(files: Sequence[str], colour: Callable[[str], Preview]) -> Iter
     for index, photo in enumerate(batch):
         batch = _with(batch, index, replace(photo, state=PhotoState.WORKING))
         yield Step(batch, index)
-        try:
-            preview = colour(photo.file)
-        except PhotoError as error:
-            ended = replace(photo, state=PhotoState.REFUSED, reason=error.message)
+        coloured = attempt(partial(_coloured, colour, photo.file))
+        if isinstance(coloured, Message):
+            ended = replace(photo, state=PhotoState.REFUSED, reason=coloured)
             batch = _with(batch, index, ended)
             yield Step(batch, index)
             continue
-        ended = replace(photo, state=PhotoState.DONE, thumbnail=_thumbnail(preview))
+        preview, thumbnail = coloured
+        ended = replace(photo, state=PhotoState.DONE, thumbnail=thumbnail)
         batch = _with(batch, index, ended)
         yield Step(batch, index, preview)
 
@@ -77,6 +78,11 @@ def in_state(batch: Batch, state: PhotoState) -> list[BatchPhoto]:
 
 def _with(batch: Batch, index: int, photo: BatchPhoto) -> Batch:
     return (*batch[:index], photo, *batch[index + 1 :])
+
+
+def _coloured(colour: Callable[[str], Preview], file: str) -> tuple[Preview, bytes]:
+    preview = colour(file)
+    return preview, _thumbnail(preview)
 
 
 def _thumbnail(preview: Preview) -> bytes:

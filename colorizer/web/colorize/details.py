@@ -27,7 +27,7 @@ class Details:
     """Makes what the folded parts of the Colorize tab show; raises PhotoError, CheckpointError."""
 
     def __init__(self, service: ColorizerService, long_side: int) -> None:
-        self._darkroom = service
+        self._service = service
         self._long_side = long_side
 
     def compare(self, choice: Choice, models: list[str]) -> list[tuple[str, str]]:
@@ -36,7 +36,7 @@ class Details:
         models: the bundled ones; the chosen one is added where it is another.
         """
         previews = {
-            model: look_at(self._darkroom, replace(choice, model=model), self._long_side)
+            model: look_at(self._service, replace(choice, model=model), self._long_side)
             for model in dict.fromkeys([*models, choice.model])
         }
         pictures = [(p.after, i18n.COMPARED.get(model, model)) for model, p in previews.items()]
@@ -48,7 +48,7 @@ class Details:
 
     def real(self, choice: Choice) -> tuple[Pair | None, str]:
         """The photo's own colours beside ours, and how far apart they are."""
-        preview = look_at(self._darkroom, choice, self._long_side)
+        preview = look_at(self._service, choice, self._long_side)
         if preview.real is None:
             return None, i18n.NO_REAL
         figures = compare_colours(preview.real, preview.after)
@@ -59,16 +59,16 @@ class Details:
 
     def certainty(self, choice: Choice) -> tuple[Pair | None, str]:
         """The photo beside the map of the classifier's entropy, and the map's legend as HTML."""
-        certainty = self._darkroom.certainty(choice.file, choice.model)
+        certainty = self._service.certainty(choice.file, choice.model)
         if certainty is None:
             return None, i18n.NO_CERTAINTY
-        before = look_at(self._darkroom, choice, self._long_side).before
+        before = look_at(self._service, choice, self._long_side).before
         picture = heat_map(certainty, *before.shape[:2])
         return (screen_picture(before), screen_picture(picture)), certainty_legend(certainty)
 
     def palette(self, choice: Choice) -> str:
         """The colours of the coloured photo as swatches, HTML."""
-        after = look_at(self._darkroom, choice, self._long_side).after
+        after = look_at(self._service, choice, self._long_side).after
         colours = count_colours(_smaller(after))
         return swatches_html(kmeans_palette(colours, PALETTE_COLOURS, space="ab"))
 

@@ -27,7 +27,7 @@ class Downloads:
     """Writes files into the download folder; every method raises PhotoError or CheckpointError."""
 
     def __init__(self, service: ColorizerService, download_folder: DownloadFolder) -> None:
-        self._darkroom = service
+        self._service = service
         self._folder = download_folder
 
     def photo(self, choice: Choice, *, marked: bool) -> Path:
@@ -64,7 +64,7 @@ class Downloads:
         return Archive(archive, left_out)
 
     def _colour(self, choice: Choice) -> "Colorized":
-        return self._darkroom.colorize(choice.file, choice.model, choice.adjustments)
+        return self._service.colorize(choice.file, choice.model, choice.adjustments)
 
 
 def _stem(choice: Choice) -> str:

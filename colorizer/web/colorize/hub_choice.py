@@ -16,7 +16,7 @@ class HubChoice:
 
     def __init__(self, service: ColorizerService, models: list[str]) -> None:
         """models: the bundled ones that the page offers."""
-        self._darkroom = service
+        self._service = service
         self._models = models
 
     def wire(self, page: ColorizeLayout) -> None:
@@ -36,9 +36,9 @@ class HubChoice:
     def use(self, name: str | None) -> gr.Radio:
         """The choice with the named model chosen; refused with a sentence if it cannot be used."""
         name = (name or "").strip()
-        if name in self._models or not self._darkroom.offers(name):
+        if name in self._models or not self._service.offers(name):
             raise refusal(i18n.HUB_MODEL_BAD_NAME)
         with errors_on_the_page():
-            self._darkroom.colorizer(name)
+            self._service.colorizer(name)
         bundled = [(i18n.MODELS[model], model) for model in self._models]
         return gr.Radio(choices=[*bundled, (name, name)], value=name)

@@ -8,6 +8,8 @@ from typing import Any
 
 import gradio as gr
 
+from colorizer.web.gradio_internals import event_details
+
 _HERE = Path(__file__).parent
 _MARKUP = (_HERE / "photo_tiles.html").read_text(encoding="utf-8")
 _SCRIPT = (_HERE / "photo_tiles.js").read_text(encoding="utf-8")
@@ -62,7 +64,7 @@ def tiles_value(tiles: Sequence[Tile], *, label: str, current: int | None = None
 
 def chosen_tile(event: gr.EventData, n_tiles: int) -> int | None:
     """The index that a `select` event tells; None when it is not one of the tiles."""
-    index = event._data.get("index") if isinstance(event._data, dict) else None
+    index = event_details(event).get("index")
     return index if isinstance(index, int) and 0 <= index < n_tiles else None
 
 

@@ -30,7 +30,7 @@ class ColourRun:
     def __init__(
         self, service: ColorizerService, turns: Turns, *, long_side: int, max_photos: int
     ) -> None:
-        self._darkroom = service
+        self._service = service
         self._turns = turns
         self._long_side = long_side
         self._max_photos = max_photos
@@ -84,20 +84,20 @@ class ColourRun:
     ) -> Iterator[tuple[Any, ...]]:
         """Colour every photo once; the first that is done goes on the stage by itself."""
         self.check(photos)
-        service = self._darkroom
+        service = self._service
         known = known_model(model, service.models, offers=service.offers)
         choice = Choice("", known, adjusted(vividness, warmth))
         visitor = self._turns.visitor(request)
 
         def colour_one(file: str) -> Preview:
             with self._turns.turn(visitor):
-                return look_at(self._darkroom, replace(choice, file=file), self._long_side)
+                return look_at(self._service, replace(choice, file=file), self._long_side)
 
         unchanged = (gr.skip(), gr.skip(), gr.skip(), gr.skip())
-        if not self._darkroom.is_loaded(model):
+        if not self._service.is_loaded(model):
             yield gr.skip(), gr.skip(), i18n.LOADING, *unchanged
         with self._turns.run(visitor), errors_on_the_page():
-            self._darkroom.colorizer(model)
+            self._service.colorizer(model)
             on_stage = False
             for step in colour_batch(dropped_files(photos), colour_one):
                 front: tuple[Any, ...] = unchanged

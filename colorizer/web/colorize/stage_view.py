@@ -30,7 +30,7 @@ class StageView:
     def __init__(
         self, service: ColorizerService, examples: list[Example], *, long_side: int
     ) -> None:
-        self._darkroom = service
+        self._service = service
         self._examples = examples
         self._long_side = long_side
 
@@ -91,10 +91,10 @@ class StageView:
             pair = screen_file(example.grey), screen_file(example.coloured)
             yield pair, caption, gr.Tab(visible=False)
             return
-        if not self._darkroom.is_loaded(model):
+        if not self._service.is_loaded(model):
             yield gr.skip(), i18n.LOADING, gr.skip()
         with errors_on_the_page():
-            preview = look_at(self._darkroom, choice, self._long_side)
+            preview = look_at(self._service, choice, self._long_side)
         yield shown(preview, caption or photo_caption(preview, shown_name(choice.file)))
 
 

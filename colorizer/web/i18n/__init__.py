@@ -19,9 +19,11 @@ from string import Formatter
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from gradio.context import LocalContext
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from colorizer.errors import ColorizerError, Message
+from colorizer.web import gradio_internals
 from colorizer.web.i18n import de, en
 
 LANGUAGES: dict[str, ModuleType] = {"en": en, "de": de}
@@ -73,9 +75,15 @@ def told(said: ColorizerError | Message) -> str:
     )
 
 
+def in_language_of(scope: Scope, name: str) -> str:
+    """The text called `name` in the language that a request asks for; outside of events."""
+    accepted = Headers(scope=scope).get("accept-language", "")
+    return str(getattr(LANGUAGES[best_language(accepted)], name))
+
+
 def _language() -> ModuleType:
     """That of the request which is being answered."""
-    request = LocalContext.request.get(None)
+    request = gradio_internals.current_request()
     accepted = request.headers.get("accept-language", "") if request else ""
     return LANGUAGES[best_language(accepted)]
 

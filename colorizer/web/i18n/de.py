@@ -34,6 +34,20 @@ TOO_MANY_RUNS = (
 NOT_STORED = (
     "Der Server kann gerade keine Dateien speichern: Versuch es in einigen Minuten noch einmal."
 )
+TOO_MANY_REQUESTS = (
+    "Von deiner Adresse kommen zu viele Anfragen auf einmal: Versuch es gleich noch einmal."
+)
+TOO_MANY_EVENTS = (
+    "Für deine Adresse wartet zu viel: Versuch es noch einmal, wenn etwas davon fertig ist."
+)
+TOO_MANY_BYTES = (
+    "Deine Adresse hat so viel geschickt, wie sie in einer Stunde darf: Mach später weiter."
+)
+REQUEST_TOO_LARGE = "Diese Anfrage ist zu groß: Schick Fotos als Upload."
+REQUEST_STOPPED = "Die Anfrage brach mittendrin ab: Schick sie bitte noch einmal."
+NO_MEMORY = "Im Moment ist nicht genug Speicher frei: Versuch es in einigen Minuten noch einmal."
+UNKNOWN_EVENT = "So etwas gibt es hier nicht."
+FAILED = "Das hat nicht geklappt, und es liegt am Server: Versuch es noch einmal, und sag uns, wenn es so bleibt."
 LOADING = "Das Modell wird geladen: Nach einem Start dauert das erste Foto einige Sekunden länger …"
 WORKING = "Foto {number} von {total} wird gefärbt …"
 DONE_SINGLE = "Dein Foto ist gefärbt."
@@ -204,13 +218,36 @@ MODEL_NAMES = {
 }
 MODEL_SHORT = {"classification": "das lebhafte Modell", "regression": "das vorsichtige Modell"}
 
+TAB_STUDY_PREFER = "Welches gefällt dir besser?"
+PREFER_LEAD = "Ein Foto, von zwei Modellen gefärbt. Beide Fassungen sind erfunden; welche gefällt dir besser? Höchstens zehn Paare am Stück. Ein Foto, das du hier vergleichst, kommt in deinem Turing-Test nicht mehr vor: Spiel den also zuerst, wenn du magst."
+PREFER_START = "Vergleichen"
+PREFER_THANKS = "Danke: Deine Antworten sind da. Du kannst mit anderen Fotos weitermachen."
+PREFER = {
+    **TRIAL,
+    "question": "Welche Farben gefallen dir besser?",
+    "real": "Diese gefallen mir besser",
+    "pair": "Ein Foto in den Farben zweier Modelle, nebeneinander",
+}
+RESULTS_STRENGTHS = "Vorgezogen, Modell gegen Modell"
+RESULTS_STRENGTH_COLUMNS = (
+    "",
+    "Vorgezogen, %",
+    "Stärke, Log-Odds",
+    "95-%-Intervall",
+    "Teilnehmende",
+    "Paare",
+)
+RESULTS_STRENGTHS_HOW = "Stärken nach Bradley und Terry: 0 ist das Mittel aller Modelle, und ein Modell, das um 1 stärker ist als ein anderes, wird ihm in 73 % der Paare vorgezogen. Die Intervalle entstehen, indem die Teilnehmenden neu gezogen werden."
+RESULTS_STRENGTH_RANGE = "{low:.2f} … {high:.2f}"
+RESULTS_STRENGTH = "{value:.2f}"
+
 PRIVATE_LEAD = "Spiel mit eigenen Farbfotos: Sie werden neu gefärbt, und du wirst gefragt, welche Fassung echt ist. Der Test gehört nur dir: Seine Bilder werden nicht behalten, deine Antworten nicht gezählt."
 PRIVATE_DROP = "Deine Farbfotos"
 PRIVATE_START = "Teste mich damit"
 PRIVATE_WORKING = "{name} wird gefärbt"
 PRIVATE_TOO_MANY = "Bitte wähl höchstens {limit} {limit:Foto|Fotos} aus."
 
-RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Runden, die an den absurden Paaren scheitern oder schneller sind, als man hinsehen kann, bleiben in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
+RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Die Farben des echten Fotos werden so grob gemacht wie die eines Modells, sonst verriete sie ihre Feinheit; wie kräftig und wie verschieden die Farben sind, bleibt, weil es zu dem gehört, was beurteilt wird. Eine Runde, die mehr als ein absurdes Paar und mehr als ein Viertel davon für echt hält oder deren mittlere Antwort nach weniger als 0,3 s kommt, bleibt in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
 RESULTS_NONE = "Noch zählt keine Stimme: Spiel als Erste oder Erster."
 RESULTS_TITLE = "Täuschungsrate, %"
 RESULTS_CHANCE = "geraten: 50"
@@ -252,6 +289,41 @@ RESULTS_EXCLUSIONS = {
     "impossible speed": "unmöglich schnell",
     "voted during exposure": "Antwort, bevor das Paar ganz gezeigt war",
 }
+RESULTS_NUMBER = "{value:.1f}"
+RESULTS_RANGE = "{low:.1f} – {high:.1f}"
+RESULTS_PUBLISHED_RATE = "{name}: {rate:.1f} %"
+RESULTS_SHOWN = "{source}, {seconds:g} s lang gezeigt"
+RESULTS_METHODS = {"participant bootstrap": "Ziehen der Teilnehmenden", "Wilson": "Wilson"}
+RESULTS_SUBJECTS = {
+    "animal": "Tier",
+    "bird": "Vogel",
+    "building": "Gebäude",
+    "food": "Essen",
+    "landscape": "Landschaft",
+    "person": "Mensch",
+    "plant": "Pflanze",
+    "thing": "Ding",
+    "unknown": "unbekannt",
+}
+RESULTS_NONE_COUNTS = "Keine Stimme zählt: Die abgegebenen schließt die Regel unten aus."
+RESULTS_STUDY = "Studie"
+RESULTS_STUDY_NAME = "{name}: {votes} {votes:Stimme|Stimmen} vom {first} bis {last}"
+RESULTS_UNNAMED = "bevor Studien Namen hatten"
+RESULTS_OWNER = "Für den Veranstalter der Studie"
+RESULTS_OWNER_HOW = "Der Schlüssel ist, was beim Start der Seite in COLORIZER_STUDY_KEY stand. Er öffnet die Ergebnisse, ohne zu spielen, und die Stimmen als Datei."
+RESULTS_KEY = "Schlüssel"
+RESULTS_OPEN = "Öffnen"
+RESULT_NOT_COUNTED = {
+    "failed catch trials": "Danke fürs Spielen! Diese Runde zählt in der Studie nicht: In einigen Paaren waren die Farben mit Absicht absurd, ein Regenbogen über dem ganzen Bild, und mehr als eines davon wurde für echt gehalten. Das passiert, wenn man müde ist oder es eilig hat; die nächste Runde zählt wieder.",
+    "impossible speed": "Danke fürs Spielen! Diese Runde zählt in der Studie nicht: Die Hälfte der Antworten kam schneller, als man zwei Bilder ansehen kann. Die nächste Runde zählt wieder.",
+}
+RESULT_OTHERS = "{participants} {participants:andere Person hat|andere haben} gespielt und im Mittel {percent:.0f} % der Paare unterschieden. Du warst besser als {below} davon."
+RESULT_ALL = "Alle meine Antworten zeigen"
+RESULT_ALL_TITLE = "Alle deine Antworten"
+RESULT_RIGHT = "richtig"
+RESULT_WRONG = "falsch"
+RESULT_TO_RESULTS = "Ergebnisse der Studie"
+RESULT_TO_PRIVATE = "Mit eigenen Fotos spielen"
 RESULTS_CSV = "Alle Stimmen als CSV schreiben"
 RESULTS_DOWNLOAD = "Stimmen herunterladen"
 RESULTS_REFRESH = "Neu laden"

@@ -32,6 +32,18 @@ TOO_MANY_RUNS = (
     "Some of your photos are still being coloured: please wait until they are done, or cancel them."
 )
 NOT_STORED = "The server cannot store files at the moment: please try again in a few minutes."
+TOO_MANY_REQUESTS = (
+    "Too many requests at a time come from your address: please try again in a moment."
+)
+TOO_MANY_EVENTS = "Too much is waiting for your address: please try again when some of it is done."
+TOO_MANY_BYTES = "Your address has sent as much as it may within an hour: please go on later."
+REQUEST_TOO_LARGE = "This request is too large: send photos as uploads."
+REQUEST_STOPPED = "The request stopped halfway: please send it again."
+NO_MEMORY = "There is not enough memory at the moment: please try again in a few minutes."
+UNKNOWN_EVENT = "There is nothing of this name."
+FAILED = (
+    "That did not work, and it is the server's fault: please try again, and tell us if it stays so."
+)
 LOADING = "Loading the model: the first photo after a start waits some seconds for it …"
 WORKING = "Colouring photo {number} of {total} …"
 DONE_SINGLE = "Your photo is coloured."
@@ -202,13 +214,36 @@ MODEL_NAMES = {
 }
 MODEL_SHORT = {"classification": "the vivid model", "regression": "the cautious model"}
 
+TAB_STUDY_PREFER = "Which do you prefer?"
+PREFER_LEAD = "One photo, coloured by two models. Both are invented; which do you like better? Ten pairs at most in one go. A photo that you compare here is not shown to you in the Turing test any more, so play that first if you want to."
+PREFER_START = "Start comparing"
+PREFER_THANKS = "Thank you: your answers are in. You can go on with other photos."
+PREFER = {
+    **TRIAL,
+    "question": "Which colours do you prefer?",
+    "real": "I prefer this one",
+    "pair": "One photo in the colours of two models, side by side",
+}
+RESULTS_STRENGTHS = "Preferred, model against model"
+RESULTS_STRENGTH_COLUMNS = (
+    "",
+    "Preferred, %",
+    "Strength, log odds",
+    "95 % interval",
+    "Participants",
+    "Pairs",
+)
+RESULTS_STRENGTHS_HOW = "Bradley–Terry strengths: 0 is the mean of all models, and a model that is 1 stronger than another is preferred to it in 73 % of the pairs. Intervals come from drawing the participants anew."
+RESULTS_STRENGTH_RANGE = "{low:.2f} … {high:.2f}"
+RESULTS_STRENGTH = "{value:.2f}"
+
 PRIVATE_LEAD = "Play with colour photos of your own: they are coloured anew and you are asked which version is real. The test is yours alone: its pictures are not kept, its votes not counted."
 PRIVATE_DROP = "Your colour photos"
 PRIVATE_START = "Test me with these"
 PRIVATE_WORKING = "Colouring {name}"
 PRIVATE_TOO_MANY = "Please choose at most {limit} {limit:photo|photos}."
 
-RESULTS_HOW = "Every pair shows one photo twice: as it was taken, and coloured by a model that saw only its lightness; a random generator draws the photo, the model and the side. Both pictures go the same way to the screen, so that only their colours differ, and nobody sees a photo twice. Practice pairs do not count, and a few pairs with absurd colours only show who is looking. The **fooling rate** is the share of the other pairs in which invented colours were taken for real: at 50 %, what guessing gives, a model's colours cannot be told from photographs. Sessions that fail the absurd pairs or are faster than anyone can look stay in the data but out of the rates, and intervals (95 %) come from drawing the participants anew."
+RESULTS_HOW = "Every pair shows one photo twice: as it was taken, and coloured by a model that saw only its lightness; a random generator draws the photo, the model and the side. Both pictures go the same way to the screen, so that only their colours differ, and nobody sees a photo twice. Practice pairs do not count, and a few pairs with absurd colours only show who is looking. The **fooling rate** is the share of the other pairs in which invented colours were taken for real: at 50 %, what guessing gives, a model's colours cannot be told from photographs. The real photo's colours are made as coarse as a model's, or their fine detail would give them away; how strong and how varied the colours are is left as it is, because that is part of what is judged. A session that takes more than one absurd pair for real, and more than a quarter of them, or whose median answer comes within 0.3 s, stays in the data but out of the rates, and intervals (95 %) come from drawing the participants anew."
 RESULTS_NONE = "No vote counts yet: be the first to play."
 RESULTS_TITLE = "Fooling rate, %"
 RESULTS_CHANCE = "guessing: 50"
@@ -243,6 +278,41 @@ RESULTS_EXCLUSIONS = {
     "impossible speed": "impossible speed",
     "voted during exposure": "answers before the pair was shown in full",
 }
+RESULTS_NUMBER = "{value:.1f}"
+RESULTS_RANGE = "{low:.1f} – {high:.1f}"
+RESULTS_PUBLISHED_RATE = "{name}: {rate:.1f} %"
+RESULTS_SHOWN = "{source}, shown for {seconds:g} s"
+RESULTS_METHODS = {"participant bootstrap": "drawing participants anew", "Wilson": "Wilson"}
+RESULTS_SUBJECTS = {
+    "animal": "animal",
+    "bird": "bird",
+    "building": "building",
+    "food": "food",
+    "landscape": "landscape",
+    "person": "person",
+    "plant": "plant",
+    "thing": "thing",
+    "unknown": "unknown",
+}
+RESULTS_NONE_COUNTS = "No vote counts: those that were cast are excluded by the rule below."
+RESULTS_STUDY = "Study"
+RESULTS_STUDY_NAME = "{name}: {votes} {votes:vote|votes} from {first} to {last}"
+RESULTS_UNNAMED = "before studies had names"
+RESULTS_OWNER = "For the owner of the study"
+RESULTS_OWNER_HOW = "The key is what COLORIZER_STUDY_KEY was set to when the page was started. It opens the results without playing, and the votes as a file."
+RESULTS_KEY = "Key"
+RESULTS_OPEN = "Open"
+RESULT_NOT_COUNTED = {
+    "failed catch trials": "Thank you for playing! This session does not count in the study: in some pairs the colours were absurd on purpose, a rainbow over the whole picture, and more than one of them was taken for real. That happens when one is tired or in a hurry; the next session counts anew.",
+    "impossible speed": "Thank you for playing! This session does not count in the study: half of the answers came faster than anyone can look at two pictures. The next session counts anew.",
+}
+RESULT_OTHERS = "{participants} other {participants:person has|people have} played: on average they told {percent:.0f} % of the pairs apart. You did better than {below} of them."
+RESULT_ALL = "Show all my answers"
+RESULT_ALL_TITLE = "All your answers"
+RESULT_RIGHT = "right"
+RESULT_WRONG = "wrong"
+RESULT_TO_RESULTS = "Results of the study"
+RESULT_TO_PRIVATE = "Play with your own photos"
 RESULTS_CSV = "Make a CSV of all votes"
 RESULTS_DOWNLOAD = "Download the votes"
 RESULTS_REFRESH = "Refresh"

@@ -1,0 +1,1 @@
+"""What the command line does around colouring: search, plan, report, stop."""
