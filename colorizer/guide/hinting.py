@@ -39,19 +39,10 @@ class Kernel:
 class HintConstants:
     """What was tuned on validation photos, see docs/guide.md.
 
-<<<<<<< .merge_file_e5HEdF
-    alike: kernels of what is near. far, mood: of what is alike anywhere and of the whole photo; a
-    hint that differs much from the guess (`surprise`, ab units) tells of its own thing alone,
-    unless more than `things` hints on different things say so. noise: variance of a hint.
-    certainty: exponent of the predicted spread over 20 ab units. edge, texture: costs of a step
-    between neighbours of one place are (ΔL / edge)² + (Δfeatures / texture)² + step. small_reach:
-    short sides.
-=======
     alike: kernels of what looks alike. mood: of the whole photo; of a `few` hints one that differs
     much from the guess (`surprise`, ab units) tells of its own thing alone. noise: variance of a
     hint. certainty: exponent of the predicted spread over 20 ab units. edge, texture: a step to a
     neighbour costs (ΔL / edge)² + (Δfeatures / texture)² + step. small_reach: short sides.
->>>>>>> .merge_file_0wWOBd
     """
 
     alike: tuple[Kernel, ...]
