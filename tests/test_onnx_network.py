@@ -22,6 +22,7 @@ CONFIGS = {
     "regression": NetworkConfig(head="regression", n_classes=0),
     "without skips": NetworkConfig(n_classes=5, skips=False),
     "without context": NetworkConfig(n_classes=5, context=False),
+    "slim": NetworkConfig(n_classes=5, decoder_channels=(24, 16), slim=True),
     "stride 16": NetworkConfig(n_classes=5, decoder_channels=(24,)),
 }
 SHAPES = [(1, 1, 64, 96), (3, 1, 96, 64), (1, 1, 32, 128), (2, 1, 32, 32)]
