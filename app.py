@@ -17,7 +17,7 @@ from colorizer.web import (
     discard_temporary_files,
     host_study,
     launch_options,
-    open_darkroom,
+    open_service,
 )
 
 use_few_heaps()
@@ -26,7 +26,7 @@ try:
 except SettingsError as error:
     sys.exit(f"These settings cannot work:\n{error}")
 forget_secrets()
-service = open_darkroom(settings)
+service = open_service(settings)
 host = host_study(settings, service)
 demo = build_app(settings, service=service, host=host)
 

@@ -87,6 +87,16 @@ class Settings(BaseSettings):
         default="",
         description="photos of the Turing test, a folder or a Hub dataset; empty: a small demo set",
     )
+    study_name: str = Field(
+        default="",
+        description="name of the study in its results; empty: that of the folder or dataset",
+    )
+    study_key: str = Field(
+        default="",
+        repr=False,
+        description="opens results and votes for the owner, at least 12 characters; empty: votes "
+        "stay closed",
+    )
     study_protocol: Literal["short", "published"] = Field(
         default="short",
         description="short: 5 practice, 20 scored, 2 catch pairs; published: 10, 36 and 4 after "
@@ -148,6 +158,13 @@ class Settings(BaseSettings):
         if secret and len(secret.encode()) < 16:
             raise ValueError("at least 16 characters, or empty")
         return secret
+
+    @field_validator("study_key")
+    @classmethod
+    def _is_no_guess(cls, key: str) -> str:
+        if 0 < len(key) < 12:
+            raise ValueError("at least 12 characters, or empty")
+        return key
 
     @model_validator(mode="after")
     def _may_write_votes(self) -> Self:

@@ -16,7 +16,8 @@ from colorizer.study.protocol import PUBLISHED_PROTOCOL, StudySettings
 from colorizer.study.statistics import FoolingRate, PhotoRate, PublishedRate, StudyResults
 from colorizer.study.trials import StudyModel
 from colorizer.study.views import (
-    Mistake,
+    AnsweredPair,
+    Others,
     Progress,
     Session,
     SessionSummary,
@@ -33,10 +34,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PUBLISHED_PROTOCOL",
+    "AnsweredPair",
     "FoolingRate",
     "Mirror",
     "MirrorStatus",
-    "Mistake",
+    "Others",
     "PhotoRate",
     "PoolProgress",
     "Progress",

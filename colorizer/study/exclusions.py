@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal, get_args
 
+from colorizer.study.protocol import FORGIVEN_CATCHES
 from colorizer.study.trials import Ballot
 
 Exclusion = Literal["failed catch trials", "impossible speed", "voted during exposure"]
@@ -14,7 +15,7 @@ EXCLUSIONS: tuple[Exclusion, ...] = get_args(Exclusion)
 MIN_CATCH_SHARE = 0.75
 MIN_MEDIAN_RESPONSE_MS = 300
 
-_Session = tuple[str, int]
+_Session = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,20 @@ def response_ms(ballot: Ballot) -> int:
 def count_ballots(ballots: Iterable[Ballot]) -> Count:
     """Sort ballots by the rule of this module; practice ballots are neither counted nor excluded.
 
-    A session is out as a whole when fewer than 75 % of its catch trials so far were passed, or when
-    its median response time is under 300 ms. A single vote is out when it came before the pair's
-    limited exposure had ended. Unfinished sessions count: their trials were drawn like all others.
+    A session is out as a whole when it failed more than one of its catch trials so far and more
+    than a quarter of them, or when its median response time is under 300 ms. A single vote is out
+    when it came before the pair's limited exposure had ended. Unfinished sessions count: their
+    trials were drawn like all others.
     """
     sessions: dict[_Session, list[Ballot]] = defaultdict(list)
     for ballot in ballots:
         if ballot.trial.kind != "practice":
-            sessions[ballot.trial.participant_id, ballot.trial.session].append(ballot)
+            sessions[_session(ballot)].append(ballot)
     counted: list[Ballot] = []
     catch: list[Ballot] = []
     excluded: dict[Exclusion, list[Ballot]] = {reason: [] for reason in EXCLUSIONS}
     for session in sessions.values():
-        reason = _session_exclusion(session)
+        reason = session_exclusion(session)
         for ballot in session:
             if ballot.trial.kind == "catch":
                 catch.append(ballot)
@@ -65,10 +67,16 @@ def count_ballots(ballots: Iterable[Ballot]) -> Count:
     return Count(tuple(counted), frozen, tuple(catch))
 
 
-def _session_exclusion(session: Sequence[Ballot]) -> Exclusion | None:
+def _session(ballot: Ballot) -> _Session:
+    trial = ballot.trial
+    return trial.study, trial.participant_id, trial.session
+
+
+def session_exclusion(session: Sequence[Ballot]) -> Exclusion | None:
+    """Why the ballots of a session, practice left out, do not count; None if they do."""
     catch = [ballot for ballot in session if ballot.trial.kind == "catch"]
-    passed = sum(not ballot.fooled for ballot in catch)
-    if passed < MIN_CATCH_SHARE * len(catch):
+    failed = sum(ballot.fooled for ballot in catch)
+    if failed > FORGIVEN_CATCHES and failed > (1 - MIN_CATCH_SHARE) * len(catch):
         return "failed catch trials"
     if median(response_ms(ballot) for ballot in session) < MIN_MEDIAN_RESPONSE_MS:
         return "impossible speed"

@@ -11,6 +11,7 @@ from colorizer.study.exclusions import count_ballots
 from colorizer.study.trials import KINDS, SIDES, Ballot, StudyModel, StudyPhoto, Trial, Vote
 
 CSV_COLUMNS = (
+    "study",
     "participant",
     "session",
     "kind",
@@ -69,6 +70,7 @@ def to_csv(ballots: Iterable[Ballot], *, pseudonym: Callable[[str], str]) -> str
         trial, vote = ballot.trial, ballot.vote
         writer.writerow(
             (
+                trial.study,
                 pseudonym(trial.participant_id),
                 trial.session,
                 trial.kind,

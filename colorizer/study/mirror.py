@@ -68,7 +68,7 @@ class Mirror:
         """
         self._store = store
         self._repo_id = repo_id
-        self._outbox = folder
+        self._folder = folder
         self._every_minutes = every_minutes
         self._retry_seconds = retry_seconds
         self._api = HfApi(endpoint=endpoint, token=token)
@@ -157,7 +157,7 @@ class Mirror:
         return _VoteScheduler(
             api=self._api,
             repo_id=self._repo_id,
-            folder=self._outbox,
+            folder=self._folder,
             every_minutes=self._every_minutes,
             export=self.export,
             pushed=self._pushed,
@@ -169,7 +169,7 @@ class Mirror:
 
     def _new_segment(self) -> Path:
         name = f"{datetime.now(tz=UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex}.jsonl"
-        return self._outbox / name
+        return self._folder / name
 
 
 class _VoteScheduler(CommitScheduler):

@@ -11,22 +11,33 @@ from sqlalchemy import Connection, func, select
 
 from colorizer.errors import StudyError
 from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote_row
-from colorizer.study.tables import PARTICIPANTS, TRIALS, VOTES
+from colorizer.study.tables import COMPARISONS, PARTICIPANTS, TRIALS, VOTES
 from colorizer.study.trials import PastTrial, Trial, Vote
 
 
 @dataclass(frozen=True)
 class History:
-    """All trials of one participant, oldest first, and the number of the session they are in."""
+    """All trials of one participant, oldest first, and the number of the session they are in.
+
+    study: the one that goes on; trials of others only tell which photos were seen.
+    compared: ids of photos whose colourings were compared, which gives their fakes away.
+    """
 
     session: int
     address_hash: str
     trials: tuple[PastTrial, ...]
+    study: str = ""
+    compared: frozenset[str] = frozenset()
 
     @property
     def current(self) -> tuple[PastTrial, ...]:
         """The trials of the present session."""
-        return tuple(past for past in self.trials if past.trial.session == self.session)
+        return tuple(past for past in self.of_study if past.trial.session == self.session)
+
+    @property
+    def of_study(self) -> tuple[PastTrial, ...]:
+        """The trials of all sessions of the study."""
+        return tuple(past for past in self.trials if past.trial.study == self.study)
 
     def find(self, trial_id: str) -> PastTrial | None:
         """The participant's trial of this id; None if it is nobody's or somebody else's."""
@@ -55,9 +66,12 @@ class History:
 
 
 def read_history(
-    connection: Connection, participant_id: str, *, locking: bool = False
+    connection: Connection, participant_id: str, study: str, *, locking: bool = False
 ) -> History | None:
-    """Everything that a participant was shown, or None if nobody has this id."""
+    """Everything that a participant was shown, or None if nobody has this id.
+
+    study: the one whose sessions go on.
+    """
     found = select(PARTICIPANTS).where(PARTICIPANTS.c.id == participant_id)
     if locking:  # a no-op in SQLite, where a transaction that writes has the whole database
         found = found.with_for_update()
@@ -67,7 +81,22 @@ def read_history(
     query = trials_with_votes().where(TRIALS.c.participant_id == participant_id)
     rows = connection.execute(query.order_by(TRIALS.c.issued_ms, TRIALS.c.id)).mappings()
     trials = tuple(past_trial(row) for row in rows)
-    return History(participant["session"], participant["address_hash"], trials)
+    own = COMPARISONS.c.participant_id == participant_id
+    compared = connection.execute(select(COMPARISONS.c.photo_id).where(own)).scalars()
+    return History(
+        participant["session"], participant["address_hash"], trials, study, frozenset(compared)
+    )
+
+
+def lock_address(connection: Connection, address_hash: str) -> None:
+    """Let one transaction at a time count and add rows of an address.
+
+    Only PostgreSQL needs it: SQLite lets one transaction write at a time. Taken after a
+    participant's row is locked and never before, so that no two transactions wait for each other.
+    """
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended(address_hash, 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 class ParticipantTransaction:
@@ -76,9 +105,9 @@ class ParticipantTransaction:
     What is done in it counts when the transaction has been committed, and only then may be told.
     """
 
-    def __init__(self, connection: Connection, participant_id: str) -> None:
+    def __init__(self, connection: Connection, participant_id: str, study: str = "") -> None:
         """StudyError if nobody has this id."""
-        history = read_history(connection, participant_id, locking=True)
+        history = read_history(connection, participant_id, study, locking=True)
         if history is None:
             raise StudyError("session_unknown")
         self.history = history
@@ -100,7 +129,11 @@ class ParticipantTransaction:
         self.history = self.history.with_trial(trial)
 
     def issued_at_address(self, since_ms: int, until_ms: int) -> int:
-        """How many trials everybody at the participant's address got then."""
+        """How many trials everybody at the participant's address got then.
+
+        Until the transaction ends, nobody else at the address gets one.
+        """
+        lock_address(self._connection, self.history.address_hash)
         here = TRIALS.c.address_hash == self.history.address_hash
         then = TRIALS.c.issued_ms.between(since_ms, until_ms)
         count = select(func.count()).select_from(TRIALS).where(here, then)

@@ -38,7 +38,7 @@ _REAL = StudyModel(name="")
 _MIN_SHORT_SIDE = 64  # pixels
 _MIN_MEAN_CHROMA = 4.0  # Lab units; a photo with less has no colours to be fooled by
 _PATH_VERSION = (
-    "1"  # raise when the path from photo to halves changes: cached halves are stale then
+    "2"  # raise when the path from photo to halves changes: cached halves are stale then
 )
 
 
@@ -172,12 +172,12 @@ class StimulusPool:
     def _make(self, file: PhotoFile) -> None:
         photo = real_photo(open_photo(file.path))
         for model in self._missing(file.photo):
-            fake = photo
-            if model == ABSURD:
-                fake = absurd_colours(photo)
-            elif model != _REAL:
-                fake = self._colorize(photo, model)
-            self._write(self._path(file.photo, model), match_halves(photo, fake).fake)
+            path = self._path(file.photo, model)
+            if model == _REAL:
+                self._write(path, match_halves(photo, photo).real)
+                continue
+            fake = absurd_colours(photo) if model == ABSURD else self._colorize(photo, model)
+            self._write(path, match_halves(photo, fake).fake)
 
     def _path(self, photo: StudyPhoto, model: StudyModel) -> Path:
         """A name that doesn't show what is in the file, should it ever be seen."""

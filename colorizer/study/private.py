@@ -2,7 +2,6 @@
 
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +19,7 @@ from colorizer.study.trials import (
     new_id,
 )
 from colorizer.study.views import (
+    AnsweredPair,
     Progress,
     Session,
     SessionSummary,
@@ -27,13 +27,15 @@ from colorizer.study.views import (
     Turn,
     VoteReceipt,
     summarise,
-    view_mistake,
+    view_answer,
     view_receipt,
     view_trial,
 )
 from colorizer.study.voting import Answer, Clock
 
 _MAX_TESTS = 32  # of at most 20 pictures of about 0.3 MB each
+_MAX_PER_ADDRESS = 3
+_IDLE_MS = 300_000  # a test that nobody has touched for so long makes room for another person's
 _LIFETIME_MS = 3_600_000
 
 
@@ -42,9 +44,11 @@ class _Test:
     """A private test under way: trials in their order, with their pictures and votes."""
 
     token: str
+    address: str
     trials: tuple[Trial, ...]
     stimuli: dict[str, Stimulus]
     expires_ms: int
+    touched_ms: int
     votes: dict[str, Vote] = field(default_factory=dict)
 
     @property
@@ -57,16 +61,22 @@ class _Test:
 
 
 class PrivateTests:
-    """All private tests under way; the oldest make room when there are too many."""
+    """All private tests under way.
+
+    An address has at most three, and a new one takes the place of its oldest; so nobody can push
+    out other people's tests. When all places are taken, tests that lie idle make room.
+    """
 
     def __init__(self, settings: StudySettings, clock_ms: Clock) -> None:
         """Exposure and trial lifetime come from `settings`; `clock_ms` gives Unix milliseconds."""
         self._settings = settings
         self._clock_ms = clock_ms
-        self._tests: OrderedDict[str, _Test] = OrderedDict()
+        self._tests: dict[str, _Test] = {}  # oldest first
         self._lock = threading.Lock()
 
-    def start(self, pairs: Sequence[tuple[Photo, Photo]], model: StudyModel) -> Session:
+    def start(
+        self, pairs: Sequence[tuple[Photo, Photo]], model: StudyModel, address: str
+    ) -> Session:
         """Make a test of (real, fake) pairs, each of one size; StudyError if it cannot be one."""
         if not 1 <= len(pairs) <= MAX_PRIVATE_PAIRS:
             raise StudyError("private_number", most=MAX_PRIVATE_PAIRS)
@@ -81,9 +91,9 @@ class PrivateTests:
             trials.append(trial)
             stimuli[trial.id] = compose(halves, real_side=trial.real_side, nonce=trial.id)
         secrets.SystemRandom().shuffle(trials)
-        test = _Test(token, tuple(trials), stimuli, now + _LIFETIME_MS)
+        test = _Test(token, address, tuple(trials), stimuli, now + _LIFETIME_MS, now)
         with self._lock:
-            self._forget(now)
+            self._make_room(address, now)
             self._tests[token] = test
         return Session(token, test.progress, private=True)
 
@@ -133,30 +143,40 @@ class PrivateTests:
 
     def summary(self, token: str) -> SessionSummary:
         """The result of a finished test."""
+        ballots, answers = self._answers(token)
+        return summarise(ballots, [each for each in answers if each.fooled], private=True)
+
+    def answers(self, token: str) -> list[AnsweredPair]:
+        """All pairs of a finished test."""
+        return self._answers(token)[1]
+
+    def _answers(self, token: str) -> tuple[list[Ballot], list[AnsweredPair]]:
         with self._lock:
             test = self._test(token)
             if not test.finished:
                 raise StudyError("private_unfinished")
             ballots = [Ballot(trial, test.votes[trial.id]) for trial in test.trials]
-        mistakes = [
-            view_mistake(ballot.trial, test.stimuli[ballot.trial.id])
-            for ballot in ballots
-            if ballot.fooled
-        ]
-        return summarise(ballots, mistakes, private=True)
+        return ballots, [view_answer(each, test.stimuli[each.trial.id]) for each in ballots]
 
     def _test(self, token: str) -> _Test:
         test = self._tests.get(token)
         if test is None or self._clock_ms() >= test.expires_ms:
             raise StudyError("private_over")
+        test.touched_ms = self._clock_ms()
         return test
 
-    def _forget(self, now_ms: int) -> None:
-        """Drop tests that expired, and the oldest if there is no room for one more."""
+    def _make_room(self, address: str, now_ms: int) -> None:
+        """Drop what expired and the address's oldest; StudyError if all places are in use."""
         for token in [t for t, test in self._tests.items() if now_ms >= test.expires_ms]:
             del self._tests[token]
-        while len(self._tests) >= _MAX_TESTS:
-            self._tests.popitem(last=False)
+        own = [token for token, test in self._tests.items() if test.address == address]
+        for token in own[: max(len(own) - _MAX_PER_ADDRESS + 1, 0)]:
+            del self._tests[token]
+        if len(self._tests) >= _MAX_TESTS:
+            idle = min(self._tests.values(), key=lambda test: test.touched_ms)
+            if now_ms - idle.touched_ms < _IDLE_MS:
+                raise StudyError("private_busy")
+            del self._tests[idle.token]
 
     def _new_trial(self, token: str, photo: StudyPhoto, model: StudyModel, now_ms: int) -> Trial:
         return Trial(

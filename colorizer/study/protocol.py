@@ -1,6 +1,15 @@
 """How a study is run: session lengths, exposure, expiry and rate limits."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+
+HOUR_MS = 3_600_000
+
+FORGIVEN_CATCHES = 1
+"""Catch trials of a session that may go wrong: a slip of the finger is no proof of not looking."""
+
+_ENOUGH_FOR_CATCHES = 8  # photos; with fewer there would be next to nothing left to score
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,28 @@ class StudySettings:
         photos = max(photos, 1)
         practice = photos * self.practice // self.trials
         catch = photos * self.catch // self.trials
+        if photos >= _ENOUGH_FOR_CATCHES:
+            catch = max(catch, min(self.catch, FORGIVEN_CATCHES + 1))
         return replace(self, practice=practice, catch=catch, scored=photos - practice - catch)
+
+
+def study_label(
+    name: str, photos: Iterable[str], models: Iterable[str], settings: StudySettings
+) -> str:
+    """What the trials of a study are called: its name and six digits of what it consists of.
+
+    photos, models: ids and names. Votes on other photos or models, or after another protocol, have
+    another label, so they are never counted together.
+    """
+    protocol = (
+        settings.practice,
+        settings.scored,
+        settings.catch,
+        settings.exposure_seconds,
+        settings.one_model_per_session,
+    )
+    content = repr((sorted(photos), sorted(models), protocol))
+    return f"{name} [{hashlib.sha256(content.encode()).hexdigest()[:6]}]"
 
 
 PUBLISHED_PROTOCOL = StudySettings(

@@ -31,6 +31,7 @@ def trial_row(trial: Trial, address_hash: str) -> dict[str, Any]:
         "issued_ms": trial.issued_ms,
         "expires_ms": trial.expires_ms,
         "address_hash": address_hash,
+        "study": trial.study,
     }
 
 
@@ -52,6 +53,7 @@ def past_trial(row: RowMapping) -> PastTrial:
         exposure_seconds=row["exposure_seconds"],
         issued_ms=row["issued_ms"],
         expires_ms=row["expires_ms"],
+        study=row["study"],
     )
     return PastTrial(trial, None if row["choice"] is None else vote(row))
 

@@ -80,21 +80,28 @@ class PhotoRate:
 
 @dataclass(frozen=True)
 class PublishedRate:
-    """A fooling rate from the literature. Studies differ too much to be compared with ours."""
+    """A fooling rate from the literature. Studies differ too much to be compared with ours.
+
+    exposure_seconds: None where it is not known or without limit.
+    """
 
     source: str
     rate: float
+    exposure_seconds: float | None = None
 
 
 PUBLISHED_RATES = (
-    PublishedRate("Zhang, Isola & Efros 2016, 1 s exposure", 0.323),
+    PublishedRate("Zhang, Isola & Efros 2016", 0.323, exposure_seconds=1.0),
     PublishedRate("Palette (Saharia et al. 2022)", 0.478),
 )
 
 
 @dataclass(frozen=True)
 class StudyResults:
-    """All tables of a study. Trials of different exposure are in different rows everywhere."""
+    """All tables of a study. Trials of different exposure are in different rows everywhere.
+
+    players: by pseudonym, the share of pairs that a participant told apart, of those that count.
+    """
 
     by_model: tuple[FoolingRate, ...]
     by_head: tuple[FoolingRate, ...]
@@ -105,11 +112,17 @@ class StudyResults:
     counted: int
     excluded: dict[Exclusion, int]
     catch_pass_rate: float | None
+    players: dict[str, float]
     published: tuple[PublishedRate, ...] = PUBLISHED_RATES
 
 
-def study_results(ballots: Iterable[Ballot]) -> StudyResults:
-    """Count the ballots and make every table of them."""
+def study_results(
+    ballots: Iterable[Ballot], *, pseudonym: Callable[[str], str] = str
+) -> StudyResults:
+    """Count the ballots and make every table of them.
+
+    pseudonym: participant id → a name that cannot be traced back.
+    """
     count: Count = count_ballots(ballots)
     return StudyResults(
         by_model=fooling_rates(count.counted, by="model"),
@@ -121,7 +134,15 @@ def study_results(ballots: Iterable[Ballot]) -> StudyResults:
         counted=len(count.counted),
         excluded={reason: len(out) for reason, out in count.excluded.items()},
         catch_pass_rate=count.catch_pass_rate,
+        players=_players(count.counted, pseudonym),
     )
+
+
+def _players(counted: Iterable[Ballot], pseudonym: Callable[[str], str]) -> dict[str, float]:
+    right: dict[str, list[bool]] = defaultdict(list)
+    for ballot in counted:
+        right[ballot.trial.participant_id].append(not ballot.fooled)
+    return {pseudonym(participant): sum(r) / len(r) for participant, r in right.items()}
 
 
 def fooling_rates(counted: Iterable[Ballot], *, by: Grouping) -> tuple[FoolingRate, ...]:

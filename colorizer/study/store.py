@@ -6,6 +6,7 @@ Votes are inserted once; nothing here updates or deletes them.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,7 +16,13 @@ from sqlalchemy.exc import IntegrityError
 
 from colorizer.errors import StudyError
 from colorizer.study.database import Database
-from colorizer.study.participant_transaction import History, ParticipantTransaction, read_history
+from colorizer.study.participant_transaction import (
+    History,
+    ParticipantTransaction,
+    lock_address,
+    read_history,
+)
+from colorizer.study.protocol import HOUR_MS
 from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote, vote_row
 from colorizer.study.tables import PARTICIPANTS, TRIALS, VOTES
 from colorizer.study.trials import Ballot
@@ -26,30 +33,63 @@ _BATCH = 500
 _CLASHES = 3
 
 
+@dataclass(frozen=True)
+class StudyVotes:
+    """How many votes a study has, and when the first and the last were cast (Unix ms)."""
+
+    study: str
+    votes: int
+    first_ms: int
+    last_ms: int
+
+
 class Store:
     """The study's memory. Every method raises StudyError when the database fails."""
 
-    def __init__(self, url: str, *, busy_timeout_ms: int = 10_000) -> None:
-        """Open (and migrate) the database at `url`; see `Database`."""
+    def __init__(self, url: str, *, study: str = "", busy_timeout_ms: int = 10_000) -> None:
+        """Open (and migrate) the database at `url`; see `Database`.
+
+        study: label of the study that goes on; the votes of others are kept beside its own.
+        """
+        self.study = study
         self.database = Database(url, busy_timeout_ms=busy_timeout_ms)
 
     def close(self) -> None:
         """Close all connections."""
         self.database.close()
 
-    def add_participant(self, participant_id: str, address_hash: str, now_ms: int) -> None:
-        """Remember a participant; one who is known gets today's address hash."""
+    def add_participant(
+        self,
+        participant_id: str,
+        address_hash: str,
+        now_ms: int,
+        *,
+        most_an_hour: int | None = None,
+    ) -> None:
+        """Remember a participant; one who is known gets today's address hash.
+
+        StudyError when `most_an_hour` came from this address already: counted and added in one
+        transaction, so that requests in parallel cannot pass the limit together.
+        """
 
         def work(connection: Connection) -> None:
             known = update(PARTICIPANTS).where(PARTICIPANTS.c.id == participant_id)
-            if connection.execute(known.values(address_hash=address_hash)).rowcount == 0:
-                participant = {
-                    "id": participant_id,
-                    "session": 1,
-                    "address_hash": address_hash,
-                    "created_ms": now_ms,
-                }
-                _insert_missing(connection, PARTICIPANTS, [participant])
+            if connection.execute(known.values(address_hash=address_hash)).rowcount:
+                return
+            lock_address(connection, address_hash)
+            # Those from before a clock was set back do not count.
+            then = PARTICIPANTS.c.created_ms.between(now_ms - HOUR_MS, now_ms)
+            new = (PARTICIPANTS.c.address_hash == address_hash) & then
+            count = select(func.count()).select_from(PARTICIPANTS).where(new)
+            if most_an_hour is not None and connection.execute(count).scalar_one() >= most_an_hour:
+                raise StudyError("too_much")
+            participant = {
+                "id": participant_id,
+                "session": 1,
+                "address_hash": address_hash,
+                "created_ms": now_ms,
+            }
+            _insert_missing(connection, PARTICIPANTS, [participant])
 
         self.database.write(work)
 
@@ -61,7 +101,7 @@ class Store:
 
     def history(self, participant_id: str) -> History | None:
         """Everything that a participant was shown, or None if nobody has this id."""
-        return self.database.read(lambda connection: read_history(connection, participant_id))
+        return self.database.read(lambda c: read_history(c, participant_id, self.study))
 
     def transaction(
         self, participant_id: str, work: Callable[[ParticipantTransaction], Result]
@@ -75,22 +115,34 @@ class Store:
         for _ in range(_CLASHES):
             try:
                 return self.database.write(
-                    lambda c: work(ParticipantTransaction(c, participant_id))
+                    lambda c: work(ParticipantTransaction(c, participant_id, self.study))
                 )
             except IntegrityError:  # a mirror is being restored beside: its rows are there by now
                 continue
         raise StudyError("vote_not_saved")
 
-    def recent_participants(self, address_hash: str, since_ms: int, until_ms: int) -> int:
-        """New participants from an address; not those from before a clock was set back."""
-        then = PARTICIPANTS.c.created_ms.between(since_ms, until_ms)
-        new = (PARTICIPANTS.c.address_hash == address_hash) & then
-        count = select(func.count()).select_from(PARTICIPANTS).where(new)
-        return self.database.read(lambda connection: connection.execute(count).scalar_one())
+    def studies(self) -> list[StudyVotes]:
+        """Every study that has votes, the one with the latest vote first."""
+        latest = func.max(VOTES.c.cast_ms)
+        query = (
+            select(
+                TRIALS.c.study.label("study"),
+                func.count().label("votes"),
+                func.min(VOTES.c.cast_ms).label("first_ms"),
+                latest.label("last_ms"),
+            )
+            .join_from(VOTES, TRIALS)
+            .group_by(TRIALS.c.study)
+            .order_by(latest.desc())
+        )
+        rows = self.database.read(lambda connection: connection.execute(query).mappings().all())
+        return [StudyVotes(**row) for row in rows]
 
-    def ballots(self) -> list[Ballot]:
-        """All votes with their trials, oldest first."""
+    def ballots(self, study: str | None = None) -> list[Ballot]:
+        """The votes of a study, or of all, with their trials, oldest first."""
         query = trials_with_votes().where(VOTES.c.trial_id.is_not(None))
+        if study is not None:
+            query = query.where(TRIALS.c.study == study)
         ordered = query.order_by(VOTES.c.cast_ms, VOTES.c.trial_id)
         rows = self.database.read(lambda connection: connection.execute(ordered).mappings().all())
         return [Ballot(past_trial(row).trial, vote(row)) for row in rows]

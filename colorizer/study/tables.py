@@ -53,6 +53,7 @@ TRIALS = Table(
     Column("issued_ms", _MILLISECONDS, nullable=False),
     Column("expires_ms", _MILLISECONDS, nullable=False),
     Column("address_hash", Text, nullable=False),
+    Column("study", Text, nullable=False, server_default=""),
     UniqueConstraint("participant_id", "photo_id", name="photo_once_per_participant"),
     CheckConstraint("kind IN ('practice', 'scored', 'catch')", name="known_kind"),
     CheckConstraint("real_side IN ('left', 'right')", name="known_side"),
@@ -72,5 +73,36 @@ VOTES = Table(
     CheckConstraint("elapsed_ms >= 0", name="elapsed_not_negative"),
     CheckConstraint("response_ms >= 0", name="response_not_negative"),
     Index("votes_by_time", "cast_ms"),
+    sqlite_strict=True,
+)
+
+COMPARISONS = Table(
+    "comparisons",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("participant_id", Text, ForeignKey("participants.id"), nullable=False),
+    Column("photo_id", Text, nullable=False),
+    Column("left_model", Text, nullable=False),
+    Column("left_revision", Text, nullable=False),
+    Column("right_model", Text, nullable=False),
+    Column("right_revision", Text, nullable=False),
+    Column("issued_ms", _MILLISECONDS, nullable=False),
+    Column("expires_ms", _MILLISECONDS, nullable=False),
+    Column("address_hash", Text, nullable=False),
+    Column("study", Text, nullable=False),
+    UniqueConstraint("participant_id", "photo_id", name="compared_once_per_participant"),
+    Index("comparisons_by_address", "address_hash", "issued_ms"),
+    sqlite_strict=True,
+)
+
+PREFERENCES = Table(
+    "preferences",
+    METADATA,
+    Column("comparison_id", Text, ForeignKey("comparisons.id"), primary_key=True),
+    Column("choice", Text, nullable=False),
+    Column("response_ms", _MILLISECONDS),
+    Column("elapsed_ms", _MILLISECONDS, nullable=False),
+    Column("cast_ms", _MILLISECONDS, nullable=False),
+    CheckConstraint("choice IN ('left', 'right')", name="known_preference"),
     sqlite_strict=True,
 )

@@ -170,6 +170,7 @@ class TrialQueue:
             exposure_seconds=self._settings.exposure_seconds,
             issued_ms=now,
             expires_ms=now + self._settings.trial_ms,
+            study=history.study,
         )
 
     def _keep_ahead(self, participant_id: str, ahead: _Ahead | None) -> None:
@@ -194,4 +195,4 @@ def _done(history: History) -> list[Trial]:
 
 
 def _seen(history: History) -> frozenset[str]:
-    return frozenset(past.trial.photo.id for past in history.trials)
+    return frozenset(past.trial.photo.id for past in history.trials) | history.compared

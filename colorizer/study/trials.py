@@ -41,7 +41,10 @@ class StudyPhoto:
 
 @dataclass(frozen=True)
 class Trial:
-    """One pair shown to one participant. Times are Unix milliseconds, UTC."""
+    """One pair shown to one participant. Times are Unix milliseconds, UTC.
+
+    study: label of the study that it belongs to; "" for those from before studies had names.
+    """
 
     id: str
     participant_id: str
@@ -53,6 +56,7 @@ class Trial:
     exposure_seconds: float | None
     issued_ms: int
     expires_ms: int
+    study: str = ""
 
     def expired(self, now_ms: int) -> bool:
         """Whether the trial takes no vote any more."""

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 from typing import Literal
 
 from colorizer.errors import Message
-from colorizer.study.exclusions import response_ms
+from colorizer.study.exclusions import Exclusion, response_ms, session_exclusion
 from colorizer.study.statistics import CHANCE
 from colorizer.study.stimuli import Stimulus
 from colorizer.study.trials import Ballot, Side, Trial, Vote
@@ -92,8 +92,8 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A pair in which the fake was taken for real, shown after the session."""
+class AnsweredPair:
+    """A scored pair, shown after the session. fooled: the fake was taken for real."""
 
     picture: bytes
     file_name: str
@@ -101,18 +101,36 @@ class Mistake:
     height: int
     real_side: Side
     model: str
+    fooled: bool
+
+
+@dataclass(frozen=True)
+class Others:
+    """How those did whose votes count. right: mean share of pairs told apart, 0…1; below: how many
+    of the participants told fewer apart than this one.
+    """
+
+    participants: int
+    right: float
+    below: int
 
 
 @dataclass(frozen=True)
 class SessionSummary:
-    """The personal result of a finished session; practice and catch trials are not in it."""
+    """The personal result of a finished session; practice and catch trials are not in it.
+
+    exclusion: why the session does not count in the study, if it does not. others: None where
+    nobody else has played, or nothing is counted.
+    """
 
     scored: int
     correct: int
     median_response_ms: float | None
     fooled_by_model: dict[str, int]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[AnsweredPair, ...]
     private: bool = False
+    exclusion: Exclusion | None = None
+    others: Others | None = None
     chance: float = CHANCE
 
 
@@ -147,15 +165,17 @@ def view_receipt(
     )
 
 
-def view_mistake(trial: Trial, stimulus: Stimulus) -> Mistake:
-    """The pair of a finished session, with its answer."""
-    return Mistake(
+def view_answer(ballot: Ballot, stimulus: Stimulus) -> AnsweredPair:
+    """A pair of a finished session, with its answer."""
+    trial = ballot.trial
+    return AnsweredPair(
         picture=stimulus.data,
         file_name=stimulus.file_name,
         width=stimulus.width,
         height=stimulus.height,
         real_side=trial.real_side,
         model=trial.model.name,
+        fooled=ballot.fooled,
     )
 
 
@@ -165,9 +185,17 @@ def phase(trial: Trial) -> Phase:
 
 
 def summarise(
-    ballots: Sequence[Ballot], mistakes: Sequence[Mistake], *, private: bool = False
+    ballots: Sequence[Ballot],
+    mistakes: Sequence[AnsweredPair],
+    *,
+    private: bool = False,
+    others: Sequence[float] = (),
 ) -> SessionSummary:
-    """The personal result of a session's ballots."""
+    """The personal result of a session's ballots.
+
+    others: the share of pairs that each of the other participants told apart.
+    """
+    tested = [ballot for ballot in ballots if ballot.trial.kind != "practice"]
     scored = [ballot for ballot in ballots if ballot.trial.kind == "scored"]
     fooled = [ballot for ballot in scored if ballot.fooled]
     return SessionSummary(
@@ -177,4 +205,10 @@ def summarise(
         fooled_by_model=dict(Counter(ballot.trial.model.name for ballot in fooled)),
         mistakes=tuple(mistakes),
         private=private,
+        exclusion=session_exclusion(tested) if tested and not private else None,
+        others=_among(others, 1 - len(fooled) / len(scored)) if others and scored else None,
     )
+
+
+def _among(others: Sequence[float], right: float) -> Others:
+    return Others(len(others), fmean(others), sum(each < right for each in others))

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from colorizer.errors import Message, StudyError
 from colorizer.study.participant_transaction import History, ParticipantTransaction
-from colorizer.study.protocol import StudySettings
+from colorizer.study.protocol import HOUR_MS, StudySettings
 from colorizer.study.store import Store
 from colorizer.study.trial_queue import Dealt, TrialQueue
 from colorizer.study.trials import SIDES, Side, Vote
 from colorizer.study.views import TrialView, Turn, VoteReceipt, view_receipt, view_trial
 
-HOUR_MS = 3_600_000
 _DRAWS = 5
 
 Clock = Callable[[], int]
@@ -54,7 +53,7 @@ class Turns:
     ) -> None:
         """`clock_ms` gives Unix milliseconds."""
         self._store = store
-        self._dealer = trial_queue
+        self._queue = trial_queue
         self._settings = settings
         self._clock_ms = clock_ms
 
@@ -106,8 +105,8 @@ class Turns:
             past.trial,
             stored,
             repeated=past.vote is not None,
-            progress=self._dealer.progress(transaction.history),
-            finished=self._dealer.finished(transaction.history),
+            progress=self._queue.progress(transaction.history),
+            finished=self._queue.finished(transaction.history),
         )
 
     def _deal(
@@ -127,7 +126,7 @@ class Turns:
             raise StudyError("too_much")
         if transaction.issued_at_address(*hour) >= self._settings.trials_per_hour_per_address:
             raise StudyError("too_much")
-        dealt = self._dealer.deal(participant_id, transaction.history)
+        dealt = self._queue.deal(participant_id, transaction.history)
         if dealt is not None:
             transaction.issue(dealt.trial)
         return dealt
@@ -145,10 +144,10 @@ class Turns:
         for _ in range(_DRAWS):
             if dealt is None:
                 return None
-            stimulus = dealt.stimulus or self._dealer.stimulus(dealt.trial)
+            stimulus = dealt.stimulus or self._queue.stimulus(dealt.trial)
             if stimulus is not None:
-                self._dealer.deal_ahead(participant_id, history, dealt.trial)
-                at = self._dealer.progress(history)
+                self._queue.deal_ahead(participant_id, history, dealt.trial)
+                at = self._queue.progress(history)
                 return view_trial(dealt.trial, stimulus, number=at.done + 1, total=at.total)
             dealt, history = self._deal_alone(participant_id, replacing=dealt.trial.id)
         raise StudyError("no_pair")

@@ -26,7 +26,8 @@ PALETTE = (
     "palette's figures."
 )
 STUDY_RESULTS = (
-    "Results of the colorization Turing test: fooling rates (0 to 1, chance 0.5) with 95 % "
+    "Results of the colorization Turing test, open to the owner's key or to the token of a "
+    "participant who has played a session to its end: fooling rates (0 to 1, chance 0.5) with 95 % "
     "intervals by model, head, revision, subject and photo; trials of different exposure are in "
     "different rows. exposure_seconds is null where pairs are shown without limit."
 )

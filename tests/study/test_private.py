@@ -48,7 +48,13 @@ def test_nothing_of_it_is_stored(study: Study, tmp_path: Path) -> None:
     study.summary(session.token)
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
     assert study.results().counted == 0
-    assert set(METADATA.tables) == {"participants", "trials", "votes"}
+    assert set(METADATA.tables) == {
+        "participants",
+        "trials",
+        "votes",
+        "comparisons",
+        "preferences",
+    }
 
 
 def test_the_first_vote_on_a_pair_stands(study: Study) -> None:
@@ -90,11 +96,28 @@ def test_it_is_over_after_an_hour(study: Study, clock: Clock) -> None:
         study.next_trial("private-" + "0" * 32)
 
 
-def test_the_oldest_makes_room(study: Study) -> None:
-    sessions = [study.start_private_session(pairs(1), OURS) for _ in range(33)]
+def test_many_starts_of_one_address_push_out_only_its_own(study: Study) -> None:
+    others = study.start_private_session(pairs(1), OURS, "192.0.2.1")
+    sessions = [study.start_private_session(pairs(1), OURS, "192.0.2.2") for _ in range(40)]
+    assert study.next_trial(others.token) is not None
     with pytest.raises(StudyError, match="over"):
-        study.next_trial(sessions[0].token)
-    assert study.next_trial(sessions[1].token) is not None
+        study.next_trial(sessions[-4].token)
+    assert all(study.next_trial(session.token) for session in sessions[-3:])
+
+
+def test_a_test_that_lies_idle_makes_room_and_one_that_is_played_does_not(
+    study: Study, clock: Clock
+) -> None:
+    sessions = [study.start_private_session(pairs(1), OURS, f"192.0.2.{n}") for n in range(32)]
+    clock.advance(seconds=299)
+    assert study.next_trial(sessions[0].token) is not None
+    with pytest.raises(StudyError, match="Too many"):
+        study.start_private_session(pairs(1), OURS, "198.51.100.1")
+    clock.advance(seconds=2)
+    study.start_private_session(pairs(1), OURS, "198.51.100.1")
+    assert study.next_trial(sessions[0].token) is not None
+    with pytest.raises(StudyError, match="over"):
+        study.next_trial(sessions[1].token)
 
 
 @pytest.mark.parametrize("number", [0, MAX_PRIVATE_PAIRS + 1])

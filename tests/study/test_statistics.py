@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -190,15 +192,31 @@ def test_practice_is_not_counted() -> None:
 
 def test_a_session_that_fails_its_catch_trials_is_excluded_but_countable() -> None:
     ballots = [
-        *session("careless", fooled=2, scored=4, caught=1),
+        *session("careless", fooled=2, scored=4, caught=0),
         *session("careful", fooled=1, scored=4),
         *session("careless", fooled=1, scored=4, session=2),
     ]
     results = study_results(ballots)
     assert results.counted == 8
     assert results.excluded["failed catch trials"] == 4
-    assert results.catch_pass_rate == pytest.approx(5 / 6)
+    assert results.catch_pass_rate == pytest.approx(4 / 6)
     assert results.participants == 2
+
+
+def test_one_slip_is_forgiven() -> None:
+    assert count_ballots(session("p", fooled=1, scored=4, caught=1, catch=2)).counted
+    assert count_ballots(session("p", fooled=1, scored=4, caught=0, catch=1)).counted
+    assert not count_ballots(session("p", fooled=1, scored=4, caught=0, catch=2)).counted
+
+
+def test_the_same_session_number_in_two_studies_is_two_sessions() -> None:
+    failed = session("p", fooled=0, scored=4, caught=0, catch=2)
+    other = [
+        replace(ballot, trial=replace(ballot.trial, study="other"))
+        for ballot in session("p", fooled=1, scored=4, caught=2, catch=2)
+    ]
+    count = count_ballots([*failed, *other])
+    assert {ballot.trial.study for ballot in count.counted} == {"other"}
 
 
 @pytest.mark.parametrize(("caught", "counts"), [(4, True), (3, True), (2, False)])

@@ -143,6 +143,19 @@ def test_sessions_move_on_once(store: Store) -> None:
     assert history.session == 2
 
 
+def test_a_session_of_another_study_is_not_gone_on_with(store_url: str) -> None:
+    before = Store(store_url, study="then")
+    before.add_participant("p", "address", 0)
+    trial = issue(before, make_trial(study="then"))
+    before.close()
+    now = Store(store_url, study="now")
+    history = now.history("p")
+    assert history is not None
+    assert history.current == ()
+    assert [past.trial.photo for past in history.trials] == [trial.photo]  # but its photo was seen
+    now.close()
+
+
 def test_history_of_nobody_is_none(store: Store) -> None:
     assert store.history("nobody") is None
 
@@ -153,7 +166,20 @@ def test_a_known_participant_gets_the_new_address(store: Store) -> None:
     history = store.history("p")
     assert history is not None
     assert history.address_hash == "today"
-    assert store.recent_participants("today", 0, 10**15) == 1
+
+
+def test_participants_that_come_at_once_do_not_pass_the_limit_together(store: Store) -> None:
+    def come(number: int) -> bool:
+        try:
+            store.add_participant(f"p{number}", "address", 10, most_an_hour=6)
+        except StudyError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=20) as door:
+        assert sum(door.map(come, range(40))) == 6
+    assert come(0) or come(39)  # who is known comes in
+    store.add_participant("elsewhere", "another address", 10, most_an_hour=6)
 
 
 def test_recent_trials_count_by_participant_and_by_address(store: Store) -> None:

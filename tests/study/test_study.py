@@ -130,11 +130,11 @@ def test_a_small_study_makes_a_short_session_and_then_says_thanks(
     study = make_study(sqlite_store, pool, clock)
     token, receipts = play(study, sqlite_store, clock)
     kinds = Counter(ballot.trial.kind for ballot in sqlite_store.ballots())
-    assert kinds == {"practice": 2, "scored": 12, "catch": 1}
+    assert kinds == {"practice": 2, "scored": 11, "catch": 2}
     assert {receipt.progress.total for receipt in receipts} == {15}
     with pytest.raises(StudyError, match="every photo"):
         study.start_session(token, ADDRESS)
-    assert study.summary(token).scored == 12
+    assert study.summary(token).scored == 11
     study.close()
 
 
@@ -175,14 +175,14 @@ def test_the_next_trial_is_ready_while_the_person_looks(
     token = short.start_session(None, ADDRESS).token
     trial = short.next_trial(token)
     assert trial is not None
-    short._dealer._renderer.submit(lambda: None).result(timeout=10)  # wait for the background
+    short._queue._renderer.submit(lambda: None).result(timeout=10)  # wait for the background
 
     def too_late(*_args: object) -> None:
         raise AssertionError("drawn on the participant's time")
 
-    monkeypatch.setattr(short._dealer, "_drawn", too_late)
-    monkeypatch.setattr(short._dealer, "stimulus", too_late)
-    monkeypatch.setattr(short._dealer, "deal_ahead", lambda *_: None)
+    monkeypatch.setattr(short._queue, "_drawn", too_late)
+    monkeypatch.setattr(short._queue, "stimulus", too_late)
+    monkeypatch.setattr(short._queue, "deal_ahead", lambda *_: None)
     assert short.take_turn(trial.id, token, "left").trial is not None
 
 
@@ -237,9 +237,9 @@ def test_results_are_counted_anew_after_five_seconds(
 def test_reloading_prepares_nothing_twice(short: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     token = short.start_session(None, ADDRESS).token
     prepared = []
-    submit = short._dealer._renderer.submit
+    submit = short._queue._renderer.submit
     monkeypatch.setattr(
-        short._dealer._renderer, "submit", lambda work: prepared.append(submit(work))
+        short._queue._renderer, "submit", lambda work: prepared.append(submit(work))
     )
     for _ in range(5):
         short.next_trial(token)

@@ -15,7 +15,7 @@ from colorizer.study.exclusions import MIN_MEDIAN_RESPONSE_MS
 from colorizer.web import i18n
 from tests.support.browser_support import SLOW_MS, needs_chromium
 from tests.support.study_site import StudySite, serve_study
-from tests.support.study_support import make_photo, other
+from tests.support.study_support import OWNER_KEY, make_photo, other
 
 pytest_plugins = ["tests.support.browser_support"]
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -253,6 +253,48 @@ def test_keys_count_only_while_the_pair_is_on_the_screen(page: Page, site: Study
     expect(page.locator("#study-start")).to_be_hidden()
 
 
+def test_preferences_are_asked_for_and_a_round_ends(page: Page, site: StudySite) -> None:
+    page.get_by_role("tab", name=i18n.TAB_STUDY_PREFER).click()
+    page.locator("#prefer-start").click()
+    count = page.locator("#prefer-stage .study-count")
+    expect(count).to_have_text(re.compile(r"1 / \d+"))
+    total = int(count.inner_text().split("/")[1])
+    for number in range(1, total + 1):
+        expect_pair(page, number, "#prefer-stage", of=total)
+        choose(page, "left", "#prefer-stage")
+    expect(page.locator("#prefer-card")).to_have_text(i18n.PREFER_THANKS)
+    assert site.study.strengths()
+
+
+def test_results_are_closed_to_who_has_not_played(page: Page, site: StudySite) -> None:
+    page.get_by_role("tab", name=i18n.TAB_STUDY_RESULTS).click()
+    figures = page.locator("#study-figures")
+    expect(figures).to_contain_text("when you have played")
+    page.get_by_role("button", name=i18n.RESULTS_OWNER).click()
+    page.locator("#study-key input").fill(OWNER_KEY)
+    page.locator("#study-unlock").click()
+    expect(figures).not_to_contain_text("when you have played")
+    expect(figures).to_contain_text("Participants:")
+
+
+def test_after_the_end_all_answers_and_ways_on_are_shown(page: Page, site: StudySite) -> None:
+    start(page)
+    for number in range(1, PAIRS + 1):
+        expect_pair(page, number)
+        page.wait_for_timeout(MIN_MEDIAN_RESPONSE_MS)
+        choose(page, site.truth(site.latest_trial()))
+        if number == 1:
+            leave_feedback(page)
+    page.locator("#study-result-all").click()
+    answers = page.locator("#study-result-answers figure")
+    expect(answers).to_have_count(3)
+    expect(answers.first).to_contain_text("Right.")
+    share = page.locator("#study-result-share textarea").input_value()
+    assert share.endswith(site.url)
+    page.locator("#study-to-private").click()
+    expect(page.locator("#private-start")).to_be_visible()
+
+
 def test_results_are_drawn_told_and_taken_away(page: Page, site: StudySite) -> None:
     start(page)
     for number in range(1, PAIRS + 1):
@@ -262,19 +304,23 @@ def test_results_are_drawn_told_and_taken_away(page: Page, site: StudySite) -> N
         if number == 1:
             leave_feedback(page)
     expect(page.locator("#study-result h2")).to_be_visible()
-    page.get_by_role("tab", name=i18n.TAB_STUDY_RESULTS).click()
+    page.locator("#study-to-results").click()
     figure = page.get_by_role("img", name=re.compile(r"Fooling rate, %.*95 % interval \d+ to"))
     expect(figure).to_be_visible()
     tables = page.locator("#study-figures table")
     expect(tables.first).to_contain_text(i18n.RESULTS_PROVISIONAL)
     expect(tables.nth(1)).to_contain_text(re.compile("bird|plant"))
     expect(page.locator("#study-figures")).to_contain_text("this machine only")
+    page.get_by_role("button", name=i18n.RESULTS_OWNER).click()
+    page.locator("#study-csv").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text("The votes are the owner's")
+    page.locator("#study-key input").fill(OWNER_KEY)
     page.locator("#study-csv").click()
     expect(page.locator("#study-download")).to_be_enabled()
     with page.expect_download() as download:
         page.locator("#study-download").click()
     lines = Path(download.value.path()).read_text().splitlines()
-    assert lines[0].startswith("participant,session,kind")
+    assert lines[0].startswith("study,participant,session,kind")
     assert len(lines) == site.votes() + 1
 
 

@@ -14,6 +14,7 @@ import httpx
 import numpy as np
 import pytest
 from gradio_client import Client
+from gradio_client.exceptions import AppError
 from PIL import Image
 from sqlalchemy import update
 
@@ -48,7 +49,7 @@ def token(site: StudySite) -> str:
 def page(site: StudySite) -> PlayPage:
     with gr.Blocks():
         page = PlayPage(_holding(site.study), Settings(), StudyPictures())
-        page.build([])
+        page.build([], gr.BrowserState(None))
     return page
 
 
@@ -88,13 +89,19 @@ def picture(site: StudySite, trial: dict[str, Any]) -> httpx.Response:
     return site.http.get(trial["picture"])
 
 
-def both_answers(site: StudySite, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+Shown = tuple[dict[str, Any], httpx.Response]
+
+
+def both_answers(site: StudySite, token: str) -> tuple[Shown, Shown]:
     """One trial as the page gets it, with the real photo on one side and then on the other."""
     first = site.ask("next_pair", {"token": token})["trial"]
+    before = picture(site, first)
+    Path(first["picture"].removeprefix("gradio_api/file=")).unlink()  # it is written once a trial
     mirrored = other(site.truth(first["id"]))
     flip = update(TRIALS).where(TRIALS.c.id == first["id"]).values(real_side=mirrored)
     site.store.database.write(lambda connection: connection.execute(flip).close())
-    return first, site.ask("next_pair", {"token": token})["trial"]
+    second = site.ask("next_pair", {"token": token})["trial"]
+    return (first, before), (second, picture(site, second))
 
 
 def test_a_session_is_played_over_http(site: StudySite, token: str) -> None:
@@ -169,11 +176,11 @@ def test_a_bad_choice_leaves_the_pair_open(site: StudySite, token: str) -> None:
 
 
 def test_the_answer_changes_nothing_but_the_picture(site: StudySite, token: str) -> None:
-    first, second = both_answers(site, token)
+    (first, *_), (second, *_) = both = both_answers(site, token)
     assert PICTURE.fullmatch(first["picture"])
     assert PICTURE.fullmatch(second["picture"])
-    assert json.dumps(first | {"picture": ""}) == json.dumps(second | {"picture": ""})
-    answers = [picture(site, trial) for trial in (first, second)]
+    assert first == second
+    answers = [answer for _, answer in both]
     assert [*answers[0].headers] == [*answers[1].headers]
     assert answers[0].headers["content-type"] == answers[1].headers["content-type"]
     left, right = (np.asarray(Image.open(io.BytesIO(a.content)), dtype=float) for a in answers)
@@ -186,7 +193,7 @@ def test_the_size_of_a_picture_does_not_tell_the_side(site: StudySite) -> None:
     sizes = []
     for _ in range(8):
         pairs = both_answers(site, site.study.start_session(None, None).token)
-        sizes.append([len(picture(site, trial).content) for trial in pairs])
+        sizes.append([len(answer.content) for _, answer in pairs])
     by_side = np.array(sizes)
     between_sides = np.abs(by_side[:, 0] - by_side[:, 1])
     assert between_sides.max() < 0.03 * by_side.mean()
@@ -199,8 +206,6 @@ def test_pictures_carry_no_metadata_and_meaningless_names(site: StudySite, token
         assert image.format == "JPEG"
         assert not {"exif", "icc_profile", "comment", "xmp"} & set(image.info)
         assert image.size == (trial["width"], trial["height"])
-    again = site.ask("next_pair", {"token": token})["trial"]
-    assert Path(again["picture"]).name != Path(trial["picture"]).name
 
 
 def test_the_page_and_its_config_know_nothing_of_trials(site: StudySite, token: str) -> None:
@@ -220,7 +225,13 @@ def test_only_named_endpoints_are_offered_and_results_are_typed(site: StudySite)
     named = client.view_api(return_format="dict")["named_endpoints"]
     assert "/study_results" in named
     assert not [name for name in named if "vote" in name or "start" in name]
-    results = client.predict(api_name="/study_results")
+    with pytest.raises(AppError, match="open when you have played"):
+        client.predict(api_name="/study_results")
+    token = site.study.start_session(None, None).token
+    with pytest.raises(AppError):
+        client.predict(token, api_name="/study_results")
+    play(site, token)
+    results = client.predict(token, api_name="/study_results")
     assert {"by_model", "by_subject", "by_photo", "participants", "published"} <= set(results)
     assert results["protocol"]["scored"] == SESSION.scored
     assert "this machine only" in results["votes_saved"]
@@ -232,12 +243,22 @@ def test_start_stop_and_result_through_the_callbacks(site: StudySite, page: Play
     assert opening["token"] == token
     assert opening["trial"]["practice"]
     play(site, token, wrong=True)
-    stage, lead, card, start, _timer, result, share = page.stop(token, stop_event(notice=""))
+    event = stop_event(notice="")
+    headers = request(referer="http://192.0.2.1:7860/?tab=study")
+    stage, lead, card, start, _timer, onward, *shown = page.stop(token, event, headers)
+    result, share, button, answers = shown
     assert stage is None
     assert not lead["visible"]
     assert "0 of 4" in result["value"]
     assert result["value"].count("<figure>") == SESSION.scored
     assert "0 of 4" in share["value"]
+    assert share["value"].endswith(" http://192.0.2.1:7860/")
+    assert onward["visible"]
+    assert button["visible"]
+    assert not answers["visible"]
+    everything = page._result.answers(token)["value"]
+    assert everything.count("<figure>") == SESSION.scored
+    assert everything.count("Wrong.") == SESSION.scored
     assert start["value"] == i18n.STUDY_AGAIN
     assert start["visible"]
     assert card["value"] == ""
@@ -280,7 +301,7 @@ def test_opening_the_tab_does_not_disturb_a_session(page: PlayPage, token: str) 
 def test_without_a_study_the_tab_says_why(site: StudySite) -> None:
     with gr.Blocks():
         page = PlayPage(_holding(None), Settings(), StudyPictures())
-        page.build([])
+        page.build([], gr.BrowserState(None))
     _lead, card, start, timer, *_ = page.arrive(None, None)
     assert card["value"] == i18n.STUDY_OPENING
     assert not start["interactive"]
@@ -288,3 +309,13 @@ def test_without_a_study_the_tab_says_why(site: StudySite) -> None:
     assert page.start(None, request())[1] is None
     with pytest.raises(StudyError):
         page._stage.opening("token")
+
+
+def test_asking_again_for_a_pair_writes_no_new_file(site: StudySite, token: str) -> None:
+    first = site.ask("next_pair", {"token": token})["trial"]
+    folder = Path(first["picture"].removeprefix("gradio_api/file=")).parent
+    before = sorted(folder.iterdir())
+    assert {site.ask("next_pair", {"token": token})["trial"]["picture"] for _ in range(5)} == {
+        first["picture"]
+    }
+    assert sorted(folder.iterdir()) == before

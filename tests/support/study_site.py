@@ -15,7 +15,7 @@ from colorizer.study import Store, Study, StudySettings
 from colorizer.study.tables import PARTICIPANTS, TRIALS
 from colorizer.web import build_app, launch_options
 from colorizer.web.study.host import StudyHost
-from tests.support.study_support import SECRET, make_pool, stored_trial, truth
+from tests.support.study_support import OWNER_KEY, SECRET, make_pool, stored_trial, truth
 
 
 @dataclass
@@ -94,7 +94,9 @@ def serve_study(folder: Path, settings: StudySettings, *, photos: int) -> Iterat
     store = Store(f"sqlite:///{folder}/votes.db")
     clock = ShiftedClock()
     pool = make_pool(folder, photos=photos)
-    study = Study(store, pool, secret=SECRET, settings=settings, clock_ms=clock)
+    study = Study(
+        store, pool, secret=SECRET, settings=settings, owner_key=OWNER_KEY, clock_ms=clock
+    )
     page = Settings()
     app = build_app(page, host=make_host(study))
     _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options(page))

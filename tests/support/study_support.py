@@ -17,6 +17,7 @@ from colorizer.study.tables import TRIALS
 from colorizer.study.trials import Ballot, PastTrial, StudyPhoto, Trial, Vote, new_id
 
 SECRET = b"a secret of the tests only"
+OWNER_KEY = "the key of the owner"
 MODELS = (
     StudyModel("classification", head="classification", revision="c1"),
     StudyModel("regression", head="regression", revision="r1"),

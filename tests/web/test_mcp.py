@@ -38,11 +38,17 @@ TOOLS = {
 }
 
 
+OWNER_KEY = "the key of the owner"
+
+
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("page")
     settings = Settings(
-        mcp=1, database_url=f"sqlite:///{folder}/votes.db", study_photos=str(folder)
+        mcp=1,
+        database_url=f"sqlite:///{folder}/votes.db",
+        study_photos=str(folder),
+        study_key=OWNER_KEY,
     )
     with served_page(settings) as address:
         yield address
@@ -127,9 +133,10 @@ def test_an_uploaded_photo_is_named_by_its_address(url: str, photo: Path) -> Non
 
 
 def test_the_studys_results_come_as_figures(url: str) -> None:
-    result = call(url, "study_results")
+    result = call(url, "study_results", key=OWNER_KEY)
     assert not result.isError
     assert ast.literal_eval(words(result))["participants"] == 0
+    assert call(url, "study_results", key="somebody else's").isError
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,24 @@
 from colorizer.web.i18n.de_messages import MESSAGES as MESSAGES
 
 DECIMAL_MARK = ","
+OTHER_LANGUAGE = ("en", "English")
+CLOSE = "Schließen"
+KEYS_TITLE = "Tastatur"
+KEYS = (
+    ("Tab", "alles auf der Seite der Reihe nach"),
+    ("← →", "die Linie zwischen vorher und nachher oder einen Regler bewegen"),
+    ("N / P", "nächstes oder voriges Foto"),
+    ("Strg V", "Fotos einfügen"),
+    ("Esc", "das Vollbild verlassen"),
+    ("?", "diese Liste"),
+)
 
 LEAD = "Leg ein Schwarz-Weiß-Foto ab und sieh es in glaubhaften Farben. Die Farben sind erfunden: die Vermutung eines trainierten Modells, kein Zeugnis."
-DROP = "Deine Fotos: ablegen, einfügen oder auswählen, eins oder viele"
-COLORIZE = "Fotos färben"
+DROP = "Leg Fotos irgendwo auf dieser Seite ab oder füg sie ein"
+DROP_CHOOSE = "Fotos auswählen"
+DROP_LIMIT = ("Bis zu", "Fotos auf einmal, jedes bis")
+DROP_SENDING = "Deine Fotos werden gesendet …"
+COLORIZE = "Übrige Fotos färben"
 CANCEL = "Abbrechen"
 MODEL = "Wie gefärbt wird (etwa eine Sekunde je Foto)"
 MODELS = {
@@ -25,9 +39,10 @@ HUB_MODEL_USE = "Dieses Modell nehmen"
 HUB_MODEL_BAD_NAME = "Gib das Modell als owner/name an, wie auf seiner Seite im Hub."
 
 ERROR = "Das ging nicht"
+NOTE = "Bitte beachten"
 NO_PHOTO = "Wähl zuerst ein Foto aus."
 NO_ADDRESS = "Schick das Foto selbst: Die Seite ruft keine Adressen ab."
-TOO_MANY = "Bitte höchstens {limit} {limit:Foto|Fotos} auf einmal."
+LEFT_OUT_PHOTOS = "Höchstens {limit} {limit:Foto|Fotos} auf einmal: {left_out} {left_out:weiteres blieb|weitere blieben} draußen. Speichere, was fertig ist, lösch es und schick dann die anderen."
 TOO_MANY_RUNS = (
     "Einige deiner Fotos werden noch gefärbt: Warte, bis sie fertig sind, oder brich ab."
 )
@@ -50,12 +65,20 @@ UNKNOWN_EVENT = "So etwas gibt es hier nicht."
 FAILED = "Das hat nicht geklappt, und es liegt am Server: Versuch es noch einmal, und sag uns, wenn es so bleibt."
 LOADING = "Das Modell wird geladen: Nach einem Start dauert das erste Foto einige Sekunden länger …"
 WORKING = "Foto {number} von {total} wird gefärbt …"
+SECONDS_LEFT = "Noch etwa {seconds} s."
+MINUTES_LEFT = "Noch etwa {minutes} min."
 DONE_SINGLE = "Dein Foto ist gefärbt."
 DONE_MANY = "{done} von {total} Fotos sind gefärbt."
 STOPPED = "Abgebrochen: {done} von {total} Fotos sind gefärbt."
-STOPPED_WAITING = "Abgebrochen."
-REFUSED = "Das ließ sich nicht färben:"
+REFUSED = "{refused} {refused:ließ|ließen} sich nicht färben: Die Liste sagt, warum."
 PHOTOS_LABEL = "Deine Fotos: Wähl eins zum Ansehen aus"
+PREVIOUS = "Voriges Foto"
+NEXT = "Nächstes Foto"
+BACK = "‹ Zurück zu meinem Foto"
+APPLY_TO_ALL = "Diese Einstellungen für alle Fotos"
+KEPT = "Deine Fotos bleiben eine Stunde auf diesem Server, auch wenn du die Seite neu lädst."
+FORGET = "Jetzt löschen"
+FORGOTTEN = "Deine Fotos und alles, was daraus entstand, sind gelöscht."
 STATES = {
     "waiting": "wartet",
     "working": "wird gefärbt …",
@@ -67,11 +90,16 @@ STATES = {
 VIEW_BEFORE_AFTER = "Vorher und nachher"
 VIEW_COMPARE = "Vergleich"
 VIEW_REAL = "Echte Farben"
-BEFORE_AFTER = "Zieh an der Linie"
+BEFORE_AFTER = "Links der Linie vorher, rechts nachher: Beweg die Linie"
+PAIR_AFTER = "Nachher"
+ENLARGE = "Vollbild"
+SHRINK = "Vollbild verlassen"
 DONE_ONE = "**{name}**: {width} × {height} Pixel, gefärbt in {seconds:.1f} s."
 WAS_COLOUR = "Dieses Foto hat schon Farben: Nur seine Helligkeit wurde verwendet. *Echte Farben* zeigt beides."
 COMPARE_BEFORE = "Vorher"
 COMPARED = {"classification": "Lebhaft", "regression": "Vorsichtig"}
+COMPARE_CHOSEN = "ist gewählt und wird gespeichert"
+COMPARE_CHOOSE = "zum Wählen klicken"
 COMPARE_REAL = "Echte Farben"
 REAL_LABEL = "Links die echten Farben, rechts unsere: Zieh an der Linie"
 REAL_FIGURES = "Mittlerer Abstand der Farben (ab RMSE): **{ab_rmse:.1f}** Lab-Einheiten. Farbigkeit: **{real:.0f}** in echt, **{ours:.0f}** bei uns. Weit weg heißt nicht unglaubhaft: Ein rotes Auto hätte genauso gut blau sein können."
@@ -79,7 +107,7 @@ NO_REAL = "Dieses Foto hat keine eigenen Farben zum Vergleichen."
 
 CERTAINTY = "Wie sicher ist sich das Modell?"
 CERTAINTY_LABEL = "Links das Foto, rechts, wo seine Farben geraten sind: Zieh an der Linie"
-CERTAINTY_FIGURES = "An einer typischen Stelle schwankt das Modell zwischen {typical:.0f} seiner {all} Farben, an den sichersten zwischen {surest:.0f}, an den unsichersten zwischen {least:.0f}."
+CERTAINTY_FIGURES = "In {sure:.0f} % des Bildes ist sich das Modell seiner Farbe ziemlich sicher, in {guess:.0f} % rät es meistens."
 CERTAINTY_SURE = "sicher"
 CERTAINTY_GUESS = "geraten"
 NO_CERTAINTY = "Das vorsichtige Modell sagt für jede Stelle nur eine Farbe voraus und weiß nicht, wie sicher es ist: Nimm das lebhafte Modell."
@@ -88,19 +116,25 @@ USED_COLOURS = "Die verwendeten Farben"
 DOWNLOAD = "Foto herunterladen"
 DOWNLOAD_ALL = "Alle als Zip"
 DOWNLOAD_LAYER = "Farben als Ebene"
+DOWNLOAD_BOTH = "Nebeneinander"
+COPY = "Bild kopieren"
+MAKING = "Die Datei wird in voller Größe erstellt …"
 SAVING = "Speichern"
 MARK = "In der Datei vermerken, dass die Farben erfunden sind"
-SAVING_HINT = "Fotos behalten Größe und Format. Die Ebene ist ein durchsichtiges PNG nur mit den Farben: Leg sie in einem Bildprogramm im Modus *Normal* über dein Schwarz-Weiß-Foto, oder im Modus *Farbe*, wenn du das Foto darunter noch retuschierst; was falsch ist, radierst du weg."
+SAVING_HINT = "Fotos behalten Name, Größe und Format. *Nebeneinander* zeigt vorher und nachher in einem Bild, zum Herumzeigen. Die Ebene ist ein durchsichtiges PNG nur mit den Farben: Leg sie in einem Bildprogramm im Modus *Normal* über dein Schwarz-Weiß-Foto, oder im Modus *Farbe*, wenn du das Foto darunter noch retuschierst; was falsch ist, radierst du weg."
 PREPARING = "Foto {number} von {total} wird vorbereitet"
 NOTHING_TO_SAVE = "Es gibt noch kein gefärbtes Foto."
 LEFT_OUT = "Nicht im Zip: {names}."
 
 EXAMPLES = {
-    "dahlia": ("Dahlie", "Blüten und Blätter gelingen leicht"),
-    "cameraman": ("Kameramann", "Himmel und Rasen sind gut zu erkennen"),
-    "coffee": ("Kaffee", "warmes Holz, das Rot der Untertasse ist matter als in Wirklichkeit"),
-    "pagoda": ("Pagode", "Bäume gelingen, bemalte Dächer kann niemand erraten"),
-    "astronaut": ("Astronautin", "ein Gesicht gelingt, die Fahne verliert ihre Farben"),
+    "cameraman": (
+        "Kameramann",
+        "eine alte Straßenszene: Himmel und Rasen gelingen, der Mantel ist geraten",
+    ),
+    "admiral": ("Porträt", "Gesicht und Uniform gelingen, Fahne und Orden verlieren ihre Farben"),
+    "bridge": ("Brücke", "Himmel und Meer sind gut zu erkennen"),
+    "leaves": ("Blätter", "der Himmel gelingt, manche Blätter werden braun"),
+    "coins": ("Münzen", "falsch: Der schwarze Stoff bekommt rote und grüne Flecken"),
     "retina": ("Netzhaut des Auges", "falsch, zu gelb: in Wahrheit ist sie gleichmäßig rot"),
 }
 EXAMPLES_LABEL = "Beispiele: was klappt und was nicht"
@@ -114,9 +148,12 @@ TAB_COLORIZE = "Färben"
 TAB_PCA = "PCA"
 TAB_PALETTE = "Palette"
 
-PREVIEW_DROP = "Ein Foto: ablegen, einfügen oder auswählen"
-FULL_SIZE = "In voller Größe berechnen"
-DOWNLOAD_RESULT = "Ergebnis herunterladen"
+PREVIEW_DROP = "Das ist das Foto des ersten Reiters. Ein anderes: hier ablegen oder einfügen"
+DROP_CHOOSE_ONE = "Foto auswählen"
+PAIR_ORIGINAL = "Original"
+PAIR_REBUILT = "Nachbau"
+SAVE_PICTURE = "Bild speichern"
+FULL_SIZE = "In voller Größe speichern"
 
 PCA_LEAD = "Die Hauptkomponentenanalyse findet die Muster, aus denen ein Foto besteht. Behalte nur die stärksten und sieh, wie wenig genügt."
 PCA_METHOD = "Muster von"
@@ -124,8 +161,15 @@ PCA_METHODS = {
     "patches": "Kacheln aus 8 × 8 Pixeln: mehr vom Foto in gleich vielen Zahlen",
     "rows": "Ganze Zeilen: so machte es das ursprüngliche Projekt",
 }
-PCA_VARIANCE = "Erhaltene Varianz, %"
-PCA_FIGURES = "**{variance} der Varianz in {components} von {total} Komponenten: {numbers} der Zahlen, {fidelity}**, SSIM {ssim:.3f}."
+PCA_VARIANCE = "Wie viel von den Unterschieden der Muster bleibt, % (Varianz)"
+PCA_WORDS = "**{components} von {total} Mustern bleiben, {numbers} der Zahlen. {look}**"
+PCA_LOOKS = {
+    "same": "Kaum jemand sieht einen Unterschied.",
+    "near": "Nur feine Einzelheiten gehen verloren.",
+    "soft": "Es ist weicher, aber alles ist zu erkennen.",
+    "coarse": "Nur die groben Formen bleiben.",
+}
+PCA_FIGURES = "In Zahlen: {variance} der Varianz in {components} von {total} Komponenten: {numbers} der Zahlen, {fidelity}, SSIM {ssim:.3f}."
 IDENTICAL = "gleich dem Foto"
 DECIBELS = "{psnr:.1f} dB"
 PCA_BEFORE_AFTER = "Original und Nachbau: Zieh an der Linie"
@@ -147,10 +191,12 @@ PALETTE_BEFORE_AFTER = "Original und Palette: Zieh an der Linie"
 PALETTE_COLOURS = "{used} {used:Farbe|Farben}"
 PALETTE_FEWER = "{used} von {asked} Farben (mehr sind in diesem Foto nicht zu unterscheiden)"
 PALETTE_UNUSED = "{used} der {asked} Farben der Palette"
-PALETTE_DISTANCE = "mittleres ΔE {mean:.1f}, 95 % der Pixel unter {most:.1f}, {psnr:.1f} dB"
+PALETTE_DISTANCE = "mittleres ΔE {mean:.1f} (etwa 2 ist gerade sichtbar), 95 % der Pixel unter {most:.1f}, {psnr:.1f} dB"
 PALETTE_BAD_REQUEST = "Der Weg muss ab, lab oder classifier sein, die Anzahl zwischen 2 und 256."
 NO_CLASSIFIER = "Das Klassifikationsmodell ist nicht da."
 ELBOW = "Wie viele Farben braucht dieses Foto?"
+ELBOW_ANSWER = "**Etwa {colours}: Dann ist der Unterschied kaum zu sehen (mittleres ΔE {distance:.1f}).** Das Bild hat jetzt so viele."
+ELBOW_MORE = "**Mehr als {colours}: Selbst dann sieht man den Unterschied (mittleres ΔE {distance:.1f}).** Das Bild hat jetzt so viele."
 ELBOW_X = "Farben"
 ELBOW_Y = "Mittleres ΔE (etwa 2 ist gerade sichtbar)"
 DOWNLOAD_GPL = "Palette für GIMP, Inkscape, Krita (.gpl)"
@@ -218,13 +264,36 @@ MODEL_NAMES = {
 }
 MODEL_SHORT = {"classification": "das lebhafte Modell", "regression": "das vorsichtige Modell"}
 
+TAB_STUDY_PREFER = "Welches gefällt dir besser?"
+PREFER_LEAD = "Ein Foto, von zwei Modellen gefärbt. Beide Fassungen sind erfunden; welche gefällt dir besser? Höchstens zehn Paare am Stück. Ein Foto, das du hier vergleichst, kommt in deinem Turing-Test nicht mehr vor: Spiel den also zuerst, wenn du magst."
+PREFER_START = "Vergleichen"
+PREFER_THANKS = "Danke: Deine Antworten sind da. Du kannst mit anderen Fotos weitermachen."
+PREFER = {
+    **TRIAL,
+    "question": "Welche Farben gefallen dir besser?",
+    "real": "Diese gefallen mir besser",
+    "pair": "Ein Foto in den Farben zweier Modelle, nebeneinander",
+}
+RESULTS_STRENGTHS = "Vorgezogen, Modell gegen Modell"
+RESULTS_STRENGTH_COLUMNS = (
+    "",
+    "Vorgezogen, %",
+    "Stärke, Log-Odds",
+    "95-%-Intervall",
+    "Teilnehmende",
+    "Paare",
+)
+RESULTS_STRENGTHS_HOW = "Stärken nach Bradley und Terry: 0 ist das Mittel aller Modelle, und ein Modell, das um 1 stärker ist als ein anderes, wird ihm in 73 % der Paare vorgezogen. Die Intervalle entstehen, indem die Teilnehmenden neu gezogen werden."
+RESULTS_STRENGTH_RANGE = "{low:.2f} … {high:.2f}"
+RESULTS_STRENGTH = "{value:.2f}"
+
 PRIVATE_LEAD = "Spiel mit eigenen Farbfotos: Sie werden neu gefärbt, und du wirst gefragt, welche Fassung echt ist. Der Test gehört nur dir: Seine Bilder werden nicht behalten, deine Antworten nicht gezählt."
 PRIVATE_DROP = "Deine Farbfotos"
 PRIVATE_START = "Teste mich damit"
 PRIVATE_WORKING = "{name} wird gefärbt"
 PRIVATE_TOO_MANY = "Bitte wähl höchstens {limit} {limit:Foto|Fotos} aus."
 
-RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Runden, die an den absurden Paaren scheitern oder schneller sind, als man hinsehen kann, bleiben in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
+RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Die Farben des echten Fotos werden so grob gemacht wie die eines Modells, sonst verriete sie ihre Feinheit; wie kräftig und wie verschieden die Farben sind, bleibt, weil es zu dem gehört, was beurteilt wird. Eine Runde, die mehr als ein absurdes Paar und mehr als ein Viertel davon für echt hält oder deren mittlere Antwort nach weniger als 0,3 s kommt, bleibt in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
 RESULTS_NONE = "Noch zählt keine Stimme: Spiel als Erste oder Erster."
 RESULTS_TITLE = "Täuschungsrate, %"
 RESULTS_CHANCE = "geraten: 50"
@@ -266,6 +335,41 @@ RESULTS_EXCLUSIONS = {
     "impossible speed": "unmöglich schnell",
     "voted during exposure": "Antwort, bevor das Paar ganz gezeigt war",
 }
+RESULTS_NUMBER = "{value:.1f}"
+RESULTS_RANGE = "{low:.1f} – {high:.1f}"
+RESULTS_PUBLISHED_RATE = "{name}: {rate:.1f} %"
+RESULTS_SHOWN = "{source}, {seconds:g} s lang gezeigt"
+RESULTS_METHODS = {"participant bootstrap": "Ziehen der Teilnehmenden", "Wilson": "Wilson"}
+RESULTS_SUBJECTS = {
+    "animal": "Tier",
+    "bird": "Vogel",
+    "building": "Gebäude",
+    "food": "Essen",
+    "landscape": "Landschaft",
+    "person": "Mensch",
+    "plant": "Pflanze",
+    "thing": "Ding",
+    "unknown": "unbekannt",
+}
+RESULTS_NONE_COUNTS = "Keine Stimme zählt: Die abgegebenen schließt die Regel unten aus."
+RESULTS_STUDY = "Studie"
+RESULTS_STUDY_NAME = "{name}: {votes} {votes:Stimme|Stimmen} vom {first} bis {last}"
+RESULTS_UNNAMED = "bevor Studien Namen hatten"
+RESULTS_OWNER = "Für den Veranstalter der Studie"
+RESULTS_OWNER_HOW = "Der Schlüssel ist, was beim Start der Seite in COLORIZER_STUDY_KEY stand. Er öffnet die Ergebnisse, ohne zu spielen, und die Stimmen als Datei."
+RESULTS_KEY = "Schlüssel"
+RESULTS_OPEN = "Öffnen"
+RESULT_NOT_COUNTED = {
+    "failed catch trials": "Danke fürs Spielen! Diese Runde zählt in der Studie nicht: In einigen Paaren waren die Farben mit Absicht absurd, ein Regenbogen über dem ganzen Bild, und mehr als eines davon wurde für echt gehalten. Das passiert, wenn man müde ist oder es eilig hat; die nächste Runde zählt wieder.",
+    "impossible speed": "Danke fürs Spielen! Diese Runde zählt in der Studie nicht: Die Hälfte der Antworten kam schneller, als man zwei Bilder ansehen kann. Die nächste Runde zählt wieder.",
+}
+RESULT_OTHERS = "{participants} {participants:andere Person hat|andere haben} gespielt und im Mittel {percent:.0f} % der Paare unterschieden. Du warst besser als {below} davon."
+RESULT_ALL = "Alle meine Antworten zeigen"
+RESULT_ALL_TITLE = "Alle deine Antworten"
+RESULT_RIGHT = "richtig"
+RESULT_WRONG = "falsch"
+RESULT_TO_RESULTS = "Ergebnisse der Studie"
+RESULT_TO_PRIVATE = "Mit eigenen Fotos spielen"
 RESULTS_CSV = "Alle Stimmen als CSV schreiben"
 RESULTS_DOWNLOAD = "Stimmen herunterladen"
 RESULTS_REFRESH = "Neu laden"
@@ -282,6 +386,7 @@ ABOUT_PICTURES_ALT = (
 )
 ABOUT_TRAINED_ON = "Gelernt aus"
 ABOUT_PHOTOS = "{photos} {photos:Foto|Fotos}."
+ABOUT_TOLD = "20 000 kleine Fotos aus Sammlungen für Forschung und Vorführung (Flickr8k, Auszüge aus ImageNet, Oxford-Blumen, CUB-Vögel, BSDS, SUN, Corel, Intel-Szenen, COCO und andere): Vögel, Pflanzen, Tiere, Landschaften, Menschen, Gebäude, Straßen, Essen, Fahrzeuge. Graue, sepiafarbene und fast einfarbige wurden weggelassen, und mit ihnen Nebel, Schnee und bedeckte Himmel, sodass die Farben etwas lebhafter sind als die Welt; manche Quellen sind zu Quadraten gestaucht, Innenräume gibt es wenige. Für Forschung und Vorführung; mit denselben Befehlen kannst du ein eigenes Modell mit Fotos trainieren, an denen du die Rechte hast."
 ABOUT_TIME = "Training"
 ABOUT_MINUTES = "{steps} {steps:Schritt|Schritte} in {minutes:.0f} {minutes:Minute|Minuten}"
 ABOUT_LICENCE = "Lizenz"

@@ -90,21 +90,6 @@ def table_html(columns: Sequence[str], rows: Sequence[Sequence[str]], *, caption
     )
 
 
-def pair_html(picture: str, *, ratio: float, stretch: float, real_side: str, real: str) -> str:
-    """Both halves of a composite beside each other, with `real` written on the real one.
-
-    ratio: width / height of a half. stretch: width of the composite / width of a half.
-    """
-    windows = "".join(
-        f'<span class="study-window{" real" if side == real_side else ""}" data-side="{side}">'
-        f'<img src="{escape(picture)}" alt="">'
-        f"{f'<b>{escape(real)}</b>' if side == real_side else ''}</span>"
-        for side in ("left", "right")
-    )
-    style = f"--ratio:{ratio:.4f};--stretch:{stretch:.4f}"
-    return f'<span class="study-pair small" style="{style}">{windows}</span>'
-
-
 def _x(percent: float) -> float:
     return _LEFT + (_RIGHT - _LEFT) * percent / 100
 

@@ -27,6 +27,8 @@ from colorizer.study import (
     photos_folder,
 )
 from colorizer.study.participant import MIN_SECRET_BYTES
+from colorizer.study.photos import find_photos
+from colorizer.study.protocol import study_label
 from colorizer.web.colorize.examples import MODEL as EXAMPLE_MODEL
 from colorizer.web.colorize.examples import load_examples
 
@@ -38,6 +40,8 @@ logger = logging.getLogger(__name__)
 _HOME = Path("~/.colorizer")
 HEAD_START_SECONDS = 3.0  # the first visitors' page comes before what needs the models
 _RETRY_SECONDS = 60.0
+DEMO_NAME = "demo photos"
+MIN_KEY_CHARACTERS = 12
 
 
 class StudyHost:
@@ -140,12 +144,20 @@ def open_study(settings: Settings, service: ColorizerService) -> "Study":
 
     protocol = study_protocol(settings)
     url, home = _database(settings.database_url)
-    store = Store(url)
+    source = settings.study_photos
+    folder = photos_folder(source, token=settings.hub_token) if source else bundled_study_photos()
+    models = _study_models(service)
+    label = study_label(
+        settings.study_name or source.rstrip("/").rpartition("/")[2] or DEMO_NAME,
+        (file.photo.id for file in find_photos(folder)),
+        (model.name for model in models),
+        protocol,
+    )
+    store = Store(url, study=label)
     try:
-        source = settings.study_photos
         pool = StimulusPool(
-            photos_folder(source, token=settings.hub_token) if source else bundled_study_photos(),
-            _study_models(service),
+            folder,
+            models,
             lambda photo, model: coloured(service, photo, model.name),
             cache=home / "study-pictures",
             head_start_seconds=HEAD_START_SECONDS,
@@ -154,7 +166,14 @@ def open_study(settings: Settings, service: ColorizerService) -> "Study":
         if len(secret) < MIN_SECRET_BYTES:
             raise StudyError("bad_secret")
         mirror = _mirror(settings, store, home)
-        return Study(store, pool, secret=secret, settings=protocol, mirror=mirror)
+        return Study(
+            store,
+            pool,
+            secret=secret,
+            settings=protocol,
+            owner_key=settings.study_key,
+            mirror=mirror,
+        )
     except BaseException:
         store.close()
         raise

@@ -1,5 +1,7 @@
 """The tab of the colorization Turing test: play, play with one's own photos, results."""
 
+from functools import partial
+
 import gradio as gr
 
 from colorizer.service.colorizer_service import ColorizerService
@@ -10,8 +12,11 @@ from colorizer.web.fair_queue import Turns
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.play import PlayPage
+from colorizer.web.study.prefer import PreferencePage
 from colorizer.web.study.private import PrivatePage
 from colorizer.web.study.results import ResultsPage
+
+_PLAY, _PRIVATE, _RESULTS = "play", "private", "results"
 
 
 class StudyPage:
@@ -28,14 +33,28 @@ class StudyPage:
         pictures = StudyPictures()
         self._play = PlayPage(host, settings, pictures)
         self._private = PrivatePage(host, service, turns, pictures)
+        self._prefer = PreferencePage(host, pictures)
         self._results = ResultsPage(host, download_folder)
 
     def build(self, tab: gr.Tab) -> None:
         """Lay out the components inside `tab` and wire them."""
-        with gr.Tabs(overflow_behavior="wrap"):
-            with gr.Tab(i18n.TAB_STUDY_PLAY) as play:
-                self._play.build([tab.select, play.select])
-            with gr.Tab(i18n.TAB_STUDY_PRIVATE):
+        # Not secret: the token inside is signed by the study, which trusts nothing else.
+        token = gr.BrowserState(None, storage_key="colorizer-study", secret="colorizer-study")
+        with gr.Tabs(overflow_behavior="wrap") as tabs:
+            with gr.Tab(i18n.TAB_STUDY_PLAY, id=_PLAY) as play:
+                to_results, to_private = self._play.build([tab.select, play.select], token)
+            with gr.Tab(i18n.TAB_STUDY_PRIVATE, id=_PRIVATE):
                 self._private.build()
-            with gr.Tab(i18n.TAB_STUDY_RESULTS) as results:
-                self._results.build([results.select])
+            with gr.Tab(i18n.TAB_STUDY_PREFER):
+                self._prefer.build(token)
+            with gr.Tab(i18n.TAB_STUDY_RESULTS, id=_RESULTS) as results:
+                self._results.build([results.select, to_results.click], token)
+        for button, target in ((to_results, _RESULTS), (to_private, _PRIVATE)):
+            button.click(
+                partial(gr.Tabs, selected=target),
+                None,
+                [tabs],
+                queue=False,
+                api_visibility="private",
+                show_progress="hidden",
+            )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import gradio as gr
 
@@ -32,21 +33,26 @@ class PlayPage:
         self._host = host
         self._settings = settings
         self._stage = TrialStage(host, pictures)
-        self._result = ResultPanel(pictures)
+        self._result = ResultPanel(host, pictures)
 
-    def build(self, opened: Sequence[Any]) -> None:
-        """Lay out the components and wire them; `opened` are the events that show the tab."""
-        # Not secret: the token inside is signed by the study, which trusts nothing else.
-        token = gr.BrowserState(None, storage_key="colorizer-study", secret="colorizer-study")
+    def build(self, opened: Sequence[Any], token: gr.BrowserState) -> tuple[gr.Button, gr.Button]:
+        """Lay out the components and wire them; `opened` are the events that show the tab.
+
+        token: the participant's. Returns the buttons at the end of a session that lead on: to the
+        results, and to a test with one's own photos.
+        """
         lead = gr.Markdown(i18n.STUDY_LEAD, elem_id="study-lead")
-        result = self._result.build("study-result")
+        result = self._result.build("study-result", token)
         card = gr.Markdown(i18n.STUDY_OPENING, elem_id="study-card")
         start = gr.Button(
             i18n.STUDY_START, variant="primary", interactive=False, elem_id="study-start"
         )
-        stage = self._stage.build("study-stage")
+        with gr.Row(visible=False, elem_id="study-onward") as onward:
+            to_results = gr.Button(i18n.RESULT_TO_RESULTS, elem_id="study-to-results")
+            to_private = gr.Button(i18n.RESULT_TO_PRIVATE, elem_id="study-to-private")
+        stage = self._stage.build("study-stage", i18n.TRIAL)
         timer = gr.Timer(_POLL_SECONDS, active=False)
-        lobby = [lead, card, start, timer, *result]
+        lobby = [lead, card, start, timer, onward, *result]
         # Not by the queue, like votes: a class that arrives at once would fill it, and who is in
         # it waits for its pace.
         wiring: dict[str, Any] = {
@@ -57,10 +63,16 @@ class PlayPage:
         gr.on([*opened, timer.tick], self.arrive, [token, stage], lobby, **wiring)
         start.click(self.start, [token], [token, stage, *lobby], **wiring)
         stage.stop(self.stop, [token], [stage, *lobby], **wiring)
+        self._outputs = len(lobby)
+        return to_results, to_private
 
-    def arrive(self, token: Any, playing: Any) -> tuple[Any, ...]:
+    def arrive(
+        self, token: Any, playing: Any, request: gr.Request | None = None
+    ) -> tuple[Any, ...]:
         """The tab is opened, or looked at while the study is being prepared."""
-        return tuple(gr.skip() for _ in range(6)) if playing else self._lobby(token, "")
+        if playing:
+            return tuple(gr.skip() for _ in range(self._outputs))
+        return self._lobby(token, "", page_address(request))
 
     def start(self, token: Any, request: gr.Request) -> tuple[Any, ...]:
         """Begin a session or go on with it."""
@@ -68,19 +80,24 @@ class PlayPage:
             session = self._host.study.start_session(_text(token), self._address(request))
             opening = self._stage.opening(session.token)
         except StudyError as error:
-            return gr.skip(), None, *self._lobby(token, i18n.told(error))
+            return gr.skip(), None, *self._lobby(token, i18n.told(error), page_address(request))
         if opening["trial"] is None:
-            return session.token, None, *self._lobby(session.token, opening["notice"])
+            link = page_address(request)
+            return session.token, None, *self._lobby(session.token, opening["notice"], link)
         hidden = gr.update(visible=False)
         quiet = gr.Timer(active=False)
-        return session.token, opening, hidden, hidden, hidden, quiet, *self._result.show(None)
+        lobby = hidden, hidden, hidden, quiet, hidden, *self._result.show(None)
+        return session.token, opening, *lobby
 
-    def stop(self, token: Any, event: gr.EventData) -> tuple[Any, ...]:
+    def stop(
+        self, token: Any, event: gr.EventData, request: gr.Request | None = None
+    ) -> tuple[Any, ...]:
         """The stage has nothing more to show: the session is over, or something is in the way."""
-        return None, *self._lobby(token, str(event_details(event).get("notice", "")))
+        notice = str(event_details(event).get("notice", ""))
+        return None, *self._lobby(token, notice, page_address(request))
 
-    def _lobby(self, token: Any, notice: str) -> tuple[Any, ...]:
-        """What there is before or after a session: lead, card, button, timer, result."""
+    def _lobby(self, token: Any, notice: str, link: str) -> tuple[Any, ...]:
+        """What there is before or after a session: lead, card, button, timer, ways on, result."""
         try:
             study = self._host.study
             standing = study.standing(_text(token))
@@ -101,7 +118,8 @@ class PlayPage:
             gr.update(value="\n\n".join(filter(None, sentences)), visible=True),
             gr.update(value=label, interactive=True, visible=can_play),
             gr.Timer(active=False),
-            *self._result.show(summary),
+            gr.update(visible=summary is not None),
+            *self._result.show(summary, link),
         )
 
     def _closed(self, sentence: str) -> tuple[Any, ...]:
@@ -110,6 +128,7 @@ class PlayPage:
             gr.update(value=sentence, visible=True),
             gr.update(interactive=False, visible=True),
             gr.Timer(active=True),
+            gr.update(visible=False),
             *self._result.show(None),
         )
 
@@ -145,6 +164,17 @@ class PlayPage:
 
 def _summary(study: "Study", token: Any) -> SessionSummary:
     return study.summary(_text(token))
+
+
+def page_address(request: gr.Request | None) -> str:
+    """Where the visitor's browser found the page, without what follows a "?"; "" if unknown.
+
+    It goes back to this visitor only, as text, so it may be whatever their browser says.
+    """
+    parts = urlsplit(str(request.headers.get("referer", "")) if request else "")
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
 def _text(token: Any) -> str:

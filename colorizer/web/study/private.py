@@ -35,17 +35,18 @@ class PrivatePage:
         pictures: StudyPictures,
     ) -> None:
         self._host = host
-        self._darkroom = service
+        self._service = service
         self._turns = turns
         self._models = [name for name in i18n.MODELS if name in service.models]
         self._stage = TrialStage(host, pictures)
-        self._result = ResultPanel(pictures)
+        self._result = ResultPanel(host, pictures)
 
     def build(self) -> None:
         """Lay out the components inside the current Blocks and wire them."""
         refused = gr.Markdown(visible=False, elem_id="private-refused")
-        stage = self._stage.build("private-stage")
-        result = self._result.build("private-result")
+        stage = self._stage.build("private-stage", i18n.TRIAL)
+        token = gr.State("")  # of the test that has ended
+        result = self._result.build("private-result", token)
         with gr.Column() as choice:
             gr.Markdown(i18n.PRIVATE_LEAD)
             photos = photo_drop(f"{i18n.PRIVATE_DROP} (1 – {MAX_PRIVATE_PAIRS})", "private-photos")
@@ -66,7 +67,7 @@ class PrivatePage:
         stage.stop(
             self.stop,
             None,
-            [stage, choice, *result],
+            [token, stage, choice, *result],
             concurrency_id=STUDY_QUEUE,
             concurrency_limit=STUDY_LIMIT,
             api_visibility="private",
@@ -91,8 +92,8 @@ class PrivatePage:
         if not pairs:
             raise refusal(" ".join(refused))
         with errors_on_the_page():
-            model_shown = study_model(self._darkroom, model)
-            session = self._host.study.start_private_session(pairs, model_shown)
+            model_shown = study_model(self._service, model)
+            session = self._host.study.start_private_session(pairs, model_shown, visitor)
             opening = self._stage.opening(session.token)
         told = gr.update(value="  \n".join(refused), visible=bool(refused))
         return opening, gr.update(visible=False), told, *self._result.show(None)
@@ -105,7 +106,8 @@ class PrivatePage:
             summary = self._host.study.summary(str(told.get("token", "")))
         except StudyError as error:
             gr.Info(str(told.get("notice") or i18n.told(error)))
-        return None, gr.update(visible=True), *self._result.show(summary)
+        token = str(told.get("token", ""))
+        return token, None, gr.update(visible=True), *self._result.show(summary)
 
     def _pairs(
         self, files: list[str], model: str, visitor: str, progress: gr.Progress
@@ -124,5 +126,5 @@ class PrivatePage:
         return pairs, refused
 
     def _pair(self, file: str, model: str) -> tuple[Photo, Photo]:
-        photo = real_photo(self._darkroom.open_photo(file))
-        return photo, coloured(self._darkroom, photo, model)
+        photo = real_photo(self._service.open_photo(file))
+        return photo, coloured(self._service, photo, model)

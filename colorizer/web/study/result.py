@@ -5,22 +5,28 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.study import Mistake, SessionSummary
+from colorizer.study import AnsweredPair, SessionSummary
 from colorizer.study.trials import SIDES
 from colorizer.web import i18n
-from colorizer.web.study.figures import chance_of, pair_html, score_svg
-from colorizer.web.study.pictures import StudyPictures
-from colorizer.web.study.trial import half_width
+from colorizer.web.errors import errors_on_the_page
+from colorizer.web.study.figures import chance_of, score_svg
+from colorizer.web.study.host import StudyHost
+from colorizer.web.study.pictures import StudyPictures, half_width, pair_html
+from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE
 
 
 class ResultPanel:
-    """Two components, hidden until there is a result."""
+    """The result, words to share and all answers; hidden until there is a result."""
 
-    def __init__(self, pictures: StudyPictures) -> None:
+    def __init__(self, host: StudyHost, pictures: StudyPictures) -> None:
+        self._host = host
         self._pictures = pictures
 
-    def build(self, elem_id: str) -> list[Any]:
-        """Create the components inside the current Blocks; they are the outputs of `show`."""
+    def build(self, elem_id: str, token: gr.State | gr.BrowserState) -> list[Any]:
+        """Create the components inside the current Blocks; they are the outputs of `show`.
+
+        token: names the session whose answers are shown.
+        """
         html = gr.HTML(visible=False, apply_default_css=False, elem_id=elem_id)
         share = gr.Textbox(
             label=i18n.SHARE,
@@ -30,14 +36,41 @@ class ResultPanel:
             visible=False,
             elem_id=f"{elem_id}-share",
         )
-        return [html, share]
+        button = gr.Button(i18n.RESULT_ALL, visible=False, elem_id=f"{elem_id}-all")
+        answers = gr.HTML(visible=False, apply_default_css=False, elem_id=f"{elem_id}-answers")
+        button.click(
+            self.answers,
+            [token],
+            [answers],
+            concurrency_id=STUDY_QUEUE,
+            concurrency_limit=STUDY_LIMIT,
+            api_visibility="private",
+        )
+        return [html, share, button, answers]
 
-    def show(self, summary: SessionSummary | None) -> tuple[Any, Any]:
-        """The updates that show the result, or hide it when there is none."""
+    def show(self, summary: SessionSummary | None, link: str = "") -> tuple[Any, ...]:
+        """The updates that show the result, or hide it when there is none.
+
+        link: where others find the page, for the words to share.
+        """
+        empty = gr.update(value="", visible=False)
         if summary is None:
-            return gr.update(value="", visible=False), gr.update(visible=False)
-        text = gr.update(value=_to_share(summary), visible=True)
-        return gr.update(value=self._result(summary), visible=True), text
+            return empty, gr.update(visible=False), gr.update(visible=False), empty
+        text = gr.update(value=f"{_to_share(summary)} {link}".strip(), visible=True)
+        button = gr.update(visible=summary.scored > 0)
+        return gr.update(value=self._result(summary), visible=True), text, button, empty
+
+    def answers(self, token: Any) -> Any:
+        """All pairs of the session, right and wrong."""
+        with errors_on_the_page():
+            pairs = self._host.study.answers(token if isinstance(token, str) else "")
+            figures = "".join(self._pair(pair, verdict=True) for pair in pairs)
+        title = escape(i18n.RESULT_ALL_TITLE)
+        return gr.update(
+            value=f'<section class="study-result"><h3>{title}</h3>'
+            f'<div class="study-mistakes">{figures}</div></section>',
+            visible=True,
+        )
 
     def _result(self, summary: SessionSummary) -> str:
         share = summary.correct / summary.scored if summary.scored else 0.0
@@ -53,37 +86,50 @@ class ResultPanel:
             said.append(i18n.RESULT_SPEED.format(seconds=seconds))
         if summary.private:
             said.append(i18n.RESULT_PRIVATE)
+        if summary.others is not None:
+            others = summary.others
+            told = i18n.RESULT_OTHERS.format(
+                participants=others.participants, percent=100 * others.right, below=others.below
+            )
+            said.append(told)
+        excluded = i18n.RESULT_NOT_COUNTED.get(summary.exclusion or "", "")
         score = i18n.RESULT.format(correct=summary.correct, scored=summary.scored)
         return (
             f'<section class="study-result"><h2>{escape(score)}</h2>{scale}'
-            f"<p>{escape(' '.join(said))}</p>{self._mistakes(summary)}</section>"
+            f"<p>{escape(' '.join(said))}</p>"
+            f"{f'<p><strong>{escape(excluded)}</strong></p>' if excluded else ''}"
+            f"{self._mistakes(summary)}</section>"
         )
 
     def _mistakes(self, summary: SessionSummary) -> str:
         if not summary.mistakes:
             return f"<h3>{escape(i18n.RESULT_FOOLED_NONE)}</h3>"
-        figures = "".join(self._mistake(mistake) for mistake in summary.mistakes)
+        figures = "".join(self._pair(mistake, verdict=False) for mistake in summary.mistakes)
         title = escape(i18n.RESULT_FOOLED)
         return f'<h3>{title}</h3><div class="study-mistakes">{figures}</div>'
 
-    def _mistake(self, mistake: Mistake) -> str:
-        width, height = mistake.width, mistake.height
+    def _pair(self, pair: AnsweredPair, *, verdict: bool) -> str:
+        """The pair with what was real; verdict: also whether that was found."""
+        width, height = pair.width, pair.height
         picture = pair_html(
-            self._pictures.address(mistake.picture, mistake.file_name),
+            self._pictures.address(pair.picture, pair.file_name),
             ratio=half_width(width) / height,
             stretch=width / half_width(width),
-            real_side=mistake.real_side,
+            real_side=pair.real_side,
             real=i18n.RESULT_REAL,
         )
         caption = i18n.RESULT_MISTAKE.format(
-            number=SIDES.index(mistake.real_side) + 1,
-            model=i18n.MODEL_SHORT.get(mistake.model, mistake.model),
+            number=SIDES.index(pair.real_side) + 1,
+            model=i18n.MODEL_SHORT.get(pair.model, pair.model),
         )
+        if verdict:
+            found = i18n.RESULT_WRONG if pair.fooled else i18n.RESULT_RIGHT
+            caption = f"{found[:1].upper()}{found[1:]}. {caption}"
         return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def _to_share(summary: SessionSummary) -> str:
-    """Two sentences, without a link."""
+    """Two sentences."""
     said = i18n.SHARED_PRIVATE if summary.private else i18n.SHARED
     return said.format(
         correct=summary.correct,

@@ -1,20 +1,26 @@
-"""The public figures of the study: drawing, tables, votes as CSV, and the endpoint for programs."""
+"""The figures of the study: drawing, tables, votes as CSV, and the endpoint for programs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from colorizer.errors import StudyError
-from colorizer.study import FoolingRate, PhotoRate, StudyResults
+from colorizer.study import FoolingRate, PhotoRate, PublishedRate, StudyResults
 from colorizer.web import endpoint_texts, i18n
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.study.figures import RateRow, rates_svg, table_html
 from colorizer.web.study.host import StudyHost
 from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE
+
+if TYPE_CHECKING:
+    from colorizer.study import Study
+    from colorizer.study.bradley_terry import ModelStrength
+    from colorizer.study.store import StudyVotes
 
 MIN_PHOTO_VOTES = 5
 """A photo with fewer votes would be first or last by accident."""
@@ -24,82 +30,125 @@ _WIRING: dict[str, Any] = {"concurrency_id": STUDY_QUEUE, "concurrency_limit": S
 
 
 class ResultsPage:
-    """Builds the tab and answers its events."""
+    """Builds the tab and answers its events.
+
+    Results open to those who have played a session to its end and to the owner, votes to the owner.
+    """
 
     def __init__(self, host: StudyHost, download_folder: DownloadFolder) -> None:
         self._host = host
-        self._outbox = download_folder
+        self._downloads = download_folder
 
-    def build(self, opened: Sequence[Any]) -> None:
-        """Lay out the components and wire them; `opened` are the events that show the tab."""
+    def build(self, opened: Sequence[Any], token: gr.BrowserState) -> None:
+        """Lay out the components and wire them; `opened` are the events that show the tab.
+
+        token: the participant's.
+        """
+        studies = gr.Dropdown([], label=i18n.RESULTS_STUDY, visible=False, elem_id="study-studies")
         figures = gr.HTML(apply_default_css=False, elem_id="study-figures")
         gr.Markdown(i18n.RESULTS_HOW, elem_id="study-how")
-        with gr.Row():
-            refresh = gr.Button(i18n.RESULTS_REFRESH, elem_id="study-refresh")
-            make = gr.Button(i18n.RESULTS_CSV, elem_id="study-csv")
-            download = gr.DownloadButton(
-                i18n.RESULTS_DOWNLOAD, interactive=False, elem_id="study-download"
-            )
+        refresh = gr.Button(i18n.RESULTS_REFRESH, elem_id="study-refresh")
+        with gr.Accordion(i18n.RESULTS_OWNER, open=False, elem_id="study-owner"):
+            gr.Markdown(i18n.RESULTS_OWNER_HOW)
+            key = gr.Textbox(label=i18n.RESULTS_KEY, type="password", elem_id="study-key")
+            with gr.Row():
+                unlock = gr.Button(i18n.RESULTS_OPEN, elem_id="study-unlock")
+                make = gr.Button(i18n.RESULTS_CSV, elem_id="study-csv")
+                download = gr.DownloadButton(
+                    i18n.RESULTS_DOWNLOAD, interactive=False, elem_id="study-download"
+                )
         gr.on(
-            [*opened, refresh.click],
+            [*opened, refresh.click, unlock.click, key.submit, studies.input],
             self.figures,
-            None,
-            [figures],
+            [token, key, studies],
+            [studies, figures],
             api_visibility="private",
             show_progress="hidden",
             **_WIRING,
         )
-        make.click(self.csv, None, [download], api_visibility="private", **_WIRING)
+        make.click(self.csv, [key], [download], api_visibility="private", **_WIRING)
+        self._build_endpoint()
+
+    def _build_endpoint(self) -> None:
+        key = gr.Textbox("", visible=False, label="key")
         report = gr.JSON(visible=False, label="results")
         gr.Button(visible=False).click(
             self.study_results,
-            None,
+            [key],
             [report],
             api_name="study_results",
             api_description=endpoint_texts.STUDY_RESULTS,
             **_WIRING,
         )
 
-    def figures(self) -> str:
-        """Everything that is counted, as HTML."""
+    def figures(self, token: Any, key: Any, chosen: Any) -> tuple[Any, str]:
+        """The studies to choose from, and everything that is counted of one of them, as HTML."""
+        hidden = gr.update(visible=False)
         try:
-            study = self._host.study
-            results, status = study.results(), study.status()
+            study = self._opened(token, key)
+            known = study.studies()
+            label = chosen if chosen in {each.study for each in known} else study.label
+            results, status = study.results(label), study.status()
+            strengths = _strengths(study.strengths()) if label == study.label else ""
         except StudyError as error:
-            return f"<p>{escape(i18n.told(error))}</p>"
+            return hidden, f"<p>{escape(i18n.told(error))}</p>"
+        choices = [(_study_name(each), each.study) for each in known]
+        if label not in {each.study for each in known}:
+            choices.insert(0, (label, label))
+        choice = gr.update(choices=choices, value=label, visible=len(choices) > 1)
         saved = f'<p class="study-small">{escape(i18n.told(status.votes_saved))}</p>'
         if not results.by_model:
-            return f"<p>{escape(i18n.RESULTS_NONE)}</p>{_counts(results)}{saved}"
-        return "".join(
-            (
-                _drawing(results),
-                _counts(results),
-                _models(results.by_model),
-                _revisions(results),
-                _subjects(results.by_subject),
-                _photos(results.by_photo),
-                saved,
-            )
+            excluded = any(results.excluded.values())
+            none = i18n.RESULTS_NONE_COUNTS if excluded else i18n.RESULTS_NONE
+            return choice, f"<p>{escape(none)}</p>{_counts(results)}{strengths}{saved}"
+        parts = (
+            _drawing(results),
+            _counts(results),
+            _models(results.by_model),
+            _revisions(results),
+            _subjects(results.by_subject),
+            _photos(results.by_photo),
+            strengths,
+            saved,
         )
+        return choice, "".join(parts)
 
-    def csv(self) -> Any:
-        """Write all votes, anonymous, and offer them."""
-        with errors_on_the_page():
-            votes = self._host.study.votes_csv()
-        file = self._outbox.place("colorization-turing-test-votes.csv")
-        file.write_text(votes, encoding="utf-8")
-        return gr.DownloadButton(value=str(file), interactive=True)
-
-    def study_results(self) -> dict[str, Any]:
-        """Answer /study_results."""
+    def csv(self, key: Any) -> Any:
+        """Write all votes, anonymous, and offer them to the owner."""
         with errors_on_the_page():
             study = self._host.study
+            if not study.is_owner(key):
+                raise StudyError("votes_closed")
+            file = self._downloads.place("colorization-turing-test-votes.csv")
+            file.write_text(study.votes_csv(), encoding="utf-8")
+        return gr.DownloadButton(value=str(file), interactive=True)
+
+    def study_results(self, key: str = "") -> dict[str, Any]:
+        """Answer /study_results; key: the owner's, or the token of somebody who has played."""
+        with errors_on_the_page():
+            study = self._opened(key, key)
             return {
                 **asdict(study.results()),
+                "preferred": [asdict(strength) for strength in study.strengths()],
+                "study": study.label,
                 "protocol": asdict(study.settings),
                 "demo_photos": self._host.demo,
                 "votes_saved": str(study.status().votes_saved),
             }
+
+    def _opened(self, token: Any, key: Any) -> "Study":
+        """The study, if its results are open to whoever asks."""
+        study = self._host.study
+        if not (study.is_owner(key) or study.has_played(token)):
+            raise StudyError("results_closed")
+        return study
+
+
+def _study_name(votes: "StudyVotes") -> str:
+    days = (datetime.fromtimestamp(ms / 1000, tz=UTC) for ms in (votes.first_ms, votes.last_ms))
+    first, last = (f"{day:%Y-%m-%d}" for day in days)
+    name = votes.study or i18n.RESULTS_UNNAMED
+    return i18n.RESULTS_STUDY_NAME.format(name=name, votes=votes.votes, first=first, last=last)
 
 
 def _drawing(results: StudyResults) -> str:
@@ -107,14 +156,18 @@ def _drawing(results: StudyResults) -> str:
         RateRow(_full_name(rate), 100 * rate.rate, (100 * rate.low, 100 * rate.high))
         for rate in results.by_model
     ]
-    published = [RateRow(rate.source, 100 * rate.rate, None) for rate in results.published]
+    published = [RateRow(_source(rate), 100 * rate.rate, None) for rate in results.published]
     spoken = [
         i18n.RESULTS_SPOKEN.format(
             name=_full_name(rate), rate=100 * rate.rate, low=100 * rate.low, high=100 * rate.high
         )
         for rate in results.by_model
     ]
-    spoken += [f"{i18n.RESULTS_PUBLISHED}: {row.name}: {row.rate:.1f} %" for row in published]
+    spoken += [
+        f"{i18n.RESULTS_PUBLISHED}: "
+        + i18n.RESULTS_PUBLISHED_RATE.format(name=row.name, rate=row.rate)
+        for row in published
+    ]
     figure = rates_svg(
         [*ours, *published],
         title=i18n.RESULTS_TITLE,
@@ -148,8 +201,8 @@ def _models(rates: Sequence[FoolingRate]) -> str:
             str(rate.participants),
             str(rate.trials),
             f"{100 * rate.left_choice_rate:.0f}",
-            f"{rate.median_response_ms / 1000:.1f}",
-            f"{rate.method}, {i18n.RESULTS_PROVISIONAL}" if rate.provisional else rate.method,
+            i18n.RESULTS_NUMBER.format(value=rate.median_response_ms / 1000),
+            _method(rate),
         )
         for rate in rates
     ]
@@ -169,7 +222,10 @@ def _revisions(results: StudyResults) -> str:
 
 
 def _subjects(rates: Sequence[FoolingRate]) -> str:
-    rows = [(*_rate(rate), str(rate.participants), str(rate.trials)) for rate in rates]
+    rows = [
+        (_subject(rate.name), *_rate(rate)[1:], str(rate.participants), str(rate.trials))
+        for rate in rates
+    ]
     return table_html(i18n.RESULTS_SUBJECT_COLUMNS, rows, caption=i18n.RESULTS_BY_SUBJECT)
 
 
@@ -181,12 +237,33 @@ def _photos(rates: Sequence[PhotoRate]) -> str:
     if not enough:
         return ""
     rows = [
-        (f"{rate.photo_id[:6]} {rate.subject}", *_rate(rate)[1:], str(rate.trials))
+        (f"{rate.photo_id[:6]} {_subject(rate.subject)}", *_rate(rate)[1:], str(rate.trials))
         for rate in enough
     ]
     said = escape(i18n.RESULTS_PHOTOS.format(votes=MIN_PHOTO_VOTES))
     table = table_html(i18n.RESULTS_PHOTO_COLUMNS, rows, caption=i18n.RESULTS_BY_PHOTO)
     return f'{table}<p class="study-small">{said}</p>'
+
+
+def _strengths(models: Sequence["ModelStrength"]) -> str:
+    if not models:
+        return ""
+    rows = [
+        (
+            i18n.MODEL_NAMES.get(model.name, model.name),
+            f"{100 * model.won / model.comparisons:.0f}",
+            i18n.RESULTS_STRENGTH.format(value=model.strength),
+            "–"
+            if model.low is None or model.high is None
+            else i18n.RESULTS_STRENGTH_RANGE.format(low=model.low, high=model.high)
+            + (f" ({i18n.RESULTS_PROVISIONAL})" if model.provisional else ""),
+            str(model.participants),
+            str(model.comparisons),
+        )
+        for model in models
+    ]
+    table = table_html(i18n.RESULTS_STRENGTH_COLUMNS, rows, caption=i18n.RESULTS_STRENGTHS)
+    return f'{table}<p class="study-small">{escape(i18n.RESULTS_STRENGTHS_HOW)}</p>'
 
 
 def _rate(rate: FoolingRate | PhotoRate) -> tuple[str, str, str, str]:
@@ -195,9 +272,26 @@ def _rate(rate: FoolingRate | PhotoRate) -> tuple[str, str, str, str]:
     return (
         i18n.MODEL_NAMES.get(name, name),
         _exposure(rate.exposure_seconds),
-        f"{100 * rate.rate:.1f}",
-        f"{100 * rate.low:.1f} – {100 * rate.high:.1f}",
+        i18n.RESULTS_NUMBER.format(value=100 * rate.rate),
+        i18n.RESULTS_RANGE.format(low=100 * rate.low, high=100 * rate.high),
     )
+
+
+def _method(rate: FoolingRate) -> str:
+    method: str = i18n.RESULTS_METHODS[rate.method]
+    return f"{method}, {i18n.RESULTS_PROVISIONAL}" if rate.provisional else method
+
+
+def _subject(name: str) -> str:
+    """The subject in the visitor's language, where it is one that we know."""
+    known: str = i18n.RESULTS_SUBJECTS.get(name, name)
+    return known
+
+
+def _source(rate: PublishedRate) -> str:
+    if rate.exposure_seconds is None:
+        return rate.source
+    return i18n.RESULTS_SHOWN.format(source=rate.source, seconds=rate.exposure_seconds)
 
 
 def _full_name(rate: FoolingRate) -> str:

@@ -14,10 +14,9 @@ import gradio as gr
 
 from colorizer.errors import StudyError
 from colorizer.study import TrialView
-from colorizer.study.stimuli import GAP
 from colorizer.web import i18n
 from colorizer.web.study.host import StudyHost
-from colorizer.web.study.pictures import StudyPictures
+from colorizer.web.study.pictures import StudyPictures, half_width
 
 if TYPE_CHECKING:
     from colorizer.study import Study
@@ -62,8 +61,8 @@ class TrialStage:
         self._host = host
         self._pictures = pictures
 
-    def build(self, elem_id: str) -> gr.HTML:
-        """Create the component inside the current Blocks."""
+    def build(self, elem_id: str, words: Mapping[str, str]) -> gr.HTML:
+        """Create the component inside the current Blocks; `words` are those of `i18n.TRIAL`."""
 
         def vote(request: Any) -> dict[str, Any]:
             return self.vote(request)
@@ -76,7 +75,7 @@ class TrialStage:
             js_on_load=_SCRIPT,
             apply_default_css=False,
             server_functions=[vote, next_pair],
-            words=i18n.TRIAL,
+            words=words,
             elem_id=elem_id,
         )
 
@@ -137,14 +136,6 @@ class TrialStage:
             "practice": view.phase == "practice",
             "exposure": view.exposure_seconds,
         }
-
-
-def half_width(width: int) -> int:
-    """Pixels that are shown of each picture in a composite of `width` pixels.
-
-    Without the two columns beside the gap: enlarged, they would take on its grey.
-    """
-    return (width - GAP) // 2 - 2
 
 
 def _nothing(notice: str | None) -> dict[str, Any]:
