@@ -8,7 +8,7 @@ import timm
 import torch
 
 from colorizer.model.checkpoint import load_checkpoint
-from tests.test_dataset import write_photos
+from tests.train.test_dataset import write_photos
 from train.ablation import AblationOptions, run_ablation, training_flags
 from train.ablation_steps import STEPS, AblationStep
 from train.evaluation.feature_network import NAME, FeatureNetwork

@@ -4,17 +4,30 @@ import copy
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
+from colorizer.model.architecture import NetworkConfig
 from colorizer.model.efficientnet import EfficientNetLite
-from tests.test_folding import trained
+from colorizer.model.network import ColorizationNetwork, Network, build_network
 from train.depthwise import depthwise
 from train.folded_norms import fold_norms
 
 
-def test_a_backbone_with_folded_norms_computes_and_learns_the_same() -> None:
-    from colorizer.model.network import ColorizationNetwork, NetworkConfig
+def trained(config: NetworkConfig) -> Network:
+    """A network whose BatchNorms have seen something, so that folding has something to do."""
+    torch.manual_seed(0)
+    network = build_network(config)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.running_mean, -0.2, 0.2)
+            nn.init.uniform_(module.running_var, 0.5, 2.0)
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.uniform_(module.bias, -0.2, 0.2)
+    return network.eval()
 
+
+def test_a_backbone_with_folded_norms_computes_and_learns_the_same() -> None:
     config = NetworkConfig(backbone="tf_efficientnet_lite0", n_classes=5)
     network = trained(config)
     assert isinstance(network, ColorizationNetwork)

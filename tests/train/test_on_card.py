@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from colorizer.model.checkpoint import load_checkpoint
-from tests.test_dataset import write_photos
+from tests.train.test_dataset import write_photos
 from train.dataset import CropSampler, open_cache
 from train.fit_palette import fit, write_palette
 from train.on_card import CardOptions, train_on_card

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from colorizer.photo import open_photo
-from tests.test_dataset import write_photos
+from tests.train.test_dataset import write_photos
 from train.pack import PackOptions, main, pack, unpack
 
 

@@ -5,8 +5,8 @@ import torch
 
 from colorizer.colour.ab_bins import AbBins
 from tests.conftest import small_network
-from tests.test_dataset import write_photos
-from tests.test_heads import slim_network
+from tests.train.test_dataset import write_photos
+from tests.train.test_heads import slim_network
 from train.dataset import PhotoCache, open_cache
 from train.heads import Heads
 from train.options import TrainingOptions
