@@ -45,7 +45,7 @@ floors: | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet uv
 	$(VENV)/bin/uv venv --quiet --clear --python $(RUN) build/floors
 	$(VENV)/bin/uv pip install --quiet --python build/floors --resolution lowest-direct .
-	build/floors/bin/colorizer --out build assets/examples/dahlia.jpg
+	build/floors/bin/colorizer --out build assets/examples/leaves.jpg
 	build/floors/bin/python -c "from colorizer.settings import Settings; from colorizer.web import build_app; build_app(Settings())"
 
 bench: $(VENV)/test.installed

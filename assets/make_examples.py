@@ -1,23 +1,25 @@
 """Make the examples of the Colorize tab: grey photos, and what the vivid model makes of them.
 
+    apt install lomiri-wallpapers-16.04; pip install matplotlib
     python -m assets.make_examples
 
 Run it again whenever the bundled checkpoints change, then look at the pictures: what
-colorizer/web/texts says about each (EXAMPLES) has to be what one sees. The first is what the
-page shows before anybody has dropped a photo. Origin and licence of the photos: LICENSES.md.
+colorizer/web/i18n says about each (EXAMPLES) has to be what one sees. The first is what the page
+shows before anybody has dropped a photo. None of them is a demo photo of the Turing test, whose
+colours would be given away. Origin and licence of the photos: LICENSES.md.
 """
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from skimage import data
-from sklearn.datasets import load_sample_image
 
 from colorizer import Colorizer, Photo, save_photo
 from colorizer.colour.recolor import grey
-from colorizer.pipeline import resize, shrink
+from colorizer.colour.resizing import resize, shrink
 from colorizer.web.colorize.examples import (
     INDEX_FILE,
     MODEL,
@@ -29,12 +31,13 @@ from colorizer.web.colorize.examples import (
 FOLDER = Path(__file__).parent / "examples"
 LONG_SIDE = 640
 THUMBNAIL = (120, 160)  # height, width
+WALLPAPERS = Path("/usr/share/backgrounds")
 PHOTOS = {
-    "dahlia": lambda: load_sample_image("flower.jpg"),
     "cameraman": data.camera,
-    "coffee": data.coffee,
-    "pagoda": lambda: load_sample_image("china.jpg"),
-    "astronaut": data.astronaut,
+    "admiral": lambda: _read(_sample_data() / "grace_hopper.jpg"),
+    "bridge": lambda: _read(WALLPAPERS / "Bridge_by_Sander_Klootwijk.jpg"),
+    "leaves": lambda: _read(WALLPAPERS / "Dragonfly_by_Bolly.jpg"),
+    "coins": data.coins,
     "retina": data.retina,
 }
 
@@ -52,8 +55,21 @@ def main() -> None:
         middle = THUMBNAIL[1] // 2
         both = np.concatenate([halves[0][:, :middle], halves[1][:, middle:]], axis=1)
         Image.fromarray(both).save(FOLDER / thumbnail_file(name), quality=88)
-    index = {"revision": colorizer.model.checkpoint.revision, "examples": list(PHOTOS)}
+    index = {"revision": colorizer.checkpoint.revision, "examples": list(PHOTOS)}
     (FOLDER / INDEX_FILE).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
+
+
+def _read(file: Path) -> np.ndarray:
+    with Image.open(file) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def _sample_data() -> Path:
+    """Where matplotlib keeps the photographs of its own examples."""
+    package = find_spec("matplotlib")
+    if package is None or package.origin is None:
+        raise SystemExit("One of the photos comes with matplotlib: pip install matplotlib.")
+    return Path(package.origin).parent / "mpl-data" / "sample_data"
 
 
 def _photo(pixels: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from skimage import data
 
 from colorizer import Colorizer, Photo, save_photo
 from colorizer.colour.recolor import grey
-from colorizer.pipeline import resize
+from colorizer.colour.resizing import resize
 from colorizer.previews.palette import kmeans_palette
 from colorizer.previews.pca import fit_patch_pca, fit_row_pca
 from colorizer.previews.photo_colours import count_colours

@@ -65,16 +65,14 @@ def _look(page: Page, photos: list[Path]) -> None:
 
 def _colour(page: Page, photos: list[Path]) -> None:
     """The black-and-white photos, coloured."""
-    page.locator("#photos input[type=file]").first.set_input_files(photos[:2])
-    page.locator("#photos img").nth(1).wait_for()
-    page.locator("#colorize").click()
+    page.locator("#photos input[type=file]").set_input_files(photos[:2])
     page.get_by_text("2 of 2 photos coloured").wait_for()
 
 
 def _palette(page: Page, photos: list[Path]) -> None:
     """The colour photo and its palette."""
     page.get_by_role("tab", name="Palette").click()
-    page.locator("#palette-photo input[type=file]").first.set_input_files(photos[2:])
+    page.locator("#palette-photo input[type=file]").set_input_files(photos[2:])
     page.locator("#palette-swatches button").first.wait_for()
 
 

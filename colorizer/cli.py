@@ -17,135 +17,29 @@ from typing import TYPE_CHECKING, TextIO
 
 from tqdm import tqdm
 
-from colorizer import __version__
-from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, NO_GUIDE, Adjustments
-from colorizer.album.plan import Plan, PlanOptions, UsageError, plan_album
+from colorizer.adjustments import NO_GUIDE
+from colorizer.album.arguments import (
+    EXIT_DONE,
+    EXIT_NOTHING_DONE,
+    EXIT_SOME_FAILED,
+    build_parser,
+    guide_of,
+    limits_of,
+    plan_options,
+    save_options,
+)
+from colorizer.album.plan import Plan, UsageError, plan_album
 from colorizer.album.report import Report, printable, reason, summary
 from colorizer.album.stopping import Stopping
 from colorizer.batch import Outcome, SaveOptions, State, colour_album
 from colorizer.errors import CheckpointError, ColorizerError
-from colorizer.guide.files import palette_named, read_hints
-from colorizer.guide.guide import MAX_VARIANT, Guide
 from colorizer.model.bundled import bundled_checkpoints
-from colorizer.photo import DEFAULT_LIMITS, PhotoLimits, open_photo
+from colorizer.photo import DEFAULT_LIMITS, PhotoLimits
 from colorizer.photo.isolation import SECONDS, IsolatedDecoder
 from colorizer.photo.saving import sweep
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Colorizer
-
-EXIT_DONE = 0
-EXIT_SOME_FAILED = 1
-EXIT_NOTHING_DONE = 2
-
-DEFAULT_MEGAPIXELS = 200
-DEFAULT_MEGABYTES = 1000
-
-_DESCRIPTION = """\
-Turn black-and-white photographs into plausible colour ones. The colours are invented: a guess of a
-trained model, not a record. The result keeps the size and the lightness of the photo.
-"""
-
-_EXAMPLES = f"""\
-examples:
-  python -m colorizer grandmother.jpg                    writes grandmother-colour.jpg beside it
-  python -m colorizer grandmother.jpg -o result.png      one photo, one file
-  python -m colorizer album/ more/*.png -o coloured/     colours folders, keeps their structure
-  python -m colorizer album/ -o coloured/ --model regression --vividness 1.2 --warmth 0.3
-  python -m colorizer grandmother.jpg --layer            also the colours alone, for photo editors
-  python -m colorizer album/ -o coloured/ --report report.csv
-
-existing files:
-  A file that does not say it was made by Colorizer is never replaced, unless with --overwrite. One
-  that does, of the same photo, is skipped: a run that was stopped goes on where it was. Results
-  are never coloured again, and no photo is replaced by its result, not even with --overwrite.
-
-what a result keeps:
-  Date, caption, author, copyright, keywords, camera and resolution of the photo. The line that its
-  colours are invented is added to the caption. Thumbnails and the place (GPS) are left out.
-
-limits:
-  {DEFAULT_MEGAPIXELS} megapixels and {DEFAULT_MEGABYTES} MB a photo; --max-megapixels and
-  --max-megabytes change them. The settings COLORIZER_MAX_... are the page's and do not count here.
-
-environment:
-  HF_HOME, HF_TOKEN              where models of the Hub are kept, and the right to private ones
-  OMP_WAIT_POLICY=PASSIVE        kinder to other programs on a busy machine
-
-exit status:
-  0 all photos done or already there, 1 some could not be done, 2 none could be done or the command
-  makes no sense, 130 stopped with Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
-"""
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """All flags, in plain words."""
-    parser = argparse.ArgumentParser(
-        prog="colorizer",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add("photos", nargs="+", help="photos, folders that are searched for photos, patterns such as "
-        "'*.jpg', or - for one photo from standard input")  # fmt: skip
-    add("-o", "--out", help="folder for the results (default: beside each photo), or for one photo "
-        "the file, such as result.jpg")  # fmt: skip
-    add(
-        "--model",
-        default="classification",
-        help="classification (vivid), regression (cautious), a checkpoint folder, or owner/name on "
-        "the Hugging Face Hub (default: %(default)s)",
-    )
-    add("--revision", help="branch, tag or commit of a model on the Hub")
-    add("--vividness", type=_vividness, default=1.0, help="0 = grey, 1 = normal, up to 3")
-    add(
-        "--warmth",
-        type=_warmth,
-        default=0.0,
-        help="white balance: -1 = cooler, 0 = as the model means it, 1 = warmer",
-    )
-    add(
-        "--temperature",
-        type=_share,
-        help="classification only: 0 = the likeliest colour everywhere, 1 = the average of all "
-        "(default: the model's own)",
-    )
-    add("--hints", type=Path, help="JSON file of hints (default: photo.hints.json beside a photo)")
-    add("--palette", help="colours to use: '#aa3322, #e0c080', a .gpl or a .css file")
-    add("--like", type=Path, help="a colour photo whose colours are to be taken")
-    add("--strength", type=_share, default=1.0, help="of --palette and --like: 0 to 1")
-    add("--variants", type=_variants, default=0, help="also write this many other versions")
-    add("--format", choices=["jpg", "png", "webp", "tiff"], help="default: as the photo came")
-    add(
-        "--layer",
-        action="store_true",
-        help="also write the colours alone, a transparent PNG for photo editors to lay over the "
-        "black-and-white photo",
-    )
-    add(
-        "--no-mark",
-        action="store_true",
-        help="do not note in the file that colours are invented; such a file is not known as a "
-        "result later",
-    )
-    add("--no-metadata", action="store_true", help="keep no date, caption and so on of the photo")
-    add("--keep-gps", action="store_true", help="also keep the place where the photo was taken")
-    add("--overwrite", action="store_true", help="replace files that are there")
-    add("--dry-run", action="store_true", help="say what would be done, and do nothing")
-    add("--report", type=Path, metavar="FILE", help="write a table (CSV) with a row for each photo")
-    add(
-        "--max-megapixels", type=_positive, default=DEFAULT_MEGAPIXELS, metavar="N",
-        help="largest photo (default: %(default)s); memory needed is some 12 MB each",
-    )  # fmt: skip
-    add(
-        "--max-megabytes", type=_positive, default=DEFAULT_MEGABYTES, metavar="N",
-        help="largest file (default: %(default)s)",
-    )  # fmt: skip
-    add("--device", choices=["cpu", "cuda"], default="cpu", help="default: %(default)s")
-    add("-q", "--quiet", action="store_true", help="no progress bar, no notes, no summary")
-    add("--version", action="version", version=f"colorizer {__version__}")
-    return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -279,53 +173,6 @@ def _load(arguments: argparse.Namespace) -> "Colorizer":
     return colorizer
 
 
-def limits_of(arguments: argparse.Namespace) -> PhotoLimits:
-    """What one photo may cost."""
-    max_pixels = int(arguments.max_megapixels * 1e6)
-    memory = max_pixels * DEFAULT_LIMITS.max_memory // DEFAULT_LIMITS.max_pixels
-    return PhotoLimits(
-        max_bytes=int(arguments.max_megabytes * 2**20),
-        max_pixels=max_pixels,
-        max_memory=max(memory, DEFAULT_LIMITS.max_memory),
-    )
-
-
-def plan_options(arguments: argparse.Namespace) -> PlanOptions:
-    """Where results go; raises UsageError."""
-    if arguments.out == "":
-        raise UsageError("The name after -o is empty. For this folder write a dot: -o .")
-    return PlanOptions(
-        out=None if arguments.out is None else Path(arguments.out),
-        format=arguments.format,
-        layer=arguments.layer,
-        variants=arguments.variants,
-        overwrite=arguments.overwrite,
-    )
-
-
-def guide_of(arguments: argparse.Namespace, colorizer: "Colorizer", limits: PhotoLimits) -> Guide:
-    """What the arguments ask of the colours by hand; raises AdjustmentError or PhotoError."""
-    like = open_photo(arguments.like, limits) if arguments.like else None
-    return Guide(
-        hints=read_hints(arguments.hints) if arguments.hints else (),
-        palette=palette_named(arguments.palette) if arguments.palette else None,
-        reference=colorizer.reference(like) if like else None,
-        strength=arguments.strength,
-    )
-
-
-def save_options(arguments: argparse.Namespace, guide: Guide = NO_GUIDE) -> SaveOptions:
-    """How the photos are to be coloured and saved."""
-    return SaveOptions(
-        adjustments=Adjustments(
-            arguments.vividness, arguments.warmth, arguments.temperature, guide
-        ),
-        marked=not arguments.no_mark,
-        metadata=not arguments.no_metadata,
-        keep_gps=arguments.keep_gps,
-    )
-
-
 class _stdin_within:
     """Reads one photo from standard input, never more than the limit and a byte."""
 
@@ -368,33 +215,3 @@ def _be_quiet_but_for_us() -> None:
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     for name in ("PIL", "colorizer.errors"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-
-
-def _vividness(text: str) -> float:
-    return _number(text, 0.0, MAX_VIVIDNESS)
-
-
-def _warmth(text: str) -> float:
-    return _number(text, -MAX_WARMTH, MAX_WARMTH)
-
-
-def _share(text: str) -> float:
-    return _number(text, 0.0, 1.0)
-
-
-def _variants(text: str) -> int:
-    return int(_number(str(int(text)), 0, MAX_VARIANT))
-
-
-def _positive(text: str) -> float:
-    return _number(text, 0.001, 1e6)
-
-
-def _number(text: str, low: float, high: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-    if not low <= value <= high:
-        raise argparse.ArgumentTypeError(f"{text} is not between {low:g} and {high:g}")
-    return value

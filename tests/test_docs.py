@@ -21,7 +21,7 @@ def blocks(kind: str, text: str = README) -> list[str]:
 def commands() -> list[str]:
     shells = [block for page in PAGES for block in blocks("sh", page.read_text())]
     lines = [line for block in shells for line in block.replace("\\\n", " ").splitlines()]
-    return [line.split("#")[0].strip() for line in lines if line.strip()]
+    return [re.split(r"(?:^|\s{2,})#", line)[0].strip() for line in lines if line.strip()]
 
 
 def test_every_file_of_the_tree_exists_and_no_package_is_missing() -> None:

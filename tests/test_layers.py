@@ -96,7 +96,8 @@ OURS = [
 
 @pytest.mark.parametrize("file", sorted(OURS), ids=module_name)
 def test_modules_stay_small_enough_to_read(file: Path) -> None:
-    assert len(file.read_text().splitlines()) <= 400
+    most = 600 if file.parent.name == "i18n" else 400  # texts of the page are a list to look up
+    assert len(file.read_text().splitlines()) <= most
 
 
 def test_the_page_is_built_without_what_a_photo_or_the_study_needs() -> None:

@@ -3,7 +3,8 @@
 The first run decodes every photo, shrinks it to a short side of `side` pixels and appends it to one
 flat file; later runs map that file into memory. Which photo a step sees and how it is cropped
 follows from (seed, step) alone, so that a resumed training continues exactly, on any number of
-processes.
+processes. A photo that an index.csv lists was chosen by somebody: its side of the split is taken
+from there, and it stays even if it is next to grey.
 """
 
 import hashlib
@@ -18,12 +19,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from skimage.transform import resize
 from torch.nn import functional as F
 from tqdm import tqdm
 
 from colorizer.photo import READABLE_SUFFIXES, PhotoError, open_photo
 from colorizer.previews.pca import fit_row_pca
+from train.photo_index import IndexLine, read_index
 
 logger = logging.getLogger(__name__)
 
@@ -89,21 +92,25 @@ def open_cache(
     files = list_photos(folders)
     if not files:
         raise FileNotFoundError(f"No photos in {', '.join(map(str, folders))}.")
-    listing = "\n".join(f"{file} {file.stat().st_size}" for file in files)
+    index = read_index(folders)
+    lines = [index.get(file.resolve()) for file in files]
+    listing = "\n".join(
+        f"{file} {file.stat().st_size} {line.split if line else '-'}"
+        for file, line in zip(files, lines, strict=True)
+    )
     settings = f"{side}" if pca_variance is None else f"{side} {pca_variance}"
     key = hashlib.sha256(f"{settings}\n{listing}".encode()).hexdigest()[:16]
     index_file = Path(cache_folder) / f"{key}.json"
     pixel_file = Path(cache_folder) / f"{key}.u8"
     if not index_file.exists():
         index_file.parent.mkdir(parents=True, exist_ok=True)
-        _build(
-            files, index_file, pixel_file, partial(_prepare, side=side, pca_variance=pca_variance)
-        )
-    index = json.loads(index_file.read_text())
+        prepare = partial(_prepare, side=side, pca_variance=pca_variance)
+        _build(files, lines, index_file, pixel_file, prepare)
+    content = json.loads(index_file.read_text())
     cache = PhotoCache(
-        photos=[CachedPhoto(**photo) for photo in index["photos"]],
+        photos=[CachedPhoto(**photo) for photo in content["photos"]],
         pixels=np.memmap(pixel_file, dtype=np.uint8, mode="r"),
-        left_out=[(name, reason) for name, reason in index["left_out"]],
+        left_out=[(name, reason) for name, reason in content["left_out"]],
     )
     reasons = Counter(reason for _, reason in cache.left_out)
     logger.info("%d photos, %d left out %s", len(cache.photos), len(cache.left_out), dict(reasons))
@@ -116,15 +123,16 @@ Prepared = tuple[np.ndarray | None, str]
 
 def _build(
     files: Sequence[Path],
+    lines: Sequence[IndexLine | None],
     index_file: Path,
     pixel_file: Path,
-    prepare: Callable[[Path], Prepared],
+    prepare: Callable[[Path, IndexLine | None], Prepared],
 ) -> None:
     photos: list[CachedPhoto] = []
     left_out: list[tuple[str, str]] = []
     offset = 0
     with pixel_file.open("wb") as pixels, ThreadPoolExecutor(2) as pool:
-        prepared = zip(files, pool.map(prepare, files), strict=True)
+        prepared = zip(files, pool.map(prepare, files, lines), strict=True)
         for file, (rgb, split) in tqdm(prepared, total=len(files), desc="decoding photos"):
             if rgb is None:
                 left_out.append((str(file), split))
@@ -141,15 +149,17 @@ def _build(
     unfinished.rename(index_file)
 
 
-def _prepare(file: Path, *, side: int, pca_variance: float | None) -> Prepared:
+def _prepare(
+    file: Path, line: IndexLine | None, *, side: int, pca_variance: float | None
+) -> Prepared:
     try:
         content = file.read_bytes()
         rgb = open_photo(content).rgb
     except (OSError, PhotoError) as error:
         return None, str(error)
-    if is_grey(rgb):
+    if line is None and is_grey(rgb):
         return None, "grey"
-    small, split = shrink(rgb, side), split_of(content)
+    small, split = shrink(rgb, side), (line.split if line else "") or split_of(content)
     if pca_variance is not None and split == "train":
         fit = fit_row_pca(small)
         small = fit.reconstruct(fit.components_for_variance(pca_variance))
@@ -172,12 +182,25 @@ def shrink(rgb: np.ndarray, side: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """A rectangle of a photo in its own pixels, and whether it is mirrored."""
+
+    photo: CachedPhoto
+    top: int
+    left: int
+    height: int
+    width: int
+    mirrored: bool
+
+
+@dataclass(frozen=True)
 class CropSampler:
     """Random square crops of `crop` pixels, the same for the same (seed, step).
 
-    A batch is cut at one random scale (crops of `crop` … `crop_from` pixels, shrunk to `crop`),
-    each photo at its own place, half of them mirrored. whole: the whole photos instead, squeezed
-    into squares, never mirrored.
+    Each photo is cut at its own place and size (crops of `crop` … `crop_from` pixels, or up to its
+    short side, shrunk to `crop`), half of them mirrored. whole: the whole photos instead, squeezed
+    into squares, never mirrored. weights: float (N,), each photo's chance to be drawn, summing to
+    1; None draws all alike.
     """
 
     cache: PhotoCache
@@ -187,47 +210,57 @@ class CropSampler:
     batch: int
     seed: int
     whole: bool = False
+    weights: NDArray[np.float64] | None = None
 
     def __call__(self, step: int, part: slice = slice(None)) -> torch.Tensor:
         """Batch of `step` → uint8 (batch, 3, crop, crop); `part` is one process's share of it."""
-        chosen = self._chosen(step)
+        return torch.stack([self._pixels(cut) for cut in self.cuts(step, part)])
+
+    def cuts(self, step: int, part: slice = slice(None)) -> list[Cut]:
+        """What the batch of `step` is cut from."""
+        places = np.random.default_rng([self.seed, 1, step]).random((self.batch, 4))[part]
+        chosen = [self.photos[i] for i in self._chosen(step)[part]]
         if self.whole:
-            return torch.stack([self._fit(self.cache.rgb(self.photos[i])) for i in chosen[part]])
-        random = np.random.default_rng([self.seed, 1, step])
-        source = int(random.integers(self.crop, self.crop_from + 1))
-        places = random.random((len(chosen), 3))
-        crops = [
-            self._cut(self.photos[i], source, place)
-            for i, place in zip(chosen, places, strict=True)
-        ]
-        return torch.stack(crops[part])
+            return [Cut(photo, 0, 0, photo.height, photo.width, False) for photo in chosen]
+        return [self._cut(photo, place) for photo, place in zip(chosen, places, strict=True)]
 
     def _chosen(self, step: int) -> list[int]:
-        """Photo numbers of one step; each epoch is a permutation of all photos."""
-        first = step * self.batch
-        epochs = range(first // len(self.photos), (first + self.batch - 1) // len(self.photos) + 1)
-        orders = [
-            np.random.default_rng([self.seed, 0, e]).permutation(len(self.photos)) for e in epochs
-        ]
-        start = first - epochs[0] * len(self.photos)
-        return [int(i) for i in np.concatenate(orders)[start : start + self.batch]]
+        """Photo numbers of one step, `batch` of them."""
+        epoch, first = divmod(step * self.batch, len(self.photos))
+        orders = [self._order(epoch)]
+        while sum(map(len, orders)) < first + self.batch:
+            epoch += 1
+            orders.append(self._order(epoch))
+        return [int(i) for i in np.concatenate(orders)[first : first + self.batch]]
 
-    def _cut(self, photo: CachedPhoto, source: int, place: np.ndarray) -> torch.Tensor:
-        rgb = self.cache.rgb(photo)
-        size = min(source, photo.height, photo.width)
+    def _order(self, epoch: int) -> NDArray[np.int64]:
+        """As many photo numbers as there are photos, in random order.
+
+        Systematic sampling: a photo comes its expected number of times, rounded up or down; with
+        equal chances that is once.
+        """
+        random = np.random.default_rng([self.seed, 0, epoch])
+        count = len(self.photos)
+        if self.weights is None:
+            return random.permutation(count)
+        points = (np.arange(count) + random.random()) / count
+        drawn = np.searchsorted(np.cumsum(self.weights), points).clip(max=count - 1)
+        return random.permutation(drawn)
+
+    def _cut(self, photo: CachedPhoto, place: NDArray[np.float64]) -> Cut:
+        short = min(photo.height, photo.width)
+        widest = max(self.crop, min(self.crop_from, short))
+        size = min(short, self.crop + int(place[3] * (widest - self.crop + 1)))
         top = int(place[0] * (photo.height - size + 1))
         left = int(place[1] * (photo.width - size + 1))
-        cut = rgb[top : top + size, left : left + size]
-        if place[2] < 0.5:
-            cut = cut[:, ::-1]
-        return self._fit(cut)
+        return Cut(photo, top, left, size, size, bool(place[2] < 0.5))
 
-    def _fit(self, rgb: np.ndarray) -> torch.Tensor:
-        """uint8 (H, W, 3) → uint8 (3, crop, crop)."""
-        pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1)
+    def _pixels(self, cut: Cut) -> torch.Tensor:
+        """uint8 (3, crop, crop)."""
+        rgb = self.cache.rgb(cut.photo)
+        rgb = rgb[cut.top : cut.top + cut.height, cut.left : cut.left + cut.width]
+        pixels = torch.from_numpy(np.array(rgb[:, ::-1] if cut.mirrored else rgb)).permute(2, 0, 1)
         if pixels.shape[1:] == (self.crop, self.crop):
             return pixels
-        resized = F.interpolate(
-            pixels[None].float(), (self.crop, self.crop), mode="bilinear", antialias=True
-        )
-        return resized[0].round().clamp(0, 255).to(torch.uint8)
+        size = (self.crop, self.crop)
+        return F.interpolate(pixels[None], size, mode="bilinear", antialias=True)[0]

@@ -7,10 +7,10 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 
-def moving_average(network: nn.Module, decay: float) -> AveragedModel:
+def moving_average(network: nn.Module, decay: Callable[[int], float]) -> AveragedModel:
     """Exponential moving average of `network`'s weights and buffers with a warm-up.
 
-    After n updates the decay is min(decay, (1 + n) / (10 + n)): a short training must not still
+    After n updates the decay is min(decay(n), (1 + n) / (10 + n)): a short training must not still
     average its random first weights in, which a first regression did.
     """
     return AveragedModel(network, multi_avg_fn=_update(decay), use_buffers=True)
@@ -19,11 +19,13 @@ def moving_average(network: nn.Module, decay: float) -> AveragedModel:
 Tensors = tuple[torch.Tensor, ...] | list[torch.Tensor]
 
 
-def _update(decay: float) -> Callable[[Tensors, Tensors, torch.Tensor | int], None]:
+def _update(
+    decay: Callable[[int], float],
+) -> Callable[[Tensors, Tensors, torch.Tensor | int], None]:
     @torch.no_grad()
     def update(averaged: Tensors, current: Tensors, updates: torch.Tensor | int) -> None:
         count = int(updates)
-        share = 1.0 - min(decay, (1 + count) / (10 + count))
+        share = 1.0 - min(decay(count), (1 + count) / (10 + count))
         for mean, value in zip(averaged, current, strict=True):
             if mean.is_floating_point():
                 mean.lerp_(value, share)

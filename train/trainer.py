@@ -2,40 +2,56 @@
 
 import json
 import logging
+import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs
+from numpy.typing import NDArray
 from tqdm import tqdm
 
-from colorizer.model.architecture import NetworkConfig
+from colorizer.model.architecture import Head, NetworkConfig
 from colorizer.model.checkpoint import (
-    Checkpoint,
     CheckpointConfig,
     DecodingConfig,
     load_checkpoint,
     save_checkpoint,
 )
 from colorizer.model.network import ColorizationNetwork
-from train.ab_bins_training import class_weights
+from train.ab_bins_training import annealed_mean, class_weights
 from train.backbones import load_pretrained_backbone
 from train.background_push import BackgroundPush
-from train.dataset import CropSampler, open_cache
+from train.dataset import CachedPhoto, CropSampler, open_cache
+from train.degrading import add_borders, degrade
 from train.fit_palette import read_palette
+from train.folded_norms import fold_norms
+from train.heads import Heads, Outputs
 from train.moving_average import moving_average
-from train.objective import age, classification_loss, regression_loss, squared_loss, to_sample
+from train.objective import (
+    classification_loss,
+    mood_loss,
+    regression_loss,
+    squared_loss,
+    to_sample,
+)
 from train.options import TrainingOptions
 from train.photo_choice import choose_photos
+from train.photo_index import IndexLine, balancing_weights, read_index
+from train.resident_crops import ResidentCrops
 from train.samples import write_samples
-from train.schedule import learning_rate_share, parameter_groups, set_trainable
+from train.schedule import average_decay, learning_rate_share, parameter_groups, set_trainable
 from train.trainer_state import Progress, has_state, load_state, save_state
 from train.validation import validate
 
 logger = logging.getLogger(__name__)
+
+_PRECISIONS = {"float32": "no", "bfloat16": "bf16"}
 
 
 class Trainer:
@@ -44,7 +60,8 @@ class Trainer:
     def __init__(self, options: TrainingOptions) -> None:
         self.options = options
         self.accelerator = Accelerator(
-            kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)]
+            mixed_precision=_PRECISIONS[options.precision],
+            kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
         )
         if options.batch % self.accelerator.num_processes:
             raise SystemExit("--batch must be a multiple of the number of processes.")
@@ -55,48 +72,63 @@ class Trainer:
                 side=options.side,
                 pca_variance=options.pca_variance,
             )
+        photos = choose_photos(
+            self.cache.split("train"),
+            options.photos,
+            subject=options.subject,
+            limit=options.limit,
+            seed=options.seed,
+        )
         self.sampler = CropSampler(
             cache=self.cache,
-            photos=choose_photos(
-                self.cache.split("train"),
-                options.photos,
-                subject=options.subject,
-                limit=options.limit,
-                seed=options.seed,
-            ),
+            photos=photos,
             crop=options.crop,
             crop_from=options.crop_from,
             batch=options.batch,
             seed=options.seed,
             whole=options.whole,
+            weights=self._weights(photos) if options.balance else None,
         )
+        self.crops: Callable[[int, slice], torch.Tensor] = self.sampler
+        if options.resident:
+            self.crops = ResidentCrops(self.sampler, self.accelerator.device)
         self.ab_bins = read_palette(options.palette) if options.palette else None
         self.network = self._build_network()
-        self.ema = moving_average(self.network, options.ema)
+        self.heads = Heads(self.network, with_regression=options.head == "both")
+        self.ema = moving_average(self.heads, lambda step: average_decay(options, step))
         self.optimizer = torch.optim.AdamW(
-            parameter_groups(self.network, options),
+            parameter_groups(self.heads, options),
             lr=options.lr,
             weight_decay=options.weight_decay,
+            fused=True,
         )
         self.progress = Progress(step=0, seconds=0.0)
         if options.resume and has_state(options.out):
-            self.progress = load_state(options.out, self.network, self.ema, self.optimizer)
-        self.wrapped, self.optimizer = self.accelerator.prepare(self.network, self.optimizer)
+            self.progress = load_state(options.out, self.heads, self.ema, self.optimizer)
+        fold_norms(self.network.backbone)
+        self.wrapped, self.optimizer = self.accelerator.prepare(self.heads, self.optimizer)
         device = self.accelerator.device
         self.ema.to(device)
         weights = class_weights(self.ab_bins, options.rebalancing) if self.ab_bins else None
-        self.class_weights = weights.to(device) if weights is not None else None
+        if weights is not None:
+            weights = weights.clamp(max=options.max_class_weight or math.inf).to(device)
+        self.class_weights = weights
         self.hub = self._open_hub()
+        self._stops = False
+
+    def stop(self) -> None:
+        """Let `run` save the state after the present step and return."""
+        self._stops = True
 
     def run(self) -> dict[str, Any]:
-        """Train to the last step; returns the metrics of the last evaluation."""
+        """Train to the last step or to `stop`; returns the metrics of the last evaluation."""
         metrics: dict[str, Any] = {}
         losses: list[float] = []
         saved = time.monotonic()
         rate = 0.0
         for step in self._bar():
             started = time.monotonic()
-            losses.append(self._step(step))
+            losses.append(self.step(step))
             seconds = time.monotonic() - started
             rate += (self.options.batch / seconds - rate) / len(losses)
             self.progress = Progress(step + 1, self.progress.seconds + seconds)
@@ -106,9 +138,11 @@ class Trainer:
                 losses, rate = [], 0.0
                 if self.hub and not last:
                     self.hub.offer(self._checkpoint_folder, self.progress.step)
-            if last or time.monotonic() - saved > self.options.save_minutes * 60:
+            if last or self._stops or time.monotonic() - saved > self.options.save_minutes * 60:
                 self._save()
                 saved = time.monotonic()
+            if self._stops:
+                break
         self.accelerator.wait_for_everyone()
         if self.hub and metrics:
             self.hub.finish(self._checkpoint_folder, self.progress.step)
@@ -123,38 +157,57 @@ class Trainer:
             mininterval=10,
         )
 
-    def _step(self, step: int) -> float:
+    def step(self, step: int) -> float:
         """One optimizer step on this process's share of the batch; returns its loss."""
         options, accelerator = self.options, self.accelerator
-        set_trainable(self.network, options, step)
+        set_trainable(self.heads, options, step)
         for group in self.optimizer.param_groups:
             group["lr"] = options.lr * group["share"] * learning_rate_share(options, step)
         share = options.batch // accelerator.num_processes
         part = slice(accelerator.process_index * share, (accelerator.process_index + 1) * share)
-        rgb = self.sampler(step, part).to(accelerator.device)
+        seed = (options.seed, step, accelerator.process_index)
+        rgb = self.crops(step, part).to(accelerator.device)
+        rgb = add_borders(rgb, options.bordered, seed=seed)
         sample = to_sample(rgb, self.network.config.output_stride)
-        L = age(sample.L, options.aged, seed=(options.seed, step, accelerator.process_index))
-        output = self.wrapped(L.contiguous(memory_format=torch.channels_last))
-        loss = self._loss(output, sample.ab)
+        L = degrade(sample.L, options.aged, seed=seed)
+        outputs = self.wrapped(L.contiguous(memory_format=torch.channels_last))
+        loss = self._loss(outputs, sample.ab)
         self.optimizer.zero_grad(set_to_none=True)
         accelerator.backward(loss)
-        accelerator.clip_grad_norm_(self.network.parameters(), 1.0)
+        accelerator.clip_grad_norm_(self.heads.parameters(), 1.0)
         self.optimizer.step()
-        self.ema.update_parameters(self.network)
+        self.ema.update_parameters(self.heads)
         return float(loss.detach())
 
-    def _loss(self, output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    def _loss(self, outputs: Outputs, target: torch.Tensor) -> torch.Tensor:
+        """The sum of the heads' losses; the mood is that of the classifier, if there is one."""
+        options = self.options
+        losses = []
+        ab = None
+        if "regression" in outputs:
+            ab = outputs["regression"].float()
+            loss = squared_loss if options.loss == "squared" else regression_loss
+            weight = options.regression_weight if options.head == "both" else 1.0
+            losses.append(weight * loss(ab, target))
         if self.ab_bins is not None and self.class_weights is not None:
-            neighbours = self.options.neighbours
-            return classification_loss(output, target, self.ab_bins, self.class_weights, neighbours)
-        loss = squared_loss if self.options.loss == "squared" else regression_loss
-        return loss(output, target)
+            logits = outputs["classification"].float()
+            losses.append(
+                classification_loss(
+                    logits, target, self.ab_bins, self.class_weights, options.neighbours
+                )
+            )
+            ab = annealed_mean(self.ab_bins, logits, 1.0) if options.mood_weight else None
+        if options.mood_weight and ab is not None:
+            losses.append(options.mood_weight * mood_loss(ab, target))
+        return torch.stack(losses).sum()
 
     def _evaluate(self, loss: float, rate: float) -> dict[str, Any]:
-        """Validate the moving average, write the checkpoint and a line of metrics.jsonl."""
+        """Validate the moving average, write the checkpoints and a line of metrics.jsonl."""
         if not self.accelerator.is_main_process:
             return {}
-        validation = validate(self._averaged, self.ab_bins, self.cache, self.options)
+        averaged = self.ema.module
+        assert isinstance(averaged, Heads)
+        validation = validate(averaged.eval(), self.ab_bins, self.cache, self.options)
         metrics: dict[str, Any] = {
             "step": self.progress.step,
             "minutes": round(self.progress.seconds / 60, 2),
@@ -162,23 +215,22 @@ class Trainer:
             "images_per_second": round(rate, 1),
             **validation,
         }
-        checkpoint = self._write_checkpoint(validation)
+        for head, network in averaged.networks().items():
+            self._write_checkpoint(head, network, validation)
         samples = self.options.out / "samples" / f"{self.progress.step:06}.png"
-        write_samples(checkpoint, self.cache, samples)
+        write_samples(load_checkpoint(self._checkpoint_folder), self.cache, samples)
         with (self.options.out / "metrics.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(metrics) + "\n")
         tqdm.write(json.dumps(metrics))
         return metrics
 
     @property
-    def _averaged(self) -> ColorizationNetwork:
-        network = self.ema.module
-        assert isinstance(network, ColorizationNetwork)
-        return network
-
-    @property
     def _checkpoint_folder(self) -> Path:
-        return self.options.out / "checkpoint"
+        """Where the checkpoint of the network's own head lies."""
+        return self._folder_of(self.network.config.head)
+
+    def _folder_of(self, head: Head) -> Path:
+        return self.options.out / (head if self.options.head == "both" else "checkpoint")
 
     @property
     def _decoding(self) -> DecodingConfig:
@@ -187,10 +239,12 @@ class Trainer:
         decoding = DecodingConfig(temperature=options.temperature, rebalancing=options.rebalancing)
         return replace(decoding, side=options.crop) if options.whole else decoding
 
-    def _write_checkpoint(self, validation: dict[str, Any]) -> Checkpoint:
+    def _write_checkpoint(
+        self, head: Head, network: ColorizationNetwork, validation: dict[str, Any]
+    ) -> None:
         config = CheckpointConfig(
-            name=self.options.head,
-            network=self.network.config,
+            name=head,
+            network=network.config,
             decoding=self._decoding,
             provenance={
                 "training": self.options.described(),
@@ -201,8 +255,8 @@ class Trainer:
                 "validation": validation,
             },
         )
-        folder = save_checkpoint(self._checkpoint_folder, config, self._averaged, self.ab_bins)
-        return load_checkpoint(folder)
+        ab_bins = self.ab_bins if head == "classification" else None
+        save_checkpoint(self._folder_of(head), config, network, ab_bins)
 
     @property
     def _machine(self) -> str:
@@ -225,7 +279,13 @@ class Trainer:
 
     def _save(self) -> None:
         if self.accelerator.is_main_process:
-            save_state(self.options.out, self.network, self.ema, self.optimizer, self.progress)
+            save_state(self.options.out, self.heads, self.ema, self.optimizer, self.progress)
+
+    def _weights(self, photos: list[CachedPhoto]) -> NDArray[np.float64]:
+        """Each photo's chance to be drawn, see `balancing_weights`."""
+        index = read_index(self.options.photos)
+        lines = [index.get(Path(photo.name).resolve(), IndexLine()) for photo in photos]
+        return balancing_weights(lines, self.options.balance)
 
     def _build_network(self) -> ColorizationNetwork:
         """A fresh network, from ImageNet weights or from another checkpoint's."""
@@ -234,11 +294,12 @@ class Trainer:
         network = ColorizationNetwork(
             NetworkConfig(
                 backbone=options.backbone,
-                head=options.head,
+                head="regression" if options.head == "regression" else "classification",
                 n_classes=self.ab_bins.n_classes if self.ab_bins else 0,
                 decoder_channels=options.decoder,
                 skips=options.skips,
                 context=options.context,
+                slim=options.slim,
             )
         )
         if options.init_from:

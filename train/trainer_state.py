@@ -58,7 +58,16 @@ def load_state(
         moments.setdefault(int(index), {})[name] = value
     content["state"] = moments
     optimizer.load_state_dict(content)
+    _order_as_weights(optimizer)
     return Progress(**_progress(folder))
+
+
+def _order_as_weights(optimizer: torch.optim.Optimizer) -> None:
+    """Give the moments their weights' order in memory: a fused step pairs them by place in it."""
+    for weight, moments in optimizer.state.items():
+        for name, value in moments.items():
+            if value.shape == weight.shape:
+                moments[name] = torch.empty_like(weight.detach()).copy_(value)
 
 
 def has_state(folder: Path) -> bool:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from colorizer.album.search import RESULT, is_result, names_of, search
+from colorizer.album.search import RESULT, coloured_name, is_result, names_of, search
 from colorizer.batch import Job, Outcome, State
 from colorizer.errors import Message, PhotoError
 from colorizer.photo.metadata import origin_of_file
@@ -216,7 +216,7 @@ def _targets(sources: Sequence[_Source], options: PlanOptions) -> list[Path]:
                 chosen[index] = f"{name}-{number}"
             taken.add((place[0], _folded(chosen[index])))
     return [
-        source.folder / f"{name}-colour{_suffix(source, options)}"
+        source.folder / f"{coloured_name(name)}{_suffix(source, options)}"
         for source, name in zip(sources, chosen, strict=True)
     ]
 

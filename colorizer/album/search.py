@@ -1,6 +1,7 @@
 """Which files of a folder are photos to colour, and what is left out."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ RESULT = "result of ours"
 HIDDEN = "hidden"
 LINKED_FOLDER = "linked folder"
 
-RESULT_ENDINGS = ("-colour", "-colour-layer")
+_RESULT_NAME = re.compile(r"(.+)-colour(-\d+)?(-layer)?", re.DOTALL)
 
 # Thumbnails and the like, which programs keep beside photos.
 _FOLDERS_OF_PROGRAMS = frozenset(("@eadir", "__macosx", "$recycle.bin", "lost+found"))
@@ -63,11 +64,8 @@ def is_result(path: Path, names: Collection[str]) -> bool:
 
     names: from `names_of`, of the photos in the same folder. The name alone decides nothing.
     """
-    stem = path.stem.casefold()
-    for ending in RESULT_ENDINGS:
-        if stem.endswith(ending) and stem.removesuffix(ending) in names:
-            return True
-    return origin_of_file(path) is not None
+    named = _RESULT_NAME.fullmatch(path.stem.casefold())
+    return (named is not None and named[1] in names) or origin_of_file(path) is not None
 
 
 def names_of(paths: Collection[Path]) -> set[str]:
@@ -96,3 +94,11 @@ def _left_out_as(name: str) -> str | None:
     if suffix in READABLE_SUFFIXES:
         return None
     return suffix.removeprefix(".").upper() or "without an ending"
+
+
+def coloured_name(name: str) -> str:
+    """What the result of a photo of this name is called, on the page as on the command line.
+
+    Both without the suffix of the file.
+    """
+    return f"{name}-colour"

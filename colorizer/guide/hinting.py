@@ -39,18 +39,16 @@ class Kernel:
 class HintConstants:
     """What was tuned on validation photos, see docs/guide.md.
 
-    alike: kernels of what is near. far, mood: of what is alike anywhere and of the whole photo; a
-    hint that differs much from the guess (`surprise`, ab units) tells of its own thing alone, unless
-    more than `things` hints on different things say so. noise: variance of a hint. certainty: exponent of the
-    predicted spread over 20 ab units. edge, texture: costs of a step between neighbours of one
-    place are (ΔL / edge)² + (Δfeatures / texture)² + step. small_reach: short sides.
+    alike: kernels of what looks alike. mood: of the whole photo; of a `few` hints one that differs
+    much from the guess (`surprise`, ab units) tells of its own thing alone. noise: variance of a
+    hint. certainty: exponent of the predicted spread over 20 ab units. edge, texture: a step to a
+    neighbour costs (ΔL / edge)² + (Δfeatures / texture)² + step. small_reach: short sides.
     """
 
     alike: tuple[Kernel, ...]
-    far: Kernel
     mood: Kernel
     surprise: float
-    things: float
+    few: int
     noise: float
     certainty: float
     edge: float
@@ -67,11 +65,11 @@ CONSTANTS = HintConstants(
     alike=(
         Kernel(0.21, 0.65, 100.0, 0.44, 68.0),
         Kernel(0.20, 0.65, 150.0, 0.10, 93.0),
+        Kernel(0.50, 0.65, 140.0, 2.0, 52.0),
     ),
-    far=Kernel(0.50, 0.65, 140.0, 2.0, 52.0),
     mood=Kernel(1.2, 4.6, 230.0, 3.8, 38.0),
-    surprise=26.0,
-    things=3.0,
+    surprise=20.0,
+    few=4,
     noise=0.05,
     certainty=0.75,
     edge=14.0,
@@ -110,16 +108,14 @@ def _kriged(
     either = tight | tight[:, None]
     among = np.where(either, alike[at] * narrow[at], alike[at])
     alike = np.where(tight, alike * narrow, alike)
-    # Many hints say together what one cannot; several on the same thing count as one.
-    same = np.exp(-squared[0][at] / (2 * constants.region_features**2))
-    things = (1.0 / same.sum(axis=1)).sum()
-    believed = max(1.0, things / constants.things) * constants.surprise**2
-    tells = 1.0 / (1.0 + (surprise**2).sum(axis=1) / believed) ** 2
+    # Many hints say together what a few cannot.
+    believed = max(1.0, len(hints) / constants.few) * constants.surprise
+    tells = 1.0 / (1.0 + (surprise**2).sum(axis=1) / believed**2) ** 2
     tells = np.array(
         [{"small": 0.0, "normal": tell, "large": 1.0}[hint.reach]
          for hint, tell in zip(hints, tells, strict=True)], np.float32,
     )  # fmt: skip
-    mood = constants.mood(squared) + constants.far(squared)
+    mood = constants.mood(squared)
     unsure = (places.spread / 20.0) ** constants.certainty
     to_hints = (alike + mood * tells) * unsure[:, None] * unsure[at]
     among = (among + mood[at] * tells * tells[:, None]) * unsure[at][:, None] * unsure[at]

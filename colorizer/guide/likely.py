@@ -40,7 +40,7 @@ class LikelyConstants:
 
 CONSTANTS = LikelyConstants()
 
-MAX_REFERENCE_PLACES = 1500
+MAX_REFERENCE_PLACES = 600
 
 
 def towards_palette(
@@ -100,7 +100,7 @@ def _soft_bins(ab: Array, centres: Array, blur: float) -> Array:
 
 
 def make_reference(places: Places) -> Reference:
-    """What a colour photo gives: `places` with the photo's own ab, at most 1500 of them."""
+    """What a colour photo gives: `places` with the photo's own ab, at most 600 of them."""
     rng = np.random.default_rng(0)
     chosen: NDArray[np.intp] = np.arange(len(places.L))
     if len(chosen) > MAX_REFERENCE_PLACES:

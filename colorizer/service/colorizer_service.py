@@ -9,7 +9,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -158,6 +158,13 @@ class ColorizerService:
     def prediction(self, file: str | Path, model: str) -> "Prediction":
         """The network's view of the photo in `file`, from memory where it was seen lately."""
         return self._analysis(_digest(Path(file)), file, model)
+
+    def forget(self, file: str | Path) -> None:
+        """Keep nothing of the photo in `file`; nothing happens when it is not there any more."""
+        with suppress(PhotoError):
+            digest = _digest(Path(file))
+            self._analyses.discard(lambda key: key[0] == digest)
+            self._prints.discard(lambda key: key[0] == digest)
 
     @contextmanager
     def _enough_memory(self) -> Iterator[None]:

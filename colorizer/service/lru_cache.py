@@ -36,6 +36,12 @@ class Recent(Generic[Key, Value]):
             while len(self._values) > 1 and self._bytes() > self._max_bytes:
                 self._values.popitem(last=False)
 
+    def discard(self, unwanted: Callable[[Key], bool]) -> None:
+        """Keep nothing under keys that are not wanted any more."""
+        with self._lock:
+            for key in [key for key in self._values if unwanted(key)]:
+                del self._values[key]
+
     def clear(self) -> None:
         """Keep nothing."""
         with self._lock:

@@ -12,19 +12,21 @@ from colorizer.settings import Settings
 from colorizer.web import gradio_internals, i18n, theme
 from colorizer.web.about.page import AboutPage
 from colorizer.web.callers import Callers
-from colorizer.web.colorize.page import ColorizePage
+from colorizer.web.colorize.page import TOKEN_SCRIPT, ColorizePage
 from colorizer.web.connections import bound_connections
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import explained
 from colorizer.web.fair_queue import Turns
-from colorizer.web.footer import ABOUT_TAB, small_print
+from colorizer.web.footer import small_print
 from colorizer.web.health import health_route
 from colorizer.web.language import SpokenPage
 from colorizer.web.mcp import offers_mcp
 from colorizer.web.middleware import Guard, Share
 from colorizer.web.no_fetching import fetch_nothing
+from colorizer.web.page_head import HEAD, page_head
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
+from colorizer.web.previews.preview_photo import PreviewSource
 from colorizer.web.study.host import StudyHost, host_study
 from colorizer.web.study.page import StudyPage
 from colorizer.web.temporary_files import Sweeper, temporary_folder
@@ -66,20 +68,24 @@ def build_app(
     turns = Turns(runs_per_visitor=settings.address_runs)
     app: gr.Blocks
     with i18n.placeholders(), gr.Blocks(title=NAME, analytics_enabled=False) as app:
-        gr.Markdown(f"# {NAME}")
+        page_head(NAME)
         gr.Markdown(i18n.LEAD, elem_id="lead")
         with gr.Tabs(overflow_behavior="wrap"):
-            with gr.Tab(i18n.TAB_COLORIZE):
-                ColorizePage(service, turns, settings, download_folder).build()
-            with gr.Tab(i18n.TAB_PCA):
-                PcaPage(service, download_folder).build()
-            with gr.Tab(i18n.TAB_PALETTE):
-                PalettePage(service, download_folder).build()
-            with gr.Tab(i18n.TAB_STUDY) as study:
+            with gr.Tab(i18n.TAB_COLORIZE, elem_id="tab-colorize"):
+                colorize = ColorizePage(service, turns, settings, download_folder)
+                page = colorize.build()
+            token = page.visitor.token
+            source = PreviewSource(service, colorize.visits, max_megabytes=settings.max_megabytes)
+            with gr.Tab(i18n.TAB_PCA, elem_id="tab-pca") as pca:
+                PcaPage(service, download_folder, source).build(pca, token)
+            with gr.Tab(i18n.TAB_PALETTE, elem_id="tab-palette") as palette:
+                PalettePage(service, download_folder, source).build(palette, token)
+            with gr.Tab(i18n.TAB_STUDY, elem_id="tab-study") as study:
                 StudyPage(host, service, turns, settings, download_folder).build(study)
-            with gr.Tab(i18n.TAB_ABOUT, elem_id=ABOUT_TAB) as about:
+            with gr.Tab(i18n.TAB_ABOUT, elem_id="tab-about") as about:
                 AboutPage(host).build(about)
         small_print()
+        app.load(None, None, token, js=TOKEN_SCRIPT, api_visibility="private")
         # Closed: the direct way to events, which would pass by the queue and its bounds.
         app.queue(max_size=settings.queue_size, default_concurrency_limit=4, api_open=False)
     gradio_internals.at_start(app, host.startup, Sweeper(app, folder).startup)
@@ -120,4 +126,5 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         },
         "theme": theme.theme(),
         "css": theme.CSS,
+        "head": HEAD,
     }

@@ -1,6 +1,5 @@
 """Files that wait to be downloaded, under good names."""
 
-import re
 import secrets
 import unicodedata
 import zipfile
@@ -34,12 +33,6 @@ class DownloadFolder:
             archive.unlink(missing_ok=True)
             raise
         return archive
-
-
-def plain_stem(name: str) -> str:
-    """The stem of an uploaded file's name, fit for any file system, never empty."""
-    stem = re.sub(r"[^\w.-]+", "-", Path(name).stem).strip(".-")[:80]
-    return stem or "photo"
 
 
 def _free_name(file: Path, taken: set[str]) -> str:

@@ -4,23 +4,21 @@ import gradio as gr
 
 from colorizer.web import i18n
 
-ABOUT_TAB = "about"
-
-_SCRIPT = f"""
-element.addEventListener('click', (event) => {{
+_SCRIPT = """
+element.addEventListener('click', (event) => {
   if (!event.target.closest('a')) return;
   event.preventDefault();
-  const tab = document.getElementById('{ABOUT_TAB}-button');
+  const tab = document.getElementById('tab-about-button');
   tab.click();
-  tab.scrollIntoView({{block: 'nearest'}});
-  tab.focus({{preventScroll: true}});
-}});
+  tab.scrollIntoView({block: 'nearest'});
+  tab.focus({preventScroll: true});
+});
 """
 
 
 def small_print() -> gr.HTML:
     """The component, inside the current Blocks."""
-    link = f'<a href="#{ABOUT_TAB}">{i18n.TAB_ABOUT}</a>'
+    link = f'<a href="?tab=about">{i18n.TAB_ABOUT}</a>'
     return gr.HTML(
         f"<p>{i18n.PRIVACY} {link}{i18n.FOOTER}</p>",
         js_on_load=_SCRIPT,

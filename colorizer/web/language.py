@@ -8,7 +8,7 @@ import re
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from colorizer.web.i18n import best_language, filled
+from colorizer.web.i18n import filled, language_of
 from colorizer.web.open_routes import route_path
 
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
@@ -29,7 +29,7 @@ class SpokenPage:
         if scope["type"] != "http" or route_path(scope) not in _PAGES:
             await self._app(scope, receive, send)
             return
-        language = best_language(Headers(scope=scope).get("accept-language", ""))
+        language = language_of(Headers(scope=scope))
         start: Message = {}
         body = bytearray()
 
@@ -47,6 +47,7 @@ class SpokenPage:
                 page = _SCRIPT.sub(f'<script nonce="{scope["state"]["nonce"]}"'.encode(), page)
             headers = MutableHeaders(raw=start["headers"])
             headers.add_vary_header("Accept-Language")
+            headers.add_vary_header("Cookie")
             if scope["method"] != "HEAD":
                 headers["content-length"] = str(len(page))
             await send(start)

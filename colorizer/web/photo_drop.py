@@ -38,6 +38,11 @@ def dropped_files(dropped: Dropped) -> list[str]:
     return [file for file, _ in dropped]
 
 
+def markdown_name(name: str) -> str:
+    """A file's name as Markdown that shows it as it is."""
+    return "".join(c if c.isalnum() or c in " .-" else f"&#{ord(c)};" for c in name[:120])
+
+
 def shown_name(file: str | Path) -> str:
     """A file's name that cannot be taken for Markdown or HTML."""
     name = Path(file).name

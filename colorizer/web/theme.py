@@ -20,6 +20,8 @@ footer .divider { display: none !important; }
 """ + "".join(
     (Path(__file__).parent / name).read_text(encoding="utf-8")
     for name in (
+        "page.css",
+        "before_after.css",
         "colorize/colorize.css",
         "previews/previews.css",
         "study/study.css",

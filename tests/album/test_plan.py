@@ -206,6 +206,15 @@ class TestWhatIsThere:
         assert outcome.reason
         assert outcome.reason.code == "target_is_source"
 
+    @pytest.mark.parametrize(
+        "name", ["a-colour", "a-colour-2", "a-colour-layer", "a-colour-2-layer"]
+    )
+    def test_a_result_without_a_mark_is_known_by_the_photo_beside_it(
+        self, put: Callable[..., None], name: str
+    ) -> None:
+        put("a.jpg", f"{name}.png")
+        assert list(targets(plan(".", out=Path("x")))) == ["a.jpg"]
+
     def test_a_name_like_a_results_is_no_result_without_its_photo(
         self, put: Callable[..., None]
     ) -> None:

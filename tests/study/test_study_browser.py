@@ -261,6 +261,7 @@ def test_preferences_are_asked_for_and_a_round_ends(page: Page, site: StudySite)
     total = int(count.inner_text().split("/")[1])
     for number in range(1, total + 1):
         expect_pair(page, number, "#prefer-stage", of=total)
+        page.wait_for_timeout(MIN_MEDIAN_RESPONSE_MS)
         choose(page, "left", "#prefer-stage")
     expect(page.locator("#prefer-card")).to_have_text(i18n.PREFER_THANKS)
     assert site.study.strengths()

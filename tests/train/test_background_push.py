@@ -47,16 +47,15 @@ def name_on(hub: Hub) -> str:
 
 
 def wait(background: BackgroundPush) -> None:
-    assert background._thread is not None
-    background._thread.join(60)
-    assert not background._thread.is_alive()
+    assert background._running is not None
+    background._running.result(60)
 
 
 def test_a_push_is_due_every_so_many_steps(
     hub: Hub, background: BackgroundPush, folder: Path
 ) -> None:
     background.offer(folder, 9)
-    assert background._thread is None
+    assert background._running is None
     for step, name in ((10, "first"), (19, "early"), (20, "second")):
         rename(folder, name)
         background.offer(folder, step)
@@ -82,10 +81,10 @@ def test_while_a_push_is_slow_the_folder_may_change_and_nothing_else_is_sent(
 ) -> None:
     hub.fail("/repos/create", seconds=1.0)
     background.offer(folder, 10)
-    first = background._thread
+    first = background._running
     rename(folder, "later")
     background.offer(folder, 20)
-    assert background._thread is first
+    assert background._running is first
     wait(background)
     assert name_on(hub) == "tiny-regression"
     background.offer(folder, 21)  # still due
@@ -109,10 +108,12 @@ def test_a_hub_that_never_answers_does_not_keep_the_training(
 ) -> None:
     hub.fail("/repos/create", seconds=5.0)
     background.offer(folder, 10)
+    first = background._running
+    assert first is not None
     background.finish(folder, 12, seconds=0.1)
     assert "push the checkpoint later by: python -m train.push" in caplog.text
     hub.faults.clear()
-    wait(background)
+    first.result(60)
 
 
 def test_even_a_broken_checkpoint_only_warns(

@@ -72,6 +72,19 @@ def test_the_split_follows_the_content() -> None:
     assert split_of(b"photo") == split_of(b"photo")
 
 
+def test_an_index_gives_the_split_and_keeps_pale_photos(tmp_path: Path) -> None:
+    write_photos(tmp_path, 2)
+    Image.new("RGB", (90, 90), (120, 120, 122)).save(tmp_path / "fog.png")
+    lines = ["path,split", "00.png,validation", "01.png,train", "fog.png,validation"]
+    (tmp_path / "index.csv").write_text("\n".join(lines))
+    cache = open_cache([tmp_path], tmp_path / "cache", side=72)
+    assert [photo.split for photo in cache.photos] == ["validation", "train", "validation"]
+    assert not cache.left_out
+    changed = [line.replace("train", "validation") for line in lines]
+    (tmp_path / "index.csv").write_text("\n".join(changed))
+    assert not open_cache([tmp_path], tmp_path / "cache", side=72).split("train")
+
+
 def sampler(cache: PhotoCache, **changes: int) -> CropSampler:
     settings: dict[str, int] = {"crop": 32, "crop_from": 64, "batch": 4, "seed": 3, **changes}
     return CropSampler(cache, cache.photos, **settings)
@@ -97,6 +110,15 @@ def test_an_epoch_shows_every_photo_once(cache: PhotoCache) -> None:
         assert sorted(draw._chosen(step)) == list(range(11))
     odd = sampler(cache, batch=4)
     assert sorted(i for step in range(11) for i in odd._chosen(step)) == sorted(list(range(11)) * 4)
+
+
+def test_weights_say_how_often_a_photo_comes(cache: PhotoCache) -> None:
+    weights = np.full(11, 0.05)
+    weights[3] = 0.5
+    draw = CropSampler(cache, cache.photos, 32, 64, 11, seed=3, weights=weights)
+    counts = np.bincount([i for step in range(40) for i in draw._chosen(step)], minlength=11)
+    np.testing.assert_allclose(counts / counts.sum(), weights, atol=0.01)
+    assert torch.equal(draw(7), draw(7))
 
 
 def test_photos_smaller_than_a_crop_are_enlarged(cache: PhotoCache) -> None:

@@ -7,7 +7,6 @@ from torch.nn import functional as F
 from colorizer.colour.ab_bins import AbBins
 from train.ab_bins_training import class_weights, nearest
 from train.objective import (
-    age,
     classification_loss,
     regression_loss,
     squared_loss,
@@ -22,18 +21,6 @@ def test_a_batch_becomes_lightness_and_averaged_ab() -> None:
     np.testing.assert_allclose(sample.L[:, 0], lab[..., 0], atol=1e-3)
     blocks = lab[..., 1:].reshape(2, 4, 4, 6, 4, 2).mean(axis=(2, 4))
     np.testing.assert_allclose(sample.ab.permute(0, 2, 3, 1), blocks, atol=1e-3)
-
-
-def test_ageing_is_repeatable_bounded_and_leaves_the_rest_alone() -> None:
-    L = torch.rand(64, 1, 8, 8) * 100
-    aged = age(L, 0.5, seed=(0, 1, 2))
-    assert torch.equal(aged, age(L, 0.5, seed=(0, 1, 2)))
-    assert not torch.equal(aged, age(L, 0.5, seed=(0, 2, 2)))
-    assert aged.min() >= 0
-    assert aged.max() <= 100
-    untouched = (aged == L).flatten(1).all(dim=1).float().mean()
-    assert 0.3 < untouched < 0.7
-    assert torch.equal(age(L, 0.0, seed=(0, 1, 2)), L)
 
 
 def test_classification_loss_agrees_with_a_loop(ab_bins: AbBins) -> None:

@@ -19,8 +19,9 @@ from tests.support.hub_state import TOKEN
 from tests.support.loopback_hub import serve_hub
 from tests.train.test_dataset import write_photos
 from train.fit_palette import fit, write_palette
+from train.heads import Heads
 from train.options import TrainingOptions
-from train.schedule import learning_rate_share, set_trainable
+from train.schedule import average_decay, learning_rate_share, set_trainable
 from train.trainer import Trainer
 from train.trainer_state import STATE_FILE
 
@@ -63,7 +64,7 @@ def test_resuming_continues_exactly(options: TrainingOptions, tmp_path: Path, he
     half = dataclasses.replace(whole, out=tmp_path / "half", save_minutes=0.0)
     stopped = Trainer(half)
     for step in range(2):
-        stopped._step(step)
+        stopped.step(step)
     stopped.progress = dataclasses.replace(stopped.progress, step=2)
     stopped._save()
     resumed = Trainer(dataclasses.replace(half, resume=True))
@@ -137,11 +138,11 @@ def test_frozen_layers_do_not_move(options: TrainingOptions, tmp_path: Path) -> 
     trainer = Trainer(dataclasses.replace(options, out=tmp_path))
     before = {k: v.clone() for k, v in trainer.network.state_dict().items()}
     for step in range(2):
-        trainer._step(step)
+        trainer.step(step)
     after = trainer.network.state_dict()
     moved = {k for k in after if not torch.equal(before[k], after[k])}
     assert not [k for k in moved if k.startswith("backbone.")]
-    trainer._step(2)
+    trainer.step(2)
     moved = {k for k, v in trainer.network.state_dict().items() if not torch.equal(before[k], v)}
     assert "backbone.conv_stem.weight" not in moved
     assert [k for k in moved if k.startswith("backbone.blocks.5")]
@@ -173,11 +174,54 @@ def test_the_learning_rate_warms_up_and_falls(options: TrainingOptions) -> None:
     assert shares[3] < 0.03
 
 
+def test_a_level_rate_falls_from_where_it_is_told_to(options: TrainingOptions) -> None:
+    level = dataclasses.replace(options, schedule="level", steps=1000)
+    assert [learning_rate_share(level, step) for step in (99, 500, 999)] == [1.0, 1.0, 1.0]
+    decaying = dataclasses.replace(level, decay_from=600)
+    shares = [learning_rate_share(decaying, step) for step in (599, 600, 800, 999)]
+    assert shares == pytest.approx([1.0, 1.0, 0.5, 0.0025])
+    assert average_decay(decaying, 599) == options.ema
+    assert average_decay(decaying, 600) == options.ema_in_decay
+    with pytest.raises(SystemExit, match="level"):
+        dataclasses.replace(options, decay_from=600)
+
+
+def test_both_heads_leave_two_checkpoints_and_resume_exactly(
+    options: TrainingOptions, tmp_path: Path
+) -> None:
+    both = dataclasses.replace(
+        options,
+        head="both",
+        decoder=(8, 8),
+        slim=True,
+        balance=0.5,
+        mood_weight=0.2,
+        max_class_weight=5.0,
+        bordered=0.5,
+        aged=0.5,
+        schedule="level",
+        out=tmp_path / "whole",
+    )
+    assert "ab_rmse_regression" in Trainer(both).run()
+    for head in ("classification", "regression"):
+        config = load_checkpoint(tmp_path / "whole" / head).config
+        assert (config.name, config.network.head, config.network.slim) == (head, head, True)
+    half = dataclasses.replace(both, out=tmp_path / "half")
+    stopped = Trainer(half)
+    stopped.stop()
+    stopped.run()
+    resumed = Trainer(dataclasses.replace(half, resume=True))
+    assert resumed.progress.step == 1
+    resumed.run()
+    expected, got = weights(both.out), weights(half.out)
+    assert all(torch.equal(tensor, got[name]) for name, tensor in expected.items())
+
+
 def test_training_all_layers_or_none(options: TrainingOptions) -> None:
-    network = small_network("regression", 0)
+    heads = Heads(small_network("regression", 0), with_regression=False)
     for stride, expected in ((2, True), (64, False)):
-        set_trainable(network, dataclasses.replace(options, train_from_stride=stride), step=99)
-        assert all(p.requires_grad == expected for p in network.backbone.parameters())
+        set_trainable(heads, dataclasses.replace(options, train_from_stride=stride), step=99)
+        assert all(p.requires_grad == expected for p in heads.network.backbone.parameters())
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The tab about the models says what the checkpoints' files say, and nothing else."""
 
 import json
+from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from colorizer.model.checkpoint_identity import fingerprint
 from colorizer.web import i18n
 from colorizer.web.about.model_facts import read_facts
 from colorizer.web.about.page import AboutPage
+from colorizer.web.i18n import de, en
 
 
 class Host:
@@ -106,3 +108,13 @@ def test_the_bundled_checkpoints_tell_everything(name: str) -> None:
     assert facts.examples is not None
     assert len(facts.rows) >= 4, "evaluate it again: its metrics are of other weights"
     assert facts.own_row in facts.rows
+
+
+@pytest.mark.usefixtures("german_visitor")
+def test_a_german_reads_how_the_bundled_models_were_trained(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["provenance"]["about_photos"] = en.ABOUT_TOLD
+    (folder / "config.json").write_text(json.dumps(config))
+    page = said(folder)
+    assert escape(de.ABOUT_TOLD) in page
+    assert "small photographs" not in page

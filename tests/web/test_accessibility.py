@@ -39,8 +39,9 @@ TABS = (
     i18n.TAB_ABOUT,
 )
 CONTROLS = (
-    "photos", "model", "colorize", "examples", "vividness", "warmth", "save-photo", "save-all",
-    "save-layer", "certainty", "palette", "saving",
+    "page-head", "photos", "model", "examples", "before-after", "vividness", "warmth",
+    "save-photo", "save-all", "save-layer", "save-both", "copy-picture", "certainty", "palette",
+    "saving",
 )  # fmt: skip
 FOCUSED = "ids => ids.filter((id) => document.activeElement.closest(`#${id}`))"
 
@@ -51,7 +52,7 @@ def screen(request: pytest.FixtureRequest, browser: Browser, page_url: str) -> I
     page = browser.new_page(viewport={"width": width, "height": height})
     page.set_default_timeout(SLOW_MS)
     page.goto(f"{page_url}?__theme={theme}")
-    page.locator("#colorize").wait_for()
+    page.locator("#photos label").wait_for()
     yield page
     page.close()
 
@@ -84,7 +85,7 @@ def test_row_17_the_keyboard_reaches_every_control(browser: Browser, page_url: s
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(SLOW_MS)
     page.goto(page_url)
-    expect(page.locator("#colorize")).to_be_visible()
+    expect(page.locator("#photos label")).to_be_visible()
     reached: set[str] = set()
     for _ in range(70):
         page.keyboard.press("Tab")

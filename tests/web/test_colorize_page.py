@@ -1,5 +1,6 @@
 """The answers of the Colorize tab, without a browser: what each event changes on the page."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,23 @@ from colorizer.errors import Message
 from colorizer.photo import read_mark
 from colorizer.web import i18n
 from colorizer.web.colorize.batch import BatchPhoto, PhotoState
+from colorizer.web.colorize.choice import Choice
 from colorizer.web.colorize.details import Details
 from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.colorize.examples import load_examples
 from colorizer.web.colorize.folded_view import CERTAINTY, COMPARE, PALETTE, REAL, FoldedView
 from colorizer.web.colorize.run import ColourRun, batch_tiles, progress
 from colorizer.web.colorize.save_buttons import SaveButtons
-from colorizer.web.colorize.stage_view import StageView
+from colorizer.web.colorize.stage_view import StageView, example_choice
+from colorizer.web.colorize.visits import Visit, Visits
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.fair_queue import Turns
 from tests.support.colorize_support import TinyDarkroom, skipped
 
-Photos = list[tuple[str, None]]
+TOKEN = "0" * 32
+TILES, PROGRESS, RUN, CANCEL, KEPT, ASK = range(6)
+MODEL, VIVIDNESS, WARMTH, BACK, TO_ALL = range(6, 11)
+PAIR, CAPTION, REAL_TAB = range(11, 14)
 
 
 @pytest.fixture
@@ -32,156 +38,272 @@ def service(classification_folder: Path, regression_folder: Path) -> TinyDarkroo
 
 
 @pytest.fixture
-def photos(tmp_path: Path, colourful: np.ndarray) -> Photos:
+def visits() -> Visits:
+    first = example_choice(load_examples()[0])
+    return Visits(lambda: Visit("classification", first))
+
+
+@pytest.fixture
+def visit(visits: Visits) -> Visit:
+    return visits.of(TOKEN)
+
+
+@pytest.fixture
+def stage(service: TinyDarkroom, visits: Visits) -> StageView:
+    return StageView(service, visits, load_examples(), service.models, long_side=90)
+
+
+@pytest.fixture
+def run(service: TinyDarkroom, visits: Visits, stage: StageView) -> ColourRun:
+    return ColourRun(service, Turns(), visits, stage, long_side=90, max_photos=3)
+
+
+@pytest.fixture
+def files(tmp_path: Path, colourful: np.ndarray) -> list[str]:
+    """A colour photo, no photo at all, and a grey one."""
     Image.fromarray(colourful).save(tmp_path / "colour.jpg")
-    (tmp_path / "<b>bad.jpg").write_bytes(b"no photo")
+    (tmp_path / "bad (1) & co.jpg").write_bytes(b"no photo")
     Image.fromarray(colourful).convert("L").save(tmp_path / "grey.png")
-    return [(str(tmp_path / name), None) for name in ("colour.jpg", "<b>bad.jpg", "grey.png")]
+    return [str(tmp_path / name) for name in ("colour.jpg", "bad (1) & co.jpg", "grey.png")]
 
 
-def done(file: str) -> tuple[BatchPhoto, ...]:
-    return (BatchPhoto(file, PhotoState.DONE),)
+def arrive(visit: Visit, files: list[str], model: str = "regression") -> None:
+    visit.shows_next = True
+    for file in files:
+        visit.add(BatchPhoto(Path(file).name, Choice(file, model)), limit=50)
+
+
+def done(visit: Visit, files: list[str], model: str = "regression") -> None:
+    for file in files:
+        visit.add(BatchPhoto(Path(file).name, Choice(file, model), PhotoState.DONE), limit=50)
+    visit.look(0)
+
+
+def last(steps: Iterator[Any]) -> Any:
+    return list(steps)[-1]
 
 
 class TestRun:
-    @pytest.fixture
-    def run(self, service: TinyDarkroom) -> ColourRun:
-        return ColourRun(service, Turns(), long_side=90, max_photos=3)
-
-    def test_no_photo_and_too_many_are_refused_before_the_queue(
-        self, run: ColourRun, photos: Photos
+    def test_photos_are_coloured_as_they_come_with_the_model_on_the_page(
+        self, run: ColourRun, visit: Visit, files: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        with pytest.raises(gr.Error, match="Choose a photo"):
-            run.check(None)
-        with pytest.raises(gr.Error, match="at most 3"):
-            run.check([*photos, *photos])
+        from colorizer.web.colorize import drop_zone
 
-    def test_the_buttons_swap(self, run: ColourRun, photos: Photos) -> None:
-        colour, cancel = run.check(photos)
-        assert (colour.interactive, cancel.interactive) == (False, True)
-        colour, cancel = run.idle()
-        assert (colour.interactive, cancel.interactive) == (True, False)
+        monkeypatch.setattr(drop_zone, "temporary_folder", lambda: Path(files[0]).parent)
+        told = {"photo": {"name": "colour.jpg", "path": files[0]}, "first": True}
+        update = run.take(TOKEN, "regression", gr.EventData(None, told))
+        assert [tile["state"] for tile in update[TILES]["tiles"]] == ["waiting"]
+        last(run.colour(TOKEN))
+        assert visit.choice == Choice(str(Path(files[0]).resolve()), "regression")
 
-    def test_loading_is_said_once(self, run: ColourRun, photos: Photos) -> None:
-        said = [step[2] for step in run.colour(photos[2:], "regression", 1.0, 0.0)]
-        assert said[0] == i18n.LOADING
-        again = [step[2] for step in run.colour(photos[2:], "regression", 1.0, 0.0)]
-        assert i18n.LOADING not in again
+    def test_what_is_no_photo_becomes_a_refused_tile_with_its_reason(
+        self, run: ColourRun, visit: Visit
+    ) -> None:
+        told = {"photo": {"name": "bill.pdf", "refused": "kind"}}
+        update = run.take(TOKEN, "regression", gr.EventData(None, told))
+        (tile,) = update[TILES]["tiles"]
+        assert (tile["title"], tile["state"], tile["open"]) == ("bill.pdf", "refused", False)
+        assert tile["note"] == str(Message("not_sent_kind"))
+        assert not visit.busy
+
+    def test_loading_is_said_once(self, run: ColourRun, visit: Visit, files: list[str]) -> None:
+        arrive(visit, files[2:])
+        assert i18n.LOADING in [step[PROGRESS] for step in run.colour(TOKEN)]
+        arrive(visit, files[2:])
+        assert i18n.LOADING not in [step[PROGRESS] for step in run.colour(TOKEN)]
 
     def test_the_first_result_goes_on_the_stage_by_itself(
-        self, run: ColourRun, photos: Photos
+        self, run: ColourRun, visit: Visit, files: list[str]
     ) -> None:
-        steps = list(run.colour([photos[1], photos[0], photos[2]], "regression", 1.0, 0.0))
-        staged = [step for step in steps if not skipped(step[4])]
+        arrive(visit, [files[1], files[0], files[2]])
+        staged = [step for step in run.colour(TOKEN) if not skipped(step[PAIR])]
         assert len(staged) == 1
-        batch, tiles, _, chosen, _, caption, real_tab = staged[0]
-        assert chosen == tiles["current"] == 1
-        assert batch[1].state == PhotoState.DONE
-        assert "colour.jpg" in caption
-        assert "Real colours" in caption
-        assert real_tab.visible
+        step = staged[0]
+        assert visit.stage.index == step[TILES]["current"] == 1
+        assert "colour.jpg" in step[CAPTION]
+        assert "Real colours" in step[CAPTION]
+        assert step[REAL_TAB].visible
 
-    def test_the_last_word_counts_and_names_what_was_refused(
-        self, run: ColourRun, photos: Photos
+    def test_the_last_word_counts_and_the_list_says_why(
+        self, run: ColourRun, visit: Visit, files: list[str]
     ) -> None:
-        *_, last = run.colour(photos, "regression", 1.0, 0.0)
-        assert last[2].startswith("2 of 3 photos coloured.")
-        assert "**·b·bad.jpg**" in last[2]
-        assert "<b>" not in last[2]
+        arrive(visit, files)
+        final = last(run.colour(TOKEN))
+        assert final[PROGRESS].startswith("2 of 3 photos coloured.")
+        assert "1 could not be coloured" in final[PROGRESS]
+        refused = final[TILES]["tiles"][1]
+        assert refused["title"] == "bad (1) & co.jpg"
+        assert len(refused["note"]) > 20
 
-    def test_stopping_says_what_is_done(self, run: ColourRun, photos: Photos) -> None:
-        steps = run.colour(photos, "regression", 1.0, 0.0)
-        batch = [next(steps) for _ in range(4)][-1][0]
-        stopped, tiles, said = run.stop(batch)
-        assert [tile["note"] for tile in tiles["tiles"]] == ["done", "cancelled", "cancelled"]
-        assert said == "Cancelled: 1 of 3 photos are coloured."
-        assert stopped[2].state == PhotoState.STOPPED
+    def test_cancelling_leaves_what_has_not_begun(
+        self, run: ColourRun, visit: Visit, files: list[str]
+    ) -> None:
+        arrive(visit, [files[0], files[2]])
+        steps = run.colour(TOKEN)
+        next(steps), next(steps)
+        assert "Colouring photo 1 of 2" in run.stop(TOKEN)[PROGRESS]
+        final = last(steps)
+        assert final[PROGRESS] == "Cancelled: 1 of 2 photos are coloured."
+        assert final[RUN].visible
+        assert not final[CANCEL].visible
+        run.go_on(TOKEN)
+        assert last(run.colour(TOKEN))[PROGRESS].startswith("2 of 2 photos coloured")
+
+    def test_a_second_run_leaves_the_photos_to_the_first(
+        self, run: ColourRun, visit: Visit, files: list[str]
+    ) -> None:
+        arrive(visit, files[:1])
+        first = run.colour(TOKEN)
+        next(first), next(first)
+        assert all(skipped(update) for update in last(run.colour(TOKEN)))
+        assert last(first)[PROGRESS] == i18n.DONE_SINGLE
+
+    def test_one_run_is_asked_for_however_many_photos_come(
+        self, run: ColourRun, visit: Visit, files: list[str]
+    ) -> None:
+        arrive(visit, files[:1])
+        assert run.photo_list(visit)[ASK]
+        arrive(visit, files[2:])
+        assert skipped(run.photo_list(visit)[ASK])
+        steps = run.colour(TOKEN)
+        next(steps), next(steps)
+        arrive(visit, files[2:])
+        assert skipped(run.photo_list(visit)[ASK])  # the one that colours takes it too
+        assert last(steps)[PROGRESS].startswith("3 of 3")
+        arrive(visit, files[2:])
+        assert run.photo_list(visit)[ASK]
+
+    def test_what_no_run_takes_care_of_can_be_asked_for_again(
+        self, run: ColourRun, visit: Visit, files: list[str]
+    ) -> None:
+        arrive(visit, files[:1])
+        assert run.settle(TOKEN)[RUN].visible
+
+    def test_settings_go_to_all_photos_on_purpose(
+        self, run: ColourRun, stage: StageView, visit: Visit, files: list[str]
+    ) -> None:
+        done(visit, [files[0], files[2]])
+        stage.adjust(TOKEN, "classification", 0.5, 0.25)
+        run.to_all(TOKEN)
+        last(run.colour(TOKEN))
+        assert visit.batch[1].choice.model == "classification"
+        assert visit.batch[1].choice.adjustments.vividness == 0.5
+        assert visit.stage.index == 0
+
+    def test_a_reload_brings_photos_and_settings_back(
+        self, run: ColourRun, stage: StageView, visit: Visit, files: list[str]
+    ) -> None:
+        done(visit, [files[0], files[2]])
+        stage.adjust(TOKEN, "classification", 0.5, 0.25)
+        back = run.restore(TOKEN)
+        assert [tile["title"] for tile in back[TILES]["tiles"]] == ["colour.jpg", "grey.png"]
+        assert (back[MODEL].value, back[VIVIDNESS].value) == ("classification", 0.5)
+
+    def test_deleting_leaves_no_file(
+        self, run: ColourRun, stage: StageView, visit: Visit, files: list[str]
+    ) -> None:
+        arrive(visit, files[:1])
+        last(run.colour(TOKEN))
+        made = set(visit.files)
+        assert len(made) >= 3  # the photo, before and after
+        update = run.forget(TOKEN)
+        assert update[PROGRESS] == i18n.FORGOTTEN
+        assert not [file for file in made if file.exists()]
 
 
-def test_cancelling_in_the_queue_leaves_what_was_there(service: TinyDarkroom) -> None:
-    run = ColourRun(service, Turns(), long_side=90, max_photos=3)
-    batch, _, said = run.stop(done("a.jpg"))
-    assert batch == done("a.jpg")
-    assert said == i18n.STOPPED_WAITING
+def test_the_time_left_is_told_when_it_is_worth_it() -> None:
+    batch = tuple(
+        BatchPhoto("a", Choice("a", "regression"), state)
+        for state in (PhotoState.DONE, PhotoState.WORKING, PhotoState.WAITING)
+    )
+    assert progress(batch) == "Colouring photo 2 of 3 …"
+    assert progress(batch, left=42.0) == "Colouring photo 2 of 3 … About 40 s left."
+    assert progress(batch, left=300.0).endswith("About 5 min left.")
 
 
-def test_a_single_photo_needs_no_list() -> None:
-    assert batch_tiles(done("a.jpg"))["tiles"] == []
-    assert progress(done("a.jpg")) == i18n.DONE_SINGLE
-
-
-def test_a_single_refused_photo_says_why() -> None:
-    refused = (BatchPhoto("a.jpg", PhotoState.REFUSED, reason=Message("empty")),)
-    assert progress(refused) == f"Could not be coloured:\n\n- **a.jpg**: {Message('empty')}"
+def test_too_many_photos_are_told_with_what_to_do() -> None:
+    batch = (BatchPhoto("a.jpg", Choice("a.jpg", "regression"), PhotoState.DONE),)
+    assert "5 more were left out" in progress(batch, left_out=5, limit=50)
 
 
 def test_only_coloured_photos_of_the_list_can_be_chosen() -> None:
-    batch = (BatchPhoto("a.jpg", PhotoState.DONE), BatchPhoto("b.jpg"))
+    batch = tuple(
+        BatchPhoto(name, Choice(name, "regression"), state)
+        for name, state in (("a", PhotoState.DONE), ("b", PhotoState.WAITING))
+    )
     assert [tile["open"] for tile in batch_tiles(batch)["tiles"]] == [True, False]
 
 
 class TestStage:
-    @pytest.fixture
-    def stage(self, service: TinyDarkroom) -> StageView:
-        return StageView(service, load_examples(), long_side=90)
-
     def test_the_first_example_is_shown_without_a_model(
         self, stage: StageView, service: TinyDarkroom
     ) -> None:
-        ((pair, caption, real_tab),) = stage.show(stage.first_batch, 0, "classification", 1.0, 0.0)
-        assert all(Path(path).is_file() for path in pair)
+        ((pair, caption, real_tab),) = stage.show(TOKEN)
+        assert pair["before"] != pair["after"]
         assert caption.startswith("**An example")
         assert not real_tab.visible
         assert not service.is_loaded("classification")
 
     def test_an_adjusted_example_is_decoded_and_loading_is_said(self, stage: StageView) -> None:
-        first, second = stage.show(stage.first_batch, 0, "classification", 0.5, 0.0)
+        stage.adjust(TOKEN, "classification", 0.5, 0.0)
+        first, second = stage.show(TOKEN)
         assert first[1] == i18n.LOADING
         assert second[1].startswith("**An example")
-        assert second[0][1] != first[0]
 
     def test_controls_change_the_after_and_never_the_before(
-        self, stage: StageView, photos: Photos
+        self, stage: StageView, visit: Visit, files: list[str]
     ) -> None:
-        batch = done(photos[0][0])
+        done(visit, files[:1])
         looks = [(1.0, 0.0), (0.2, 0.0), (1.0, 0.8), (1.0, -0.8)]
-        pairs = [list(stage.show(batch, 0, "regression", *look))[-1][0] for look in looks]
-        assert len({before for before, _ in pairs}) == 1
-        assert len({after for _, after in pairs}) == 4
+        pairs = []
+        for look in looks:
+            stage.adjust(TOKEN, "regression", *look)
+            pairs.append(last(stage.show(TOKEN))[0])
+        assert len({pair["before"] for pair in pairs}) == 1
+        assert len({pair["after"] for pair in pairs}) == 4
 
-    def test_the_other_model_looks_different(self, stage: StageView, photos: Photos) -> None:
-        pairs = [
-            list(stage.show(done(photos[2][0]), 0, model, 1.0, 0.0))[-1][0]
-            for model in ("classification", "regression")
-        ]
-        assert pairs[0][1] != pairs[1][1]
+    def test_a_click_in_the_comparison_chooses_the_model(
+        self, stage: StageView, visit: Visit, files: list[str]
+    ) -> None:
+        done(visit, files[2:])
+        told = {"model": "classification"}
+        controls = stage.choose_model(TOKEN, gr.EventData(None, told))
+        assert controls[0].value == "classification"
+        assert visit.choice == Choice(files[2], "classification")
+        with pytest.raises(gr.Error, match="no model"):
+            stage.choose_model(TOKEN, gr.EventData(None, {"model": "made up"}))
 
-    def test_nothing_changes_while_the_photo_is_not_coloured(self, stage: StageView) -> None:
-        ((slider, caption, tab),) = stage.show((BatchPhoto("a.jpg"),), 0, "regression", 1.0, 0.0)
-        assert skipped(slider)
-        assert skipped(caption)
-        assert skipped(tab)
+    def test_an_example_has_settings_of_its_own_and_one_click_leads_back(
+        self, stage: StageView, visit: Visit, files: list[str]
+    ) -> None:
+        done(visit, files[:1])
+        stage.adjust(TOKEN, "regression", 0.5, 0.25)
+        model, vividness, warmth, back, _ = stage.choose_example(
+            TOKEN, gr.EventData(None, {"index": 2})
+        )
+        assert (model.value, vividness.value, warmth.value) == ("classification", 1.0, 0.0)
+        assert back.visible
+        assert last(stage.show(TOKEN))[1].startswith("**An example")
+        model, vividness, warmth, back, _ = stage.back(TOKEN)
+        assert (model.value, vividness.value, warmth.value) == ("regression", 0.5, 0.25)
+        assert not back.visible
 
-    def test_a_photo_that_is_gone_is_a_sentence(self, stage: StageView, tmp_path: Path) -> None:
+    def test_a_photo_that_is_gone_is_a_sentence(self, stage: StageView, visit: Visit) -> None:
+        done(visit, ["gone.jpg"])
         with pytest.raises(gr.Error, match="not there any more"):
-            list(stage.show(done(str(tmp_path / "gone.jpg")), 0, "regression", 1.0, 0.0))
+            list(stage.show(TOKEN))
 
     @pytest.mark.parametrize("index", [99, -1, None])
     def test_made_up_choices_change_nothing(self, stage: StageView, index: Any) -> None:
         event = gr.EventData(None, {"index": index})
-        assert skipped(stage.choose(done("a.jpg"), event))
-        assert all(skipped(update) for update in stage.choose_example(event))
-
-    def test_an_example_takes_the_place_of_the_photos(self, stage: StageView) -> None:
-        batch, chosen, tiles, said = stage.choose_example(gr.EventData(None, {"index": 2}))
-        assert (chosen, tiles["tiles"], said) == (0, [], "")
-        assert Path(batch[0].file).stem == load_examples()[2].name
+        assert all(skipped(update) for update in stage.choose(TOKEN, event))
+        assert all(skipped(update) for update in stage.choose_example(TOKEN, event))
 
 
 class TestFolded:
     @pytest.fixture
-    def folded(self, service: TinyDarkroom) -> FoldedView:
-        return FoldedView(Details(service, 90), service.models)
+    def folded(self, service: TinyDarkroom, visits: Visits) -> FoldedView:
+        return FoldedView(Details(service, 90), visits, service.models)
 
     @pytest.mark.parametrize(
         ("opened", "filled"),
@@ -195,44 +317,47 @@ class TestFolded:
         ],
     )
     def test_only_what_is_open_is_made(
-        self, folded: FoldedView, photos: Photos, opened: tuple[str, ...], filled: list[int]
+        self,
+        folded: FoldedView,
+        visit: Visit,
+        files: list[str],
+        opened: tuple[str, ...],
+        filled: list[int],
     ) -> None:
-        updates = folded.fill(opened, done(photos[0][0]), 0, "classification", 1.0, 0.0)
+        done(visit, files[:1], "classification")
+        updates = folded.fill(opened, TOKEN)
         assert [n for n, update in enumerate(updates) if not skipped(update)] == filled
-
-    def test_nothing_is_made_without_a_photo(self, folded: FoldedView) -> None:
-        assert all(skipped(u) for u in folded.fill((COMPARE,), (), 0, "regression", 1.0, 0.0))
 
 
 class TestSaving:
     @pytest.fixture
-    def save(self, service: TinyDarkroom) -> SaveButtons:
-        return SaveButtons(Downloads(service, DownloadFolder()))
+    def save(self, service: TinyDarkroom, visits: Visits, stage: StageView) -> SaveButtons:
+        return SaveButtons(Downloads(service, DownloadFolder()), visits, stage)
 
     def test_row_5_what_is_looked_at_is_what_is_saved(
-        self, save: SaveButtons, photos: Photos
+        self, save: SaveButtons, visit: Visit, files: list[str]
     ) -> None:
-        batch = done(photos[0][0])
-        file = save.photo(batch, 0, "classification", 0.5, 0.2, True)
-        assert Path(file).name == "colour-classification.jpg"
-        assert "tiny" in (read_mark(file) or "")
-        assert read_mark(save.photo(batch, 0, "classification", 0.5, 0.2, False)) is None
+        done(visit, files[:1])
+        (_, said), (file, nothing) = save.photo(TOKEN, "classification", 0.5, 0.2, True)
+        assert (said, nothing) == (i18n.MAKING, "")
+        assert Path(file).name == "colour-colour.jpg"
+        assert "model tiny (" in (read_mark(file) or "")
+        assert visit.choice is not None
+        assert visit.choice.adjustments.vividness == 0.5
+        unmarked = last(save.photo(TOKEN, "classification", 0.5, 0.2, False))[0]
+        assert read_mark(unmarked) is None
 
-    def test_the_zip_leaves_out_what_was_refused(self, save: SaveButtons, photos: Photos) -> None:
-        batch = (
-            BatchPhoto(photos[0][0], PhotoState.DONE),
-            BatchPhoto(photos[1][0], PhotoState.REFUSED),
-            BatchPhoto(photos[2][0], PhotoState.DONE),
-        )
-        file = save.archive(batch, 0, "regression", 1.0, 0.0, True, progress=_Silent())
-        assert Path(file).name == "colorizer-2-photos.zip"
+    def test_the_zip_leaves_out_what_was_refused_and_says_how_far_it_is(
+        self, save: SaveButtons, visit: Visit, files: list[str]
+    ) -> None:
+        done(visit, [files[0], files[2]])
+        steps = list(save.archive(TOKEN, "regression", 1.0, 0.0, True))
+        assert [said for _, said in steps[:-1]] == [
+            "Preparing photo 1 of 2",
+            "Preparing photo 2 of 2",
+        ]
+        assert Path(steps[-1][0]).name == "colorizer-2-photos.zip"
 
     def test_nothing_to_save_is_said(self, save: SaveButtons) -> None:
-        for make in (save.photo, save.layer, save.archive):
-            with pytest.raises(gr.Error, match="no coloured photo yet"):
-                make((), 0, "regression", 1.0, 0.0, True)
-
-
-class _Silent(gr.Progress):
-    def __call__(self, *_: Any, **__: Any) -> None:
-        """Tell nobody."""
+        with pytest.raises(gr.Error, match="no coloured photo yet"):
+            last(save.archive(TOKEN, "regression", 1.0, 0.0, True))

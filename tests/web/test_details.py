@@ -12,6 +12,10 @@ from tests.support.colorize_support import TinyDarkroom
 MODELS = ["classification", "regression"]
 
 
+def nobody(_: str) -> None:
+    """Nobody keeps a list of the pictures."""
+
+
 @pytest.fixture
 def details(classification_folder: Path, regression_folder: Path) -> Details:
     return Details(TinyDarkroom(classification_folder, regression_folder), 120)
@@ -30,37 +34,40 @@ def black_and_white(tmp_path: Path, colourful: np.ndarray) -> Choice:
 
 
 def test_both_models_stand_beside_the_photo(details: Details, black_and_white: Choice) -> None:
-    pictures = details.compare(black_and_white, MODELS)
-    assert [caption for _, caption in pictures] == ["Vivid", "Cautious", i18n.COMPARE_BEFORE]
-    assert len({path for path, _ in pictures}) == 3
+    made: set[str] = set()
+    pictures = details.compare(black_and_white, MODELS, made.add)["pictures"]
+    assert [each["caption"] for each in pictures] == ["Vivid", "Cautious", i18n.COMPARE_BEFORE]
+    assert [each["chosen"] for each in pictures] == ["true", "false", "false"]
+    assert len({each["address"] for each in pictures}) == len(made) == 3
 
 
 def test_real_colours_join_the_comparison(details: Details, in_colour: Choice) -> None:
-    assert details.compare(in_colour, MODELS)[-1][1] == i18n.COMPARE_REAL
+    pictures = details.compare(in_colour, MODELS, nobody)["pictures"]
+    assert pictures[-1]["caption"] == i18n.COMPARE_REAL
 
 
 def test_real_colours_are_compared_in_numbers(details: Details, in_colour: Choice) -> None:
-    pair, figures = details.real(in_colour)
+    pair, figures = details.real(in_colour, nobody)
     assert pair is not None
     assert "ab RMSE" in figures
     assert "Colourfulness" in figures
 
 
 def test_a_grey_photo_has_nothing_real_to_show(details: Details, black_and_white: Choice) -> None:
-    assert details.real(black_and_white) == (None, i18n.NO_REAL)
+    assert details.real(black_and_white, nobody) == (None, i18n.NO_REAL)
 
 
 def test_certainty_has_a_map_and_a_legend(details: Details, in_colour: Choice) -> None:
-    pair, legend = details.certainty(in_colour)
+    pair, legend = details.certainty(in_colour, nobody)
     assert pair is not None
-    with Image.open(pair[0]) as before, Image.open(pair[1]) as heat:
-        assert before.size == heat.size == (120, 80)
-    assert "of its 9 colours" in legend
+    assert pair["before"] != pair["after"]
+    assert pair["ratio"] == "1.5000"
+    assert "of the picture the model is fairly sure" in legend
     assert "linear-gradient" in legend
 
 
 def test_the_cautious_model_says_that_it_cannot_tell(details: Details, in_colour: Choice) -> None:
-    said = details.certainty(Choice(in_colour.file, "regression"))
+    said = details.certainty(Choice(in_colour.file, "regression"), nobody)
     assert said == (None, i18n.NO_CERTAINTY)
 
 

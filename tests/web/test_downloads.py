@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colorizer.album.plan import PlanOptions, plan_album
 from colorizer.photo import PhotoError, open_photo, read_mark
 from colorizer.web.colorize.choice import Choice
 from colorizer.web.colorize.downloads import Downloads
@@ -30,14 +31,34 @@ def choices(tmp_path: Path, colourful: np.ndarray) -> list[Choice]:
     return [Choice(str(tmp_path / name), "regression") for name in files]
 
 
-def test_row_5_a_photo_keeps_size_and_format_and_names_its_model(
+def test_row_5_a_photo_keeps_size_and_format_and_keeps_its_name(
     downloads: Downloads, choices: list[Choice]
 ) -> None:
     file = downloads.photo(choices[0], marked=True)
-    assert file.name == "my-photo-regression.jpg"
+    assert file.name == "my photo-colour.jpg"
     photo = open_photo(file)
     assert (photo.width, photo.height, photo.format) == (180, 120, "JPEG")
     assert "tiny-regression" in (read_mark(file) or "")
+
+
+def test_before_and_after_come_side_by_side(downloads: Downloads, choices: list[Choice]) -> None:
+    file = downloads.side_by_side(choices[0], marked=True)
+    assert file.name == "my photo-colour-side-by-side.jpg"
+    both = open_photo(file)
+    assert both.height == 120
+    assert both.width == 2 * 180 + 12
+    assert "tiny-regression" in (read_mark(file) or "")
+    left, right = both.rgb[:, :170].astype(int), both.rgb[:, -170:].astype(int)
+    assert np.ptp(left, axis=-1).max() <= 3  # grey, but for the JPEG
+    assert np.ptp(right, axis=-1).max() > 10
+
+
+def test_the_page_and_the_command_line_name_alike(downloads: Downloads, tmp_path: Path) -> None:
+    name = "Album 01 (b&w) #3, Ärger [2].jpg"
+    Image.new("L", (40, 30), 90).save(tmp_path / name)
+    file = downloads.photo(Choice(str(tmp_path / name), "regression"), marked=True)
+    (job,) = plan_album([str(tmp_path / name)], PlanOptions(), bytes).jobs
+    assert file.name == job.target.name == "Album 01 (b&w) #3, Ärger [2]-colour.jpg"
 
 
 def test_the_mark_is_left_out_when_it_is_switched_off(
@@ -52,7 +73,7 @@ def test_the_layer_is_a_transparent_png_of_the_photos_size(
     downloads: Downloads, choices: list[Choice]
 ) -> None:
     file = downloads.layer(choices[0], marked=True)
-    assert file.name == "my-photo-regression-layer.png"
+    assert file.name == "my photo-colour-layer.png"
     layer = open_photo(file)
     assert (layer.width, layer.height, layer.format) == (180, 120, "PNG")
     assert layer.alpha is not None
@@ -61,14 +82,15 @@ def test_the_layer_is_a_transparent_png_of_the_photos_size(
 def test_row_5_all_photos_come_in_one_zip_under_names_of_their_own(
     downloads: Downloads, choices: list[Choice]
 ) -> None:
-    archive = downloads.archive(choices, marked=True)
+    archive = list(downloads.archive(choices, marked=True))[-1]
+    assert archive.file is not None
     assert archive.left_out == {}
     assert archive.file.name == "colorizer-3-photos.zip"
     with zipfile.ZipFile(archive.file) as content:
         assert content.namelist() == [
-            "my-photo-regression.jpg",
-            "my-photo-regression-2.jpg",
-            "other-regression.png",
+            "my photo-colour.jpg",
+            "my photo-colour-2.jpg",
+            "other-colour.png",
         ]
         sizes = [open_photo(content.read(name)).rgb.shape[:2] for name in content.namelist()]
     assert sizes == [(120, 180), (120, 180), (120, 180)]
@@ -78,7 +100,8 @@ def test_a_photo_that_is_gone_is_named_and_the_others_are_in_the_zip(
     downloads: Downloads, choices: list[Choice]
 ) -> None:
     Path(choices[2].file).unlink()
-    archive = downloads.archive(choices, marked=True)
+    archive = list(downloads.archive(choices, marked=True))[-1]
+    assert archive.file is not None
     assert list(archive.left_out) == ["other.png"]
     with zipfile.ZipFile(archive.file) as content:
         assert len(content.namelist()) == 2
@@ -100,7 +123,7 @@ def test_row_12_no_place_of_the_photo_is_copied_into_any_file(
 
 def test_an_empty_zip_is_never_handed_over(downloads: Downloads, tmp_path: Path) -> None:
     with pytest.raises(PhotoError, match="not there"):
-        downloads.archive([Choice(str(tmp_path / "gone.jpg"), "regression")], marked=True)
+        list(downloads.archive([Choice(str(tmp_path / "gone.jpg"), "regression")], marked=True))
 
 
 def test_names_in_a_zip_differ_where_capitals_do_not_count(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.web.colorize.hub_choice import HubChoice
 from colorizer.web.colorize.page import ColorizePage
+from colorizer.web.colorize.stage_view import StageView
+from colorizer.web.colorize.visits import Visit, Visits
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.fair_queue import Turns
 from tests.support.browser_support import SLOW_MS, needs_chromium
@@ -61,10 +63,10 @@ def photo(tmp_path: Path, colourful: np.ndarray) -> Path:
 def test_programs_name_a_model_on_the_hub(url: str, photo: Path) -> None:
     client = Client(url, verbose=False)
     result = client.predict(handle_file(photo), NAME, api_name="/colorize")
-    assert Path(result).name == "photo-owner-tiny.png"
+    assert Path(result).name == "photo-colour.png"
     assert "model tiny" in (read_mark(result) or "")
     layer = client.predict(handle_file(photo), NAME, api_name="/chroma_layer")
-    assert Path(layer).name == "photo-owner-tiny-layer.png"
+    assert Path(layer).name == "photo-colour-layer.png"
     _, figures = client.predict(handle_file(photo), NAME, api_name="/certainty")
     assert figures["colours_of_the_model"] == 9
 
@@ -95,10 +97,16 @@ def test_a_hub_that_is_away_is_a_sentence_and_bundled_models_go_on(
     assert client.predict(handle_file(photo), "regression", api_name="/colorize")
 
 
+def hub_choice(service: ColorizerService) -> HubChoice:
+    visits = Visits(lambda: Visit("classification", None))
+    stage = StageView(service, visits, [], ["classification"], long_side=90)
+    return HubChoice(service, visits, stage, ["classification"])
+
+
 @pytest.mark.parametrize("name", ["", None, "classification", "../secret", "a/b/c"])
 def test_the_page_takes_names_on_the_hub_only(name: str | None) -> None:
     with pytest.raises(gr.Error, match="owner/name"):
-        HubChoice(ColorizerService(hub_models=1), ["classification"]).use(name)
+        hub_choice(ColorizerService(hub_models=1)).use("", name)
 
 
 def test_where_it_is_turned_off_nothing_is_asked_for(hub: Hub) -> None:
@@ -106,7 +114,7 @@ def test_where_it_is_turned_off_nothing_is_asked_for(hub: Hub) -> None:
     hub.requests.clear()
     assert not service.offers(NAME)
     with pytest.raises(gr.Error, match="owner/name"):
-        HubChoice(service, ["classification"]).use(NAME)
+        hub_choice(service).use("", NAME)
     assert not hub.requests
     with gr.Blocks() as app:
         ColorizePage(service, Turns(), Settings(hub_models=0), DownloadFolder()).build()
@@ -131,5 +139,5 @@ def test_a_visitor_looks_at_the_example_through_a_model_on_the_hub(
     expect(page.locator("#model").get_by_label(NAME)).to_be_checked()
     with page.expect_download(timeout=SLOW_MS) as download:
         page.locator("#save-photo").click()
-    assert "owner-tiny" in download.value.suggested_filename
+    assert "model tiny" in (read_mark(download.value.path()) or "")
     page.close()

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from colorizer.web import i18n
-from colorizer.web.i18n import LANGUAGES, best_language, de, en, filled
+from colorizer.web.i18n import LANGUAGES, best_language, de, en, filled, language_of
 from tests.support.browser_support import SLOW_MS, needs_chromium
 
 pytest_plugins = ["tests.support.browser_support"]
@@ -66,6 +66,13 @@ def test_the_language_is_the_one_that_the_browser_likes_best(accepted: str, lang
     assert best_language(accepted) == language
 
 
+def test_the_language_chosen_on_the_page_counts_most() -> None:
+    asked = {"accept-language": "en", "cookie": "a=b; colorizer-language=de"}
+    assert language_of(asked) == "de"
+    assert language_of(asked | {"cookie": "colorizer-language=xx"}) == "en"
+    assert language_of({}) == "en"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_word_after_a_number_fits_it(language: str) -> None:
     mark = LANGUAGES[language].DECIMAL_MARK
@@ -111,9 +118,9 @@ def test_without_a_request_the_texts_are_english() -> None:
 
 def test_placeholders_lead_to_texts_that_are_safe_in_a_script() -> None:
     with i18n.placeholders():
-        inside = json.dumps([i18n.COLORIZE, i18n.MODELS["regression"], i18n.EXAMPLES["coffee"]])
+        inside = json.dumps([i18n.COLORIZE, i18n.MODELS["regression"], i18n.EXAMPLES["coins"]])
     found = json.loads(filled(inside.encode(), "de"))
-    assert found == [de.COLORIZE, de.MODELS["regression"], list(de.EXAMPLES["coffee"])]
+    assert found == [de.COLORIZE, de.MODELS["regression"], list(de.EXAMPLES["coins"])]
     assert filled(b"%%SAVING_HINT%%", "de").isascii()
     assert not set(b"<>&'") & set(filled(b"%%PRIVATE_LEAD%% %%LEAD%% %%SHARED%%", "en"))
 
@@ -145,14 +152,30 @@ def test_a_german_browser_gets_a_german_page(browser: Browser, page_url: str) ->
     page = context.new_page()
     page.set_default_timeout(SLOW_MS)
     page.goto(page_url)
-    expect(page.locator("#colorize")).to_have_text(de.COLORIZE)
+    expect(page.locator("#photos label")).to_have_text(de.DROP_CHOOSE)
     expect(page.locator("html")).to_have_attribute("lang", "de")
-    expect(page.locator("#status")).to_contain_text(de.EXAMPLES["dahlia"][1])
+    expect(page.locator("#status")).to_contain_text(de.EXAMPLES["cameraman"][1])
     expect(page.get_by_label(de.MODELS["regression"])).to_be_visible()
-    page.locator("#colorize").click()
-    expect(page.get_by_test_id("toast-body")).to_contain_text(de.NO_PHOTO)
+    page.locator("#save-all").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text(de.NOTHING_TO_SAVE)
     for name in (de.TAB_PCA, de.TAB_PALETTE, de.TAB_STUDY):
         page.get_by_role("tab", name=name).click()
     expect(page.locator("#study-lead")).to_contain_text(de.STUDY_LEAD)
     expect(page.locator("body")).not_to_contain_text("%%")
     context.close()
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_the_language_can_be_switched_on_the_page(browser: Browser, page_url: str) -> None:
+    page = browser.new_page()
+    page.set_default_timeout(SLOW_MS)
+    page.goto(page_url)
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.locator("#lead")).to_contain_text(de.LEAD)
+    page.locator("#save-all").click()
+    expect(page.get_by_test_id("toast-body")).to_contain_text(de.NOTHING_TO_SAVE)  # events too
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.close()

@@ -12,7 +12,7 @@ from colorizer.web.middleware import FILE_POLICY, HEADERS, MAX_BODY
 from colorizer.web.temporary_files import temporary_folder
 from tests.support.running_app import ROOT
 
-JPEG = (ROOT / "assets" / "examples" / "dahlia.jpg").read_bytes()
+JPEG = (ROOT / "assets" / "examples" / "leaves.jpg").read_bytes()
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ def test_the_example_in_python_runs(page_url: str, desk: Path) -> None:
         cwd=desk, check=True, capture_output=True, text=True,
     )  # fmt: skip
     coloured, colours = done.stdout.splitlines()[-1].rsplit(" ", 1)
-    assert Path(coloured).name == "grandmother-regression.jpg"
+    assert Path(coloured).name == "grandmother-colour.jpg"
     assert not open_photo(coloured).is_grey
     assert float(colours) >= 1
 

@@ -25,7 +25,7 @@ def test_no_child_process_knows_a_secret(home: Path) -> None:
     try:
         app.wait_until_prepared()
         client = Client(app.url, verbose=False)
-        client.predict(handle_file(ROOT / "assets/examples/dahlia.jpg"), api_name="/colorize")
+        client.predict(handle_file(ROOT / "assets/examples/leaves.jpg"), api_name="/colorize")
         children = psutil.Process(app.pid).children(recursive=True)
         assert children, "the decoder has processes of its own"
         for child in children:

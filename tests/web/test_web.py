@@ -14,9 +14,8 @@ from colorizer import open_photo
 from colorizer.photo import read_mark
 from colorizer.settings import Settings
 from colorizer.web import build_app, launch_options
-from colorizer.web.download_folder import plain_stem
 from colorizer.web.figures import curve_svg
-from colorizer.web.photo_drop import shown_name
+from colorizer.web.photo_drop import markdown_name, shown_name
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def test_chroma_layer_returns_a_transparent_png(client: Client, photo: Path) -> 
     layer = open_photo(result)
     assert (layer.width, layer.height, layer.format) == (180, 120, "PNG")
     assert layer.alpha is not None
-    assert Path(result).name == "my-photo-classification-layer.png"
+    assert Path(result).name == "my photo-colour-layer.png"
 
 
 def test_certainty_returns_a_map_and_its_figures(client: Client, photo: Path) -> None:
@@ -176,24 +175,14 @@ def test_the_page_starts_without_models_or_environment() -> None:
     assert launch_options(Settings())["enable_monitoring"] is False
 
 
-@pytest.mark.parametrize(
-    ("name", "stem"),
-    [
-        ("../../etc/pass wd.jpg", "pass-wd"),
-        ("....", "photo"),
-        ("Ä b.png", "Ä-b"),
-        ("x" * 300, "x" * 80),
-    ],
-)
-def test_names_of_results_are_plain(name: str, stem: str) -> None:
-    assert plain_stem(name) == stem
-
-
 def test_names_cannot_carry_markup() -> None:
     assert shown_name("<img src=x>.png") == "·img src·x·.png"
+    assert markdown_name("a [1] *b*<i>.png") == "a &#91;1&#93; &#42;b&#42;&#60;i&#62;.png"
 
 
 def test_a_curve_marks_the_chosen_point() -> None:
     svg = curve_svg([1, 2, 4], [50, 80, 100], chosen=1, title="t", x_label="x", y_label="y")
     assert svg.count("<circle") == 1
-    assert ">2</text>" in svg
+    assert ">2: 80</text>" in svg
+    for tick in ("0", "1", "2", "3", "4", "50", "100"):
+        assert f">{tick}</text>" in svg, tick

@@ -11,6 +11,7 @@ from colorizer.model.bundled import bundled_checkpoints
 from colorizer.study import FoolingRate
 from colorizer.web import i18n
 from colorizer.web.about.model_facts import ModelFacts, Rows, read_facts
+from colorizer.web.i18n import en
 from colorizer.web.screen_pictures import screen_file
 from colorizer.web.study.figures import table_html
 from colorizer.web.study.host import StudyHost
@@ -81,9 +82,11 @@ def _training(facts: ModelFacts) -> str:
     if facts.minutes is not None:
         time = i18n.ABOUT_MINUTES.format(minutes=facts.minutes, steps=facts.steps)
     trained = [escape(i18n.ABOUT_PHOTOS.format(photos=facts.photos))] if facts.photos else []
-    # As whoever trained the model wrote it, which the page cannot translate.
-    told = escape(facts.about_photos or i18n.ABOUT_UNKNOWN)
-    trained.append(f'<span lang="en">{told}</span>' if facts.about_photos else told)
+    if facts.about_photos == en.ABOUT_TOLD:  # the bundled models'
+        trained.append(escape(i18n.ABOUT_TOLD))
+    else:  # as whoever trained the model wrote it, which the page cannot translate
+        told = escape(facts.about_photos or i18n.ABOUT_UNKNOWN)
+        trained.append(f'<span lang="en">{told}</span>' if facts.about_photos else told)
     return "".join(
         f"<dt>{escape(term)}</dt><dd>{description}</dd>"
         for term, description in (

@@ -6,13 +6,12 @@ from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
 from colorizer.errors import AdjustmentError
 from colorizer.service.colorizer_service import ColorizerService, Preview
 from colorizer.web import i18n
-from colorizer.web.colorize.batch import Batch, PhotoState
 from colorizer.web.errors import refusal
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A photo, a model, and how its colours are adjusted."""
+    """A photo, a model, and how its colours are adjusted: all that a picture depends on."""
 
     file: str
     model: str
@@ -25,17 +24,6 @@ def adjusted(vividness: float, warmth: float) -> Adjustments:
         return Adjustments(vividness, warmth)
     except AdjustmentError as error:
         raise refusal(i18n.told(error)) from error
-
-
-def chosen(batch: Batch, index: int, model: str, vividness: float, warmth: float) -> Choice | None:
-    """The photo number `index` with these adjustments, or None while it cannot be shown."""
-    if not 0 <= index < len(batch) or batch[index].state != PhotoState.DONE:
-        return None
-    try:
-        adjustments = Adjustments(vividness, warmth)
-    except AdjustmentError:
-        return None
-    return Choice(batch[index].file, model, adjustments) if isinstance(model, str) else None
 
 
 def look_at(service: ColorizerService, choice: Choice, long_side: int) -> Preview:

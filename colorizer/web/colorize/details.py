@@ -1,6 +1,8 @@
 """A closer look at one photo: both models, the real colours, the model's certainty, the palette."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,9 @@ from colorizer.previews.palette import kmeans_palette
 from colorizer.previews.photo_colours import count_colours
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import i18n
+from colorizer.web.before_after import pair_value
 from colorizer.web.colorize.choice import Choice, look_at
+from colorizer.web.colorize.compare_grid import Compared, compare_value
 from colorizer.web.figures import certainty_legend, swatches_html
 from colorizer.web.screen_pictures import screen_picture
 
@@ -19,8 +23,8 @@ PALETTE_COLOURS = 12
 PALETTE_SIDE = 384
 """Long side of the picture whose colours are grouped, pixels."""
 
-Pair = tuple[str, str]
-"""Paths of the two pictures of a before/after slider."""
+Own = Callable[[str], None]
+"""Told of every picture that is made, so that it can be deleted with the visit."""
 
 
 class Details:
@@ -30,8 +34,8 @@ class Details:
         self._service = service
         self._long_side = long_side
 
-    def compare(self, choice: Choice, models: list[str]) -> list[tuple[str, str]]:
-        """What each model makes of the photo, then the photo as it came: (path, caption).
+    def compare(self, choice: Choice, models: list[str], own: Own) -> dict[str, Any]:
+        """What each model makes of the photo, then the photo as it came.
 
         models: the bundled ones; the chosen one is added where it is another.
         """
@@ -39,38 +43,48 @@ class Details:
             model: look_at(self._service, replace(choice, model=model), self._long_side)
             for model in dict.fromkeys([*models, choice.model])
         }
-        pictures = [(p.after, i18n.COMPARED.get(model, model)) for model, p in previews.items()]
+        pictures = [
+            Compared(_made(p.after, own), i18n.COMPARED.get(model, model), model)
+            for model, p in previews.items()
+        ]
         as_it_came = previews[choice.model]
-        pictures.append((as_it_came.before, i18n.COMPARE_BEFORE))
+        pictures.append(Compared(_made(as_it_came.before, own), i18n.COMPARE_BEFORE))
         if as_it_came.real is not None:
-            pictures.append((as_it_came.real, i18n.COMPARE_REAL))
-        return [(screen_picture(rgb), caption) for rgb, caption in pictures]
+            pictures.append(Compared(_made(as_it_came.real, own), i18n.COMPARE_REAL))
+        return compare_value(pictures, choice.model)
 
-    def real(self, choice: Choice) -> tuple[Pair | None, str]:
+    def real(self, choice: Choice, own: Own) -> tuple[dict[str, Any] | None, str]:
         """The photo's own colours beside ours, and how far apart they are."""
         preview = look_at(self._service, choice, self._long_side)
         if preview.real is None:
             return None, i18n.NO_REAL
         figures = compare_colours(preview.real, preview.after)
-        pair = screen_picture(preview.real), screen_picture(preview.after)
-        return pair, i18n.REAL_FIGURES.format(
+        pair = _made(preview.real, own), _made(preview.after, own)
+        return pair_value(pair), i18n.REAL_FIGURES.format(
             ab_rmse=figures.ab_rmse, real=figures.colorfulness_real, ours=figures.colorfulness
         )
 
-    def certainty(self, choice: Choice) -> tuple[Pair | None, str]:
+    def certainty(self, choice: Choice, own: Own) -> tuple[dict[str, Any] | None, str]:
         """The photo beside the map of the classifier's entropy, and the map's legend as HTML."""
         certainty = self._service.certainty(choice.file, choice.model)
         if certainty is None:
             return None, i18n.NO_CERTAINTY
         before = look_at(self._service, choice, self._long_side).before
         picture = heat_map(certainty, *before.shape[:2])
-        return (screen_picture(before), screen_picture(picture)), certainty_legend(certainty)
+        pair = _made(before, own), _made(picture, own)
+        return pair_value(pair), certainty_legend(certainty)
 
     def palette(self, choice: Choice) -> str:
         """The colours of the coloured photo as swatches, HTML."""
         after = look_at(self._service, choice, self._long_side).after
         colours = count_colours(_smaller(after))
         return swatches_html(kmeans_palette(colours, PALETTE_COLOURS, space="ab"))
+
+
+def _made(rgb: NDArray[np.uint8], own: Own) -> str:
+    path = screen_picture(rgb)
+    own(path)
+    return path
 
 
 def _smaller(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

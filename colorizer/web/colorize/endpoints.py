@@ -12,7 +12,7 @@ from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import endpoint_texts, i18n
 from colorizer.web.colorize.choice import Choice, adjusted, look_at
 from colorizer.web.colorize.downloads import Downloads
-from colorizer.web.download_folder import DownloadFolder, plain_stem
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.fair_queue import Turns
 from colorizer.web.validation import known_model
@@ -96,7 +96,7 @@ class ColourEndpoints:
             if certainty is None:
                 raise refusal(i18n.NO_CERTAINTY)
             before = look_at(self.service, choice, self.long_side).before
-            path = self.download_folder.place(f"{plain_stem(choice.file)}-certainty.png")
+            path = self.download_folder.place(f"{Path(choice.file).stem}-certainty.png")
             picture = Photo(rgb=heat_map(certainty, *before.shape[:2]))
             path.write_bytes(encode_photo(picture, "png"))
         return str(path), {

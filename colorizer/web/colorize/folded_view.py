@@ -5,11 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from colorizer.web.colorize.batch import Batch
-from colorizer.web.colorize.choice import chosen
 from colorizer.web.colorize.details import Details
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.stage_view import LOOK_QUEUE
+from colorizer.web.colorize.visits import Visits
 from colorizer.web.errors import errors_on_the_page
 
 COMPARE, REAL, CERTAINTY, PALETTE = "compare", "real", "certainty", "palette"
@@ -20,8 +19,9 @@ Opened = tuple[str, ...]
 class FoldedView:
     """Answers the tabs beside the stage and the folds below it."""
 
-    def __init__(self, details: Details, models: list[str]) -> None:
-        self._insight = details
+    def __init__(self, details: Details, visits: Visits, models: list[str]) -> None:
+        self._details = details
+        self._visits = visits
         self._models = models
 
     def wire(self, page: ColorizeLayout) -> None:
@@ -29,7 +29,7 @@ class FoldedView:
         stage, folded = page.stage, page.folded
         fill: dict[str, Any] = {
             "fn": self.fill,
-            "inputs": [page.visit.opened, *page.choice],
+            "inputs": [page.visitor.opened, page.visitor.token],
             "outputs": [
                 stage.compare,
                 stage.real,
@@ -43,7 +43,7 @@ class FoldedView:
             "show_progress": "hidden",
             "trigger_mode": "always_last",
         }
-        stage.slider.change(**fill)
+        stage.pair.change(**fill)
         for trigger, opens, closes in (
             (stage.front_tab.select, (), (COMPARE, REAL)),
             (stage.compare_tab.select, (COMPARE,), (REAL,)),
@@ -55,8 +55,8 @@ class FoldedView:
         ):
             noted = trigger(
                 _note(opens, closes),
-                page.visit.opened,
-                page.visit.opened,
+                page.visitor.opened,
+                page.visitor.opened,
                 queue=False,
                 api_visibility="private",
                 show_progress="hidden",
@@ -64,28 +64,21 @@ class FoldedView:
             if opens:
                 noted.success(**fill)
 
-    def fill(
-        self,
-        opened: Opened,
-        batch: Batch,
-        index: int,
-        model: str,
-        vividness: float,
-        warmth: float,
-    ) -> tuple[Any, ...]:
+    def fill(self, opened: Opened, token: str) -> tuple[Any, ...]:
         """Compare, real colours and their figures, map and legend, swatches; closed ones wait."""
-        choice = chosen(batch, index, model, vividness, warmth)
+        visit = self._visits.of(token)
+        choice, own = visit.choice, visit.own
         compare = real = figures = certainty = legend = swatches = gr.skip()
         if choice is not None:
             with errors_on_the_page():
                 if COMPARE in opened:
-                    compare = self._insight.compare(choice, self._models)
+                    compare = self._details.compare(choice, self._models, own)
                 if REAL in opened:
-                    real, figures = self._insight.real(choice)
+                    real, figures = self._details.real(choice, own)
                 if CERTAINTY in opened:
-                    certainty, legend = self._insight.certainty(choice)
+                    certainty, legend = self._details.certainty(choice, own)
                 if PALETTE in opened:
-                    swatches = self._insight.palette(choice)
+                    swatches = self._details.palette(choice)
         return compare, real, figures, certainty, legend, swatches
 
 

@@ -1,10 +1,15 @@
 """Another model than the bundled ones: a visitor names a checkpoint on the Hub."""
 
+from dataclasses import replace
+from typing import Any
+
 import gradio as gr
 
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import i18n
 from colorizer.web.colorize.layout import ColorizeLayout
+from colorizer.web.colorize.stage_view import StageView
+from colorizer.web.colorize.visits import Visits
 from colorizer.web.errors import errors_on_the_page, refusal
 
 HUB_QUEUE = "hub"
@@ -14,31 +19,36 @@ HUB_QUEUE = "hub"
 class HubChoice:
     """Answers "Use this model": loads it, and puts it beside the bundled ones for this visitor."""
 
-    def __init__(self, service: ColorizerService, models: list[str]) -> None:
+    def __init__(
+        self, service: ColorizerService, visits: Visits, stage: StageView, models: list[str]
+    ) -> None:
         """models: the bundled ones that the page offers."""
         self._service = service
+        self._visits = visits
+        self._stage = stage
         self._models = models
 
     def wire(self, page: ColorizeLayout) -> None:
-        """Connect the field and its button with the choice of the model."""
+        """Connect the field and its button with the choice of the model and the stage."""
         request = page.request
         gr.on(
             [request.use_hub_model.click, request.hub_model.submit],
             self.use,
-            [request.hub_model],
-            [request.model],
+            [page.visitor.token, request.hub_model],
+            page.controls,
             concurrency_id=HUB_QUEUE,
             concurrency_limit=1,
             api_visibility="private",
             show_progress_on=request.progress,  # on the field, an error would cover what was typed
-        )
+        ).success(**self._stage.look(page))
 
-    def use(self, name: str | None) -> gr.Radio:
-        """The choice with the named model chosen; refused with a sentence if it cannot be used."""
+    def use(self, token: str, name: str | None) -> tuple[Any, ...]:
+        """The named model for what is on the stage; a sentence if it cannot be used."""
         name = (name or "").strip()
         if name in self._models or not self._service.offers(name):
             raise refusal(i18n.HUB_MODEL_BAD_NAME)
         with errors_on_the_page():
             self._service.colorizer(name)
-        bundled = [(i18n.MODELS[model], model) for model in self._models]
-        return gr.Radio(choices=[*bundled, (name, name)], value=name)
+        visit = self._visits.of(token)
+        visit.adjust(lambda choice: replace(choice, model=name))
+        return self._stage.controls(visit)

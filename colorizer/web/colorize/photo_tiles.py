@@ -1,6 +1,7 @@
 """A list of photos as small tiles: a picture, a name and a word about each; some can be chosen."""
 
 import base64
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +9,14 @@ from typing import Any
 
 import gradio as gr
 
+from colorizer.web import i18n
 from colorizer.web.gradio_internals import event_details
 
 _HERE = Path(__file__).parent
 _MARKUP = (_HERE / "photo_tiles.html").read_text(encoding="utf-8")
 _SCRIPT = (_HERE / "photo_tiles.js").read_text(encoding="utf-8")
+_STEPS_MARKUP = (_HERE / "photo_steps.html").read_text(encoding="utf-8")
+_STEPS_SCRIPT = (_HERE / "photo_steps.js").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Tile:
 def photo_tiles(tiles: Sequence[Tile], *, label: str, elem_id: str, marks: bool = True) -> gr.HTML:
     """The component; its `select` event tells the index of the tile that was chosen.
 
-    marks: whether the chosen tile stays marked.
+    marks: whether the chosen tile stays marked. A click brings the stage into view.
     """
     return gr.HTML(
         value=tiles_value(tiles, label=label),
@@ -40,6 +44,19 @@ def photo_tiles(tiles: Sequence[Tile], *, label: str, elem_id: str, marks: bool 
         js_on_load=_SCRIPT,
         apply_default_css=False,
         marks=marks,
+        stages=["#stage-head", "#views"],
+        elem_id=elem_id,
+    )
+
+
+def photo_steps(elem_id: str) -> gr.HTML:
+    """Buttons to the previous and the next of the visitor's photos, which press its tile."""
+    return gr.HTML(
+        html_template=_STEPS_MARKUP,
+        js_on_load=_STEPS_SCRIPT,
+        apply_default_css=False,
+        previous=i18n.PREVIOUS,
+        next=i18n.NEXT,
         elem_id=elem_id,
     )
 
@@ -59,6 +76,7 @@ def tiles_value(tiles: Sequence[Tile], *, label: str, current: int | None = None
             for tile in tiles
         ],
         "current": current,
+        "made": round(time.monotonic() * 1e6),
     }
 
 

@@ -1,14 +1,18 @@
 """The buttons below the stage: a file is made when it is asked for, and saved by the same click."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from colorizer.web import i18n
-from colorizer.web.colorize.batch import Batch
-from colorizer.web.colorize.choice import Choice, chosen
+from colorizer.web.colorize.batch import PhotoState, in_state
+from colorizer.web.colorize.choice import Choice
 from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.colorize.layout import ColorizeLayout
+from colorizer.web.colorize.stage_view import StageView
+from colorizer.web.colorize.visits import Visit, Visits
 from colorizer.web.errors import errors_on_the_page, refusal
 
 SAVE_QUEUE = "save"
@@ -25,12 +29,17 @@ SAVE_SCRIPT = """
 }
 """
 
+Step = tuple[Any, str]
+"""The file for the browser once it is there, and what is said meanwhile."""
+
 
 class SaveButtons:
-    """Answers "Download photo", "All as zip" and "Colours as layer"."""
+    """Answers "Download photo", "All as zip", "Colours as layer" and "Side by side"."""
 
-    def __init__(self, downloads: Downloads) -> None:
+    def __init__(self, downloads: Downloads, visits: Visits, stage: StageView) -> None:
         self._downloads = downloads
+        self._visits = visits
+        self._stage = stage
 
     def wire(self, page: ColorizeLayout) -> None:
         """Connect the buttons."""
@@ -39,63 +48,77 @@ class SaveButtons:
             (save.photo, self.photo),
             (save.archive, self.archive),
             (save.layer, self.layer),
+            (save.both, self.side_by_side),
         ):
-            button.click(
+            made = button.click(
                 make,
-                [*page.choice, page.folded.marked],
-                save.ready,
+                [*page.settings, page.folded.marked],
+                [save.ready, save.status],
                 concurrency_id=SAVE_QUEUE,
                 api_visibility="private",
-                show_progress_on=page.stage.caption,
-            ).success(None, save.ready, None, js=SAVE_SCRIPT)
+                show_progress="hidden",
+            )
+            made.success(None, save.ready, None, js=SAVE_SCRIPT)
+            made.failure(
+                lambda: "", None, save.status, queue=False, api_visibility="private",
+                show_progress="hidden",
+            )  # fmt: skip
 
     def photo(
-        self, batch: Batch, index: int, model: str, vividness: float, warmth: float, marked: bool
-    ) -> str:
+        self, token: str, model: str, vividness: float, warmth: float, marked: bool
+    ) -> Iterator[Step]:
         """The photo on the stage at full size."""
-        with errors_on_the_page():
-            choice = _needed(chosen(batch, index, model, vividness, warmth))
-            return str(self._downloads.photo(choice, marked=marked))
+        visit = self._looked_at(token, model, vividness, warmth)
+        yield from self._made(visit, lambda choice: self._downloads.photo(choice, marked=marked))
 
     def layer(
-        self, batch: Batch, index: int, model: str, vividness: float, warmth: float, marked: bool
-    ) -> str:
+        self, token: str, model: str, vividness: float, warmth: float, marked: bool
+    ) -> Iterator[Step]:
         """Its colours alone."""
-        with errors_on_the_page():
-            choice = _needed(chosen(batch, index, model, vividness, warmth))
-            return str(self._downloads.layer(choice, marked=marked))
+        visit = self._looked_at(token, model, vividness, warmth)
+        yield from self._made(visit, lambda choice: self._downloads.layer(choice, marked=marked))
+
+    def side_by_side(
+        self, token: str, model: str, vividness: float, warmth: float, marked: bool
+    ) -> Iterator[Step]:
+        """The photo in black and white beside the same in colour."""
+        visit = self._looked_at(token, model, vividness, warmth)
+        yield from self._made(
+            visit, lambda choice: self._downloads.side_by_side(choice, marked=marked)
+        )
 
     def archive(
-        self,
-        batch: Batch,
-        index: int,
-        model: str,
-        vividness: float,
-        warmth: float,
-        marked: bool,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio finds it by this default
-    ) -> str:
-        """All photos of the batch with the same model and adjustments."""
-        wanted = (chosen(batch, at, model, vividness, warmth) for at in range(len(batch)))
-        choices = [choice for choice in wanted if choice is not None]
+        self, token: str, model: str, vividness: float, warmth: float, marked: bool
+    ) -> Iterator[Step]:
+        """All coloured photos, each with its own model and settings."""
+        visit = self._looked_at(token, model, vividness, warmth)
+        choices = [photo.choice for photo in in_state(visit.batch, PhotoState.DONE)]
         if not choices:
             raise refusal(i18n.NOTHING_TO_SAVE)
         with errors_on_the_page():
-            archive = self._downloads.archive(_told(choices, progress), marked=marked)
+            steps = self._downloads.archive(choices, marked=marked)
+            for number, archive in enumerate(steps, start=1):
+                if archive.file is None:
+                    said = i18n.PREPARING.format(number=number, total=len(choices))
+                    yield gr.skip(), said
         if archive.left_out:
-            gr.Warning(i18n.LEFT_OUT.format(names=", ".join(archive.left_out)))
-        return str(archive.file)
+            gr.Warning(i18n.LEFT_OUT.format(names=", ".join(archive.left_out)), title=i18n.NOTE)
+        yield _handed_over(visit, archive.file), ""
+
+    def _looked_at(self, token: str, model: str, vividness: float, warmth: float) -> Visit:
+        """The visit, with the settings that are on the page at the moment of the click."""
+        return self._stage.adjust(token, model, vividness, warmth)
+
+    def _made(self, visit: Visit, make: Callable[[Choice], Path]) -> Iterator[Step]:
+        choice = visit.choice
+        if choice is None:
+            raise refusal(i18n.NOTHING_TO_SAVE)
+        yield gr.skip(), i18n.MAKING
+        with errors_on_the_page():
+            file = make(choice)
+        yield _handed_over(visit, file), ""
 
 
-def _needed(choice: Choice | None) -> Choice:
-    if choice is None:
-        raise refusal(i18n.NOTHING_TO_SAVE)
-    return choice
-
-
-def _told(choices: list[Choice], progress: gr.Progress) -> Iterator[Choice]:
-    """The choices one by one, each announced on the page."""
-    for number, choice in enumerate(choices):
-        said = i18n.PREPARING.format(number=number + 1, total=len(choices))
-        progress((number, len(choices)), desc=said)
-        yield choice
+def _handed_over(visit: Visit, file: Path | None) -> str:
+    visit.own(file)
+    return str(file)

@@ -12,7 +12,7 @@ a radio button, the properties of HTML components, nor anything that an event an
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from string import Formatter
@@ -31,6 +31,14 @@ LANGUAGES: dict[str, ModuleType] = {"en": en, "de": de}
 
 _PLACEHOLDER = re.compile(rb"%%([A-Z0-9_]+(?:\.\w+)*)%%")
 _HTML_MARKUP = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'"})
+
+
+def language_of(headers: Mapping[str, str]) -> str:
+    """The code of the language of a request: the one chosen on the page, or the browser's own."""
+    chosen = re.search(r"(?:^|;\s*)colorizer-language=(\w+)", headers.get("cookie") or "")
+    if chosen and chosen.group(1) in LANGUAGES:
+        return chosen.group(1)
+    return best_language(headers.get("accept-language") or "")
 
 
 def best_language(accepted: str) -> str:
@@ -84,8 +92,7 @@ def in_language_of(scope: Scope, name: str) -> str:
 def _language() -> ModuleType:
     """That of the request which is being answered."""
     request = gradio_internals.current_request()
-    accepted = request.headers.get("accept-language", "") if request else ""
-    return LANGUAGES[best_language(accepted)]
+    return LANGUAGES[language_of(request.headers if request else {})]
 
 
 def _looked_up(module: ModuleType, name: str) -> str:

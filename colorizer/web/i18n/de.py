@@ -3,10 +3,24 @@
 from colorizer.web.i18n.de_messages import MESSAGES as MESSAGES
 
 DECIMAL_MARK = ","
+OTHER_LANGUAGE = ("en", "English")
+CLOSE = "Schließen"
+KEYS_TITLE = "Tastatur"
+KEYS = (
+    ("Tab", "alles auf der Seite der Reihe nach"),
+    ("← →", "die Linie zwischen vorher und nachher oder einen Regler bewegen"),
+    ("N / P", "nächstes oder voriges Foto"),
+    ("Strg V", "Fotos einfügen"),
+    ("Esc", "das Vollbild verlassen"),
+    ("?", "diese Liste"),
+)
 
 LEAD = "Leg ein Schwarz-Weiß-Foto ab und sieh es in glaubhaften Farben. Die Farben sind erfunden: die Vermutung eines trainierten Modells, kein Zeugnis."
-DROP = "Deine Fotos: ablegen, einfügen oder auswählen, eins oder viele"
-COLORIZE = "Fotos färben"
+DROP = "Leg Fotos irgendwo auf dieser Seite ab oder füg sie ein"
+DROP_CHOOSE = "Fotos auswählen"
+DROP_LIMIT = ("Bis zu", "Fotos auf einmal, jedes bis")
+DROP_SENDING = "Deine Fotos werden gesendet …"
+COLORIZE = "Übrige Fotos färben"
 CANCEL = "Abbrechen"
 MODEL = "Wie gefärbt wird (etwa eine Sekunde je Foto)"
 MODELS = {
@@ -25,9 +39,10 @@ HUB_MODEL_USE = "Dieses Modell nehmen"
 HUB_MODEL_BAD_NAME = "Gib das Modell als owner/name an, wie auf seiner Seite im Hub."
 
 ERROR = "Das ging nicht"
+NOTE = "Bitte beachten"
 NO_PHOTO = "Wähl zuerst ein Foto aus."
 NO_ADDRESS = "Schick das Foto selbst: Die Seite ruft keine Adressen ab."
-TOO_MANY = "Bitte höchstens {limit} {limit:Foto|Fotos} auf einmal."
+LEFT_OUT_PHOTOS = "Höchstens {limit} {limit:Foto|Fotos} auf einmal: {left_out} {left_out:weiteres blieb|weitere blieben} draußen. Speichere, was fertig ist, lösch es und schick dann die anderen."
 TOO_MANY_RUNS = (
     "Einige deiner Fotos werden noch gefärbt: Warte, bis sie fertig sind, oder brich ab."
 )
@@ -51,12 +66,20 @@ UNKNOWN_EVENT = "So etwas gibt es hier nicht."
 FAILED = "Das hat nicht geklappt, und es liegt am Server: Versuch es noch einmal, und sag uns, wenn es so bleibt."
 LOADING = "Das Modell wird geladen: Nach einem Start dauert das erste Foto einige Sekunden länger …"
 WORKING = "Foto {number} von {total} wird gefärbt …"
+SECONDS_LEFT = "Noch etwa {seconds} s."
+MINUTES_LEFT = "Noch etwa {minutes} min."
 DONE_SINGLE = "Dein Foto ist gefärbt."
 DONE_MANY = "{done} von {total} Fotos sind gefärbt."
 STOPPED = "Abgebrochen: {done} von {total} Fotos sind gefärbt."
-STOPPED_WAITING = "Abgebrochen."
-REFUSED = "Das ließ sich nicht färben:"
+REFUSED = "{refused} {refused:ließ|ließen} sich nicht färben: Die Liste sagt, warum."
 PHOTOS_LABEL = "Deine Fotos: Wähl eins zum Ansehen aus"
+PREVIOUS = "Voriges Foto"
+NEXT = "Nächstes Foto"
+BACK = "‹ Zurück zu meinem Foto"
+APPLY_TO_ALL = "Diese Einstellungen für alle Fotos"
+KEPT = "Deine Fotos bleiben eine Stunde auf diesem Server, auch wenn du die Seite neu lädst."
+FORGET = "Jetzt löschen"
+FORGOTTEN = "Deine Fotos und alles, was daraus entstand, sind gelöscht."
 STATES = {
     "waiting": "wartet",
     "working": "wird gefärbt …",
@@ -68,11 +91,16 @@ STATES = {
 VIEW_BEFORE_AFTER = "Vorher und nachher"
 VIEW_COMPARE = "Vergleich"
 VIEW_REAL = "Echte Farben"
-BEFORE_AFTER = "Zieh an der Linie"
+BEFORE_AFTER = "Links der Linie vorher, rechts nachher: Beweg die Linie"
+PAIR_AFTER = "Nachher"
+ENLARGE = "Vollbild"
+SHRINK = "Vollbild verlassen"
 DONE_ONE = "**{name}**: {width} × {height} Pixel, gefärbt in {seconds:.1f} s."
 WAS_COLOUR = "Dieses Foto hat schon Farben: Nur seine Helligkeit wurde verwendet. *Echte Farben* zeigt beides."
 COMPARE_BEFORE = "Vorher"
 COMPARED = {"classification": "Lebhaft", "regression": "Vorsichtig"}
+COMPARE_CHOSEN = "ist gewählt und wird gespeichert"
+COMPARE_CHOOSE = "zum Wählen klicken"
 COMPARE_REAL = "Echte Farben"
 REAL_LABEL = "Links die echten Farben, rechts unsere: Zieh an der Linie"
 REAL_FIGURES = "Mittlerer Abstand der Farben (ab RMSE): **{ab_rmse:.1f}** Lab-Einheiten. Farbigkeit: **{real:.0f}** in echt, **{ours:.0f}** bei uns. Weit weg heißt nicht unglaubhaft: Ein rotes Auto hätte genauso gut blau sein können."
@@ -80,7 +108,7 @@ NO_REAL = "Dieses Foto hat keine eigenen Farben zum Vergleichen."
 
 CERTAINTY = "Wie sicher ist sich das Modell?"
 CERTAINTY_LABEL = "Links das Foto, rechts, wo seine Farben geraten sind: Zieh an der Linie"
-CERTAINTY_FIGURES = "An einer typischen Stelle schwankt das Modell zwischen {typical:.0f} seiner {all} Farben, an den sichersten zwischen {surest:.0f}, an den unsichersten zwischen {least:.0f}."
+CERTAINTY_FIGURES = "In {sure:.0f} % des Bildes ist sich das Modell seiner Farbe ziemlich sicher, in {guess:.0f} % rät es meistens."
 CERTAINTY_SURE = "sicher"
 CERTAINTY_GUESS = "geraten"
 NO_CERTAINTY = "Das vorsichtige Modell sagt für jede Stelle nur eine Farbe voraus und weiß nicht, wie sicher es ist: Nimm das lebhafte Modell."
@@ -89,19 +117,25 @@ USED_COLOURS = "Die verwendeten Farben"
 DOWNLOAD = "Foto herunterladen"
 DOWNLOAD_ALL = "Alle als Zip"
 DOWNLOAD_LAYER = "Farben als Ebene"
+DOWNLOAD_BOTH = "Nebeneinander"
+COPY = "Bild kopieren"
+MAKING = "Die Datei wird in voller Größe erstellt …"
 SAVING = "Speichern"
 MARK = "In der Datei vermerken, dass die Farben erfunden sind"
-SAVING_HINT = "Fotos behalten Größe und Format. Die Ebene ist ein durchsichtiges PNG nur mit den Farben: Leg sie in einem Bildprogramm im Modus *Normal* über dein Schwarz-Weiß-Foto, oder im Modus *Farbe*, wenn du das Foto darunter noch retuschierst; was falsch ist, radierst du weg."
+SAVING_HINT = "Fotos behalten Name, Größe und Format. *Nebeneinander* zeigt vorher und nachher in einem Bild, zum Herumzeigen. Die Ebene ist ein durchsichtiges PNG nur mit den Farben: Leg sie in einem Bildprogramm im Modus *Normal* über dein Schwarz-Weiß-Foto, oder im Modus *Farbe*, wenn du das Foto darunter noch retuschierst; was falsch ist, radierst du weg."
 PREPARING = "Foto {number} von {total} wird vorbereitet"
 NOTHING_TO_SAVE = "Es gibt noch kein gefärbtes Foto."
 LEFT_OUT = "Nicht im Zip: {names}."
 
 EXAMPLES = {
-    "dahlia": ("Dahlie", "Blüten und Blätter gelingen leicht"),
-    "cameraman": ("Kameramann", "Himmel und Rasen sind gut zu erkennen"),
-    "coffee": ("Kaffee", "warmes Holz, das Rot der Untertasse ist matter als in Wirklichkeit"),
-    "pagoda": ("Pagode", "Bäume gelingen, bemalte Dächer kann niemand erraten"),
-    "astronaut": ("Astronautin", "ein Gesicht gelingt, die Fahne verliert ihre Farben"),
+    "cameraman": (
+        "Kameramann",
+        "eine alte Straßenszene: Himmel und Rasen gelingen, der Mantel ist geraten",
+    ),
+    "admiral": ("Porträt", "Gesicht und Uniform gelingen, Fahne und Orden verlieren ihre Farben"),
+    "bridge": ("Brücke", "Himmel und Meer sind gut zu erkennen"),
+    "leaves": ("Blätter", "der Himmel gelingt, manche Blätter werden braun"),
+    "coins": ("Münzen", "falsch: Der schwarze Stoff bekommt rote und grüne Flecken"),
     "retina": ("Netzhaut des Auges", "falsch, zu gelb: in Wahrheit ist sie gleichmäßig rot"),
 }
 EXAMPLES_LABEL = "Beispiele: was klappt und was nicht"
@@ -115,9 +149,12 @@ TAB_COLORIZE = "Färben"
 TAB_PCA = "PCA"
 TAB_PALETTE = "Palette"
 
-PREVIEW_DROP = "Ein Foto: ablegen, einfügen oder auswählen"
-FULL_SIZE = "In voller Größe berechnen"
-DOWNLOAD_RESULT = "Ergebnis herunterladen"
+PREVIEW_DROP = "Das ist das Foto des ersten Reiters. Ein anderes: hier ablegen oder einfügen"
+DROP_CHOOSE_ONE = "Foto auswählen"
+PAIR_ORIGINAL = "Original"
+PAIR_REBUILT = "Nachbau"
+SAVE_PICTURE = "Bild speichern"
+FULL_SIZE = "In voller Größe speichern"
 
 PCA_LEAD = "Die Hauptkomponentenanalyse findet die Muster, aus denen ein Foto besteht. Behalte nur die stärksten und sieh, wie wenig genügt."
 PCA_METHOD = "Muster von"
@@ -125,8 +162,15 @@ PCA_METHODS = {
     "patches": "Kacheln aus 8 × 8 Pixeln: mehr vom Foto in gleich vielen Zahlen",
     "rows": "Ganze Zeilen: so machte es das ursprüngliche Projekt",
 }
-PCA_VARIANCE = "Erhaltene Varianz, %"
-PCA_FIGURES = "**{variance} der Varianz in {components} von {total} Komponenten: {numbers} der Zahlen, {fidelity}**, SSIM {ssim:.3f}."
+PCA_VARIANCE = "Wie viel von den Unterschieden der Muster bleibt, % (Varianz)"
+PCA_WORDS = "**{components} von {total} Mustern bleiben, {numbers} der Zahlen. {look}**"
+PCA_LOOKS = {
+    "same": "Kaum jemand sieht einen Unterschied.",
+    "near": "Nur feine Einzelheiten gehen verloren.",
+    "soft": "Es ist weicher, aber alles ist zu erkennen.",
+    "coarse": "Nur die groben Formen bleiben.",
+}
+PCA_FIGURES = "In Zahlen: {variance} der Varianz in {components} von {total} Komponenten: {numbers} der Zahlen, {fidelity}, SSIM {ssim:.3f}."
 IDENTICAL = "gleich dem Foto"
 DECIBELS = "{psnr:.1f} dB"
 PCA_BEFORE_AFTER = "Original und Nachbau: Zieh an der Linie"
@@ -148,10 +192,12 @@ PALETTE_BEFORE_AFTER = "Original und Palette: Zieh an der Linie"
 PALETTE_COLOURS = "{used} {used:Farbe|Farben}"
 PALETTE_FEWER = "{used} von {asked} Farben (mehr sind in diesem Foto nicht zu unterscheiden)"
 PALETTE_UNUSED = "{used} der {asked} Farben der Palette"
-PALETTE_DISTANCE = "mittleres ΔE {mean:.1f}, 95 % der Pixel unter {most:.1f}, {psnr:.1f} dB"
+PALETTE_DISTANCE = "mittleres ΔE {mean:.1f} (etwa 2 ist gerade sichtbar), 95 % der Pixel unter {most:.1f}, {psnr:.1f} dB"
 PALETTE_BAD_REQUEST = "Der Weg muss ab, lab oder classifier sein, die Anzahl zwischen 2 und 256."
 NO_CLASSIFIER = "Das Klassifikationsmodell ist nicht da."
 ELBOW = "Wie viele Farben braucht dieses Foto?"
+ELBOW_ANSWER = "**Etwa {colours}: Dann ist der Unterschied kaum zu sehen (mittleres ΔE {distance:.1f}).** Das Bild hat jetzt so viele."
+ELBOW_MORE = "**Mehr als {colours}: Selbst dann sieht man den Unterschied (mittleres ΔE {distance:.1f}).** Das Bild hat jetzt so viele."
 ELBOW_X = "Farben"
 ELBOW_Y = "Mittleres ΔE (etwa 2 ist gerade sichtbar)"
 DOWNLOAD_GPL = "Palette für GIMP, Inkscape, Krita (.gpl)"
@@ -341,6 +387,7 @@ ABOUT_PICTURES_ALT = (
 )
 ABOUT_TRAINED_ON = "Gelernt aus"
 ABOUT_PHOTOS = "{photos} {photos:Foto|Fotos}."
+ABOUT_TOLD = "20 000 kleine Fotos aus Sammlungen für Forschung und Vorführung (Flickr8k, Auszüge aus ImageNet, Oxford-Blumen, CUB-Vögel, BSDS, SUN, Corel, Intel-Szenen, COCO und andere): Vögel, Pflanzen, Tiere, Landschaften, Menschen, Gebäude, Straßen, Essen, Fahrzeuge. Graue, sepiafarbene und fast einfarbige wurden weggelassen, und mit ihnen Nebel, Schnee und bedeckte Himmel, sodass die Farben etwas lebhafter sind als die Welt; manche Quellen sind zu Quadraten gestaucht, Innenräume gibt es wenige. Für Forschung und Vorführung; mit denselben Befehlen kannst du ein eigenes Modell mit Fotos trainieren, an denen du die Rechte hast."
 ABOUT_TIME = "Training"
 ABOUT_MINUTES = "{steps} {steps:Schritt|Schritte} in {minutes:.0f} {minutes:Minute|Minuten}"
 ABOUT_LICENCE = "Lizenz"

@@ -3,10 +3,24 @@
 from colorizer.errors import MESSAGES as MESSAGES
 
 DECIMAL_MARK = "."
+OTHER_LANGUAGE = ("de", "Deutsch")
+CLOSE = "Close"
+KEYS_TITLE = "Keyboard"
+KEYS = (
+    ("Tab", "go through everything on the page"),
+    ("← →", "move the line between before and after, or a slider"),
+    ("N / P", "next or previous photo"),
+    ("Ctrl V", "paste photos"),
+    ("Esc", "leave the full screen"),
+    ("?", "this list"),
+)
 
 LEAD = "Drop a black-and-white photograph and see it in plausible colour. The colours are invented: a guess of a trained model, not a record."
-DROP = "Your photos: drop, paste or pick one or many"
-COLORIZE = "Colour my photos"
+DROP = "Drop photos anywhere on this page, or paste them"
+DROP_CHOOSE = "Choose photos"
+DROP_LIMIT = ("Up to", "photos at a time, each up to")
+DROP_SENDING = "Sending your photos …"
+COLORIZE = "Colour the rest"
 CANCEL = "Cancel"
 MODEL = "How to colour (about a second a photo)"
 MODELS = {
@@ -25,9 +39,10 @@ HUB_MODEL_USE = "Use this model"
 HUB_MODEL_BAD_NAME = "Give the model as owner/name, as its page on the Hub shows it."
 
 ERROR = "That did not work"
+NOTE = "Please note"
 NO_PHOTO = "Choose a photo first."
 NO_ADDRESS = "Send the photo itself: the page fetches no addresses."
-TOO_MANY = "Please send at most {limit} {limit:photo|photos} at a time."
+LEFT_OUT_PHOTOS = "At most {limit} {limit:photo|photos} at a time: {left_out} more {left_out:was|were} left out. Save what is done, delete it, then send the others."
 TOO_MANY_RUNS = (
     "Some of your photos are still being coloured: please wait until they are done, or cancel them."
 )
@@ -47,12 +62,20 @@ FAILED = (
 )
 LOADING = "Loading the model: the first photo after a start waits some seconds for it …"
 WORKING = "Colouring photo {number} of {total} …"
+SECONDS_LEFT = "About {seconds} s left."
+MINUTES_LEFT = "About {minutes} min left."
 DONE_SINGLE = "Your photo is coloured."
 DONE_MANY = "{done} of {total} photos coloured."
 STOPPED = "Cancelled: {done} of {total} photos are coloured."
-STOPPED_WAITING = "Cancelled."
-REFUSED = "Could not be coloured:"
+REFUSED = "{refused} could not be coloured: the list says why."
 PHOTOS_LABEL = "Your photos: choose one to look at"
+PREVIOUS = "Previous photo"
+NEXT = "Next photo"
+BACK = "‹ Back to my photo"
+APPLY_TO_ALL = "Use these settings for all photos"
+KEPT = "Your photos stay on this server for an hour, also when you reload the page."
+FORGET = "Delete them now"
+FORGOTTEN = "Your photos and everything made of them are deleted."
 STATES = {
     "waiting": "waiting",
     "working": "being coloured …",
@@ -64,13 +87,18 @@ STATES = {
 VIEW_BEFORE_AFTER = "Before and after"
 VIEW_COMPARE = "Compare"
 VIEW_REAL = "Real colours"
-BEFORE_AFTER = "Drag the line"
+BEFORE_AFTER = "Before left of the line, after right of it: move the line"
+PAIR_AFTER = "After"
+ENLARGE = "Fullscreen"
+SHRINK = "Exit fullscreen"
 DONE_ONE = "**{name}**: {width} × {height} pixels, coloured in {seconds:.1f} s."
 WAS_COLOUR = (
     "This photo already has colours: only its lightness was used. *Real colours* shows both."
 )
 COMPARE_BEFORE = "Before"
 COMPARED = {"classification": "Vivid", "regression": "Cautious"}
+COMPARE_CHOSEN = "is chosen and will be saved"
+COMPARE_CHOOSE = "click to choose"
 COMPARE_REAL = "Real colours"
 REAL_LABEL = "Left the real colours, right ours: drag the line"
 REAL_FIGURES = "Mean distance of the colours (ab RMSE): **{ab_rmse:.1f}** Lab units. Colourfulness: **{real:.0f}** real, **{ours:.0f}** ours. Far apart does not mean implausible: a red car may as well have been blue."
@@ -78,7 +106,7 @@ NO_REAL = "This photo has no colours of its own to compare with."
 
 CERTAINTY = "How sure is the model?"
 CERTAINTY_LABEL = "Left the photo, right where its colours are guesses: drag the line"
-CERTAINTY_FIGURES = "At a typical place the model wavers between {typical:.0f} of its {all} colours, at the surest places between {surest:.0f}, at the least sure between {least:.0f}."
+CERTAINTY_FIGURES = "In {sure:.0f} % of the picture the model is fairly sure of its colour, in {guess:.0f} % it mostly guesses."
 CERTAINTY_SURE = "sure"
 CERTAINTY_GUESS = "a guess"
 NO_CERTAINTY = "The cautious model predicts one colour for each place and cannot tell how sure it is: choose the vivid model."
@@ -87,19 +115,22 @@ USED_COLOURS = "The colours it used"
 DOWNLOAD = "Download photo"
 DOWNLOAD_ALL = "All as zip"
 DOWNLOAD_LAYER = "Colours as layer"
+DOWNLOAD_BOTH = "Side by side"
+COPY = "Copy picture"
+MAKING = "Making the file at full size …"
 SAVING = "Saving"
 MARK = "Note in the file that the colours are invented"
-SAVING_HINT = "Photos keep their size and format. The layer is a transparent PNG with the colours alone: in a photo editor, lay it over your black-and-white photo in blend mode *Normal*, or *Colour* if you retouch the photo below; rub out what is wrong."
+SAVING_HINT = "Photos keep their name, size and format. *Side by side* shows before and after in one picture, to be shown around. The layer is a transparent PNG with the colours alone: in a photo editor, lay it over your black-and-white photo in blend mode *Normal*, or *Colour* if you retouch the photo below; rub out what is wrong."
 PREPARING = "Preparing photo {number} of {total}"
 NOTHING_TO_SAVE = "There is no coloured photo yet."
 LEFT_OUT = "Not in the zip: {names}."
 
 EXAMPLES = {
-    "dahlia": ("Dahlia", "flowers and leaves come easily"),
-    "cameraman": ("Cameraman", "sky and lawn are plain to see"),
-    "coffee": ("Coffee", "warm wood, the red of the saucer is duller than in truth"),
-    "pagoda": ("Pagoda", "trees come well, painted roofs nobody can guess"),
-    "astronaut": ("Astronaut", "a face comes well, the flag loses its colours"),
+    "cameraman": ("Cameraman", "an old street scene: sky and lawn come well, the coat is a guess"),
+    "admiral": ("Portrait", "face and uniform come well, flag and ribbons lose their colours"),
+    "bridge": ("Bridge", "sky and sea are plain to see"),
+    "leaves": ("Leaves", "the sky comes well, some leaves turn brown"),
+    "coins": ("Coins", "wrong: the plain black cloth gets red and green patches"),
     "retina": ("Eye's retina", "wrong, too yellow: in truth it is evenly red"),
 }
 EXAMPLES_LABEL = "Examples, with what works and what does not"
@@ -113,9 +144,12 @@ TAB_COLORIZE = "Colorize"
 TAB_PCA = "PCA"
 TAB_PALETTE = "Palette"
 
-PREVIEW_DROP = "A photo: drop, paste or pick one"
-FULL_SIZE = "Make it at full size"
-DOWNLOAD_RESULT = "Download the result"
+PREVIEW_DROP = "This is the photo of the first tab. Another one: drop or paste it here"
+DROP_CHOOSE_ONE = "Choose a photo"
+PAIR_ORIGINAL = "Original"
+PAIR_REBUILT = "Rebuilt"
+SAVE_PICTURE = "Save the picture"
+FULL_SIZE = "Save it at full size"
 
 PCA_LEAD = "Principal component analysis finds the patterns that a photo is made of. Keep only the strongest, and see how little is enough."
 PCA_METHOD = "Patterns of"
@@ -123,8 +157,15 @@ PCA_METHODS = {
     "patches": "Patches of 8 × 8 pixels: more of the photo in as many numbers",
     "rows": "Whole rows: the original project's way",
 }
-PCA_VARIANCE = "Retained variance, %"
-PCA_FIGURES = "**{variance} of the variance in {components} of {total} components: {numbers} of the numbers, {fidelity}**, SSIM {ssim:.3f}."
+PCA_VARIANCE = "How much of the differences between the patterns to keep, % (variance)"
+PCA_WORDS = "**{components} of {total} patterns are kept, {numbers} of the numbers. {look}**"
+PCA_LOOKS = {
+    "same": "Hardly anybody will see a difference.",
+    "near": "Only fine detail is lost.",
+    "soft": "It is softer, but everything can be recognised.",
+    "coarse": "Only the coarse shapes are left.",
+}
+PCA_FIGURES = "In figures: {variance} of the variance in {components} of {total} components: {numbers} of the numbers, {fidelity}, SSIM {ssim:.3f}."
 IDENTICAL = "identical to the photo"
 DECIBELS = "{psnr:.1f} dB"
 PCA_BEFORE_AFTER = "Original and rebuilt: drag the line"
@@ -146,10 +187,12 @@ PALETTE_BEFORE_AFTER = "Original and palette: drag the line"
 PALETTE_COLOURS = "{used} {used:colour|colours}"
 PALETTE_FEWER = "{used} of {asked} colours (this photo has no more to tell apart)"
 PALETTE_UNUSED = "{used} of the palette's {asked} colours"
-PALETTE_DISTANCE = "mean ΔE {mean:.1f}, 95 % of the pixels within {most:.1f}, {psnr:.1f} dB"
+PALETTE_DISTANCE = "mean ΔE {mean:.1f} (about 2 is just visible), 95 % of the pixels within {most:.1f}, {psnr:.1f} dB"
 PALETTE_BAD_REQUEST = "Way must be ab, lab or classifier, number between 2 and 256."
 NO_CLASSIFIER = "The classification model is not there."
 ELBOW = "How many colours does this photo need?"
+ELBOW_ANSWER = "**About {colours}: then the difference is hardly visible (mean ΔE {distance:.1f}).** The picture now has that many."
+ELBOW_MORE = "**More than {colours}: even then the difference can be seen (mean ΔE {distance:.1f}).** The picture now has that many."
 ELBOW_X = "colours"
 ELBOW_Y = "Mean ΔE (about 2 is just visible)"
 DOWNLOAD_GPL = "Palette for GIMP, Inkscape, Krita (.gpl)"
@@ -328,6 +371,7 @@ ABOUT_PICTURES = "Left to right: what the model is given, its colours, the real 
 ABOUT_PICTURES_ALT = "Photos in black and white, in the model's colours, and as they were taken"
 ABOUT_TRAINED_ON = "Trained on"
 ABOUT_PHOTOS = "{photos} {photos:photo|photos}."
+ABOUT_TOLD = "20 000 small photographs collected from research and demonstration sets (Flickr8k, ImageNet samples, Oxford flowers, CUB birds, BSDS, SUN, Corel, Intel scenes, COCO and others): birds, plants, animals, landscapes, people, buildings, streets, food, vehicles. Grey, sepia and nearly one-hued ones were left out, and fog, snow and overcast skies with them, so that the colours are somewhat more vivid than the world; some sources are squeezed to squares, indoor scenes are few. For research and demonstration; train your own with the same commands on photos that you have the rights to."
 ABOUT_TIME = "Training"
 ABOUT_MINUTES = "{steps} {steps:step|steps} in {minutes:.0f} {minutes:minute|minutes}"
 ABOUT_LICENCE = "Licence"

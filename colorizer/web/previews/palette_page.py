@@ -1,22 +1,38 @@
 """The palette tab: a photo in a few colours, and the colours to take away."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, get_args
 
 import gradio as gr
 import numpy as np
 
-from colorizer.photo import Photo, encode_photo
+from colorizer.photo import Photo, encode_photo, save_photo
 from colorizer.previews.palette import PalettePreview, elbow_curve, gamut_palette, kmeans_palette
 from colorizer.previews.photo_colours import PhotoColours, Space, count_colours
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import endpoint_texts, i18n
-from colorizer.web.download_folder import DownloadFolder, plain_stem
+from colorizer.web.before_after import before_after, pair_value
+from colorizer.web.colorize.save_buttons import SAVE_SCRIPT
+from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE, curve_svg, swatches_html
-from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop
-from colorizer.web.previews.preview_photo import PREVIEW_QUEUE, open_preview
+from colorizer.web.previews.preview_photo import (
+    PREVIEW_QUEUE,
+    PREVIEW_SIDE,
+    SAVED_SIDE,
+    PreviewPhoto,
+    PreviewSource,
+    needed,
+)
+from colorizer.web.screen_pictures import screen_picture
 from colorizer.web.validation import is_number_in
+
+DEFAULT_COLOURS = 8
+"""Few enough that everybody sees what a palette does."""
+
+VISIBLE = 2.0
+"""The mean ΔE that is just visible."""
 
 CLASSIFIER = "classifier"
 """The third way beside the two spaces: the classifier's own bin centres."""
@@ -25,17 +41,23 @@ CLASSIFIER = "classifier"
 class PalettePage:
     """Builds the tab and answers its events; the colours of a photo are counted once."""
 
-    def __init__(self, service: ColorizerService, download_folder: DownloadFolder) -> None:
+    def __init__(
+        self, service: ColorizerService, download_folder: DownloadFolder, source: PreviewSource
+    ) -> None:
         self.service = service
         self.download_folder = download_folder
+        self._source = source
         self._colours = lru_cache(maxsize=12)(self._count)
 
-    def build(self) -> None:
-        """Lay out the components inside the current Blocks and wire them."""
+    def build(self, tab: gr.Tab, token: gr.Textbox) -> None:
+        """Lay out the components inside the current Blocks and wire them.
+
+        token: of the visit whose photo is shown.
+        """
         gr.Markdown(i18n.PALETTE_LEAD)
         with gr.Row(elem_classes="preview-desk"):
             with gr.Column(scale=2, min_width=300):
-                photo = photo_drop(i18n.PREVIEW_DROP, "palette-photo", columns=1, height=220)
+                zone, photo = self._source.build("palette-photo")
                 way = gr.Radio(
                     [(label, name) for name, label in i18n.PALETTE_WAYS.items()],
                     value="ab",
@@ -43,72 +65,101 @@ class PalettePage:
                     elem_id="palette-way",
                 )
                 number = gr.Slider(
-                    2, 256, value=50, step=1, label=i18n.PALETTE_NUMBER, elem_id="palette-number"
+                    2,
+                    256,
+                    value=DEFAULT_COLOURS,
+                    step=1,
+                    label=i18n.PALETTE_NUMBER,
+                    elem_id="palette-number",
                 )
                 elbow = gr.Button(i18n.ELBOW, elem_id="palette-elbow")
+                answer = gr.Markdown(elem_id="palette-answer")
                 curve = gr.HTML(elem_id="palette-curve")
             with gr.Column(scale=3, min_width=300):
-                slider = gr.ImageSlider(
-                    label=i18n.PALETTE_BEFORE_AFTER,
-                    format="png",
-                    interactive=False,
-                    buttons=["fullscreen"],
-                    elem_id="palette-before-after",
-                )
+                names = (i18n.PAIR_ORIGINAL, i18n.TAB_PALETTE)
+                pair = before_after(i18n.PALETTE_BEFORE_AFTER, "palette-before-after", names=names)
                 figures = gr.Markdown(elem_id="palette-figures")
                 swatches = gr.HTML(
                     css_template=SWATCH_STYLE, js_on_load=SWATCH_SCRIPT, elem_id="palette-swatches"
                 )
                 with gr.Row():
+                    picture = gr.Button(i18n.SAVE_PICTURE, elem_id="palette-save")
+                    ready = gr.DownloadButton(visible=False)
                     gpl = gr.DownloadButton(i18n.DOWNLOAD_GPL, interactive=False)
                     css = gr.DownloadButton(i18n.DOWNLOAD_CSS, interactive=False)
-        gr.on(
-            [photo.change, way.change, number.change],
-            self.look,
-            [photo, way, number],
-            [slider, figures, swatches, gpl, css],
-            concurrency_id=PREVIEW_QUEUE,
-            api_visibility="private",
-            show_progress="hidden",
-            trigger_mode="always_last",
-        )
+        look: dict[str, Any] = {
+            "fn": self.look,
+            "inputs": [photo, way, number],
+            "outputs": [pair, figures, swatches, gpl, css],
+            "concurrency_id": PREVIEW_QUEUE,
+            "api_visibility": "private",
+            "show_progress": "hidden",
+        }
+        self._source.wire(zone, photo, tab, token, look)
+        photo.change(lambda: ("", ""), None, [answer, curve], queue=False, api_visibility="private")
+        gr.on([way.input, number.input], trigger_mode="always_last", **look)
+        way.input(
+            lambda way: (gr.Slider(interactive=way != CLASSIFIER), _enabled(way != CLASSIFIER)),
+            way, [number, elbow], queue=False, api_visibility="private", show_progress="hidden",
+        )  # fmt: skip
         elbow.click(
             self.elbow,
             [photo, way, number],
-            [curve],
+            [answer, curve, number],
             concurrency_id=PREVIEW_QUEUE,
             api_visibility="private",
-        )
+            show_progress_on=answer,
+        ).success(**look)
+        picture.click(
+            self.save,
+            [photo, way, number],
+            [ready],
+            concurrency_id=PREVIEW_QUEUE,
+            api_visibility="private",
+            show_progress_on=figures,
+        ).success(None, ready, None, js=SAVE_SCRIPT)
         self._build_endpoint()
 
-    def look(self, photo: Dropped, way: str, number: float) -> tuple[Any, ...]:
+    def look(self, photo: PreviewPhoto | None, way: str, number: float) -> tuple[Any, ...]:
         """The photo in a palette, and the palette."""
-        if not photo:
+        if photo is None:
             nothing = gr.DownloadButton(interactive=False)
             return None, "", "", nothing, nothing
-        file = dropped_files(photo)[0]
         number = self._checked(way, number)
         with errors_on_the_page():
-            colours = self._colours(file)
+            colours = self._colours(photo)
             preview = self._palette(colours, way, number)
         before = colours.rgb[colours.index]
-        files = self._files(preview, plain_stem(file))
+        files = self._files(preview, photo.name)
         return (
-            (before, preview.rgb),
+            pair_value((screen_picture(before), screen_picture(preview.rgb))),
             _figures(preview),
             swatches_html(preview),
             *(gr.DownloadButton(value=each, interactive=True) for each in files),
         )
 
-    def elbow(self, photo: Dropped, way: str, number: float) -> str:
-        """Mean ΔE over the number of colours."""
+    def save(self, photo: PreviewPhoto | None, way: str, number: float) -> str:
+        """The picture in its palette, larger than on the screen, as a file."""
+        photo, number = needed(photo), self._checked(way, number)
+        with errors_on_the_page():
+            colours = count_colours(self._source.open(photo, SAVED_SIDE))
+            preview = self._palette(colours, way, number)
+            path = self.download_folder.place(f"{photo.name}-{len(preview.hex)}-colours.png")
+            return str(save_photo(Photo(rgb=preview.rgb), path))
+
+    def elbow(self, photo: PreviewPhoto | None, way: str, number: float) -> tuple[Any, ...]:
+        """How many colours are enough, in a sentence and as a curve of the mean ΔE."""
+        photo = needed(photo)
         number = self._checked(way, number)
         with errors_on_the_page():
-            colours = self._colours(dropped_files(photo)[0])
+            colours = self._colours(photo)
         space: Space = "lab" if way == "lab" else "ab"
         curve = elbow_curve(colours, space=space)
-        nearest = int(np.abs(np.log(np.array(curve.n_colours) / number)).argmin())
-        return curve_svg(
+        enough = np.flatnonzero(np.array(curve.delta_e_mean) <= VISIBLE)
+        nearest = int(enough[0]) if enough.size else len(curve.n_colours) - 1
+        colours_needed, distance = curve.n_colours[nearest], curve.delta_e_mean[nearest]
+        said = i18n.ELBOW_ANSWER if enough.size else i18n.ELBOW_MORE
+        svg = curve_svg(
             curve.n_colours,
             curve.delta_e_mean,
             chosen=nearest,
@@ -116,6 +167,7 @@ class PalettePage:
             x_label=i18n.ELBOW_X,
             y_label=i18n.ELBOW_Y,
         )
+        return said.format(colours=colours_needed, distance=distance), svg, colours_needed
 
     def palette_preview(
         self, file: str | None, way: str, number: float
@@ -125,8 +177,8 @@ class PalettePage:
             raise refusal(i18n.NO_PHOTO)
         number = self._checked(way, number)
         with errors_on_the_page():
-            preview = self._palette(self._colours(file), way, number)
-            path = self.download_folder.place(f"{plain_stem(file)}-palette.png")
+            preview = self._palette(self._colours(PreviewPhoto(file)), way, number)
+            path = self.download_folder.place(f"{Path(file).stem}-palette.png")
             path.write_bytes(encode_photo(Photo(rgb=preview.rgb), "png"))
         return str(path), {
             "summary": preview.summary,
@@ -175,8 +227,12 @@ class PalettePage:
             paths.append(str(path))
         return paths
 
-    def _count(self, file: str) -> PhotoColours:
-        return count_colours(open_preview(file, self.service))
+    def _count(self, photo: PreviewPhoto) -> PhotoColours:
+        return count_colours(self._source.open(photo, PREVIEW_SIDE))
+
+
+def _enabled(enabled: bool) -> Any:
+    return gr.Button(interactive=enabled)
 
 
 def _figures(preview: PalettePreview) -> str:

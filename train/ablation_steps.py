@@ -1,13 +1,13 @@
-"""The rungs of the ladder: the original's recipes, then step by step to the bundled checkpoints.
+"""The steps of the ablation: the original's recipes, then change by change to ours.
 
-A rung is a set of flags of `train.train`; below a head's first rung only the changes are written.
+A step is a set of flags of `train.train`; below a head's first step only the changes are written.
 The original trained an FCN of ResNet-50 that had learned from COCO; its stand-in here is an
 EfficientNet-Lite2 that had learned from ImageNet with a decoder that ends at the same stride of 8,
 because a step of the FCN takes more than a minute on two cores (`train.original` is that FCN).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from colorizer.model.architecture import Head
@@ -22,25 +22,18 @@ class Palette:
 
 
 @dataclass(frozen=True)
-class Rung:
-    """One row of the ladder.
+class AblationStep:
+    """One training of the ablation.
 
-    name: folder and label. step: what it does otherwise than the rung it stands on, for readers.
-    settings: fields of `TrainingOptions`; empty for a bundled checkpoint, which has its own.
-    published: the original's number of optimizer steps, where the recipe is its own.
+    name: folder and label. change: what it does otherwise than the step above it, for readers.
+    settings: fields of `TrainingOptions`.
     """
 
     name: str
     head: Head
-    step: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    change: str
+    settings: Mapping[str, Any]
     palette: Palette | None = None
-    published: int | None = None
-
-    @property
-    def bundled(self) -> bool:
-        """Whether the checkpoint comes with the package."""
-        return not self.settings
 
 
 _FROZEN = {"skips": False, "context": False, "decoder": (256, 128), "train_from_stride": 64}
@@ -64,49 +57,39 @@ _C3 = {**_C2, **_REBALANCED}
 
 _CROWDED, _SPREAD = Palette(classes=50, flatten=0.0), Palette(classes=128, flatten=0.5)
 
-RUNGS = (
-    Rung(
+STEPS = (
+    AblationStep(
         "r0-original",
         "regression",
-        "the original's regression: 600 birds, frozen, stride 8, squared error, Adam 5e-5",
+        "the original's regression: 600 birds, frozen, stride 8, squared error, Adam 5e-5, its "
+        "380 steps",
         {**_ORIGINAL, **_BIRDS, "steps": 380},
-        published=380,
     ),
-    Rung(
-        "r1-our-way",
-        "regression",
-        "all of the steps c1 to c4 at once, Huber loss",
-        _OUR_WAY,
-    ),
-    Rung(
-        "bundled-regression",
-        "regression",
-        "the bundled regression: longer, from the classifier's trunk",
-    ),
-    Rung(
+    AblationStep("r1-our-way", "regression", "all of the steps c1 to c4 at once", _OUR_WAY),
+    AblationStep(
         "c0-original",
         "classification",
         "the original's classification: 1 000 plants, frozen, stride 8, 50 crowded colours, "
-        "plain cross-entropy, Adam 1e-4, arg-max",
+        "plain cross-entropy, Adam 1e-4, arg-max (published: 3 150 steps)",
         _C0,
         _CROWDED,
-        published=3150,
     ),
-    Rung("c1-unfrozen", "classification", "+ unfrozen, with skips, to stride 4", _C1, _CROWDED),
-    Rung("c2-all-photos", "classification", "+ all photos", _C2, _CROWDED),
-    Rung(
+    AblationStep(
+        "c1-unfrozen", "classification", "+ unfrozen, with skips, to stride 4", _C1, _CROWDED
+    ),
+    AblationStep("c2-all-photos", "classification", "+ all photos", _C2, _CROWDED),
+    AblationStep(
         "c3-rebalanced",
         "classification",
         "+ 128 spread colours, soft labels, rebalancing, annealed mean",
         _C3,
         _SPREAD,
     ),
-    Rung(
+    AblationStep(
         "c4-our-way",
         "classification",
         "+ crops, mirroring and ageing, 1e-3 with warm-up and cosine, moving average, context",
         _OUR_WAY,
         _SPREAD,
     ),
-    Rung("bundled-classification", "classification", "the bundled classification: longer"),
 )

@@ -1,0 +1,93 @@
+"""Where photos come in: dropped anywhere on the page, pasted, or picked; they are sent at once.
+
+Gradio's own Gallery drops what is no photo without a word and cannot say why a file is too large.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from colorizer.errors import Message
+from colorizer.web import i18n
+from colorizer.web.gradio_internals import event_details
+from colorizer.web.temporary_files import temporary_folder
+
+_HERE = Path(__file__).parent
+_MARKUP = (_HERE / "drop_zone.html").read_text(encoding="utf-8")
+_SCRIPT = (_HERE / "drop_zone.js").read_text(encoding="utf-8")
+
+
+REFUSALS = {"kind": "not_sent_kind", "size": "not_sent_size", "sending": "not_sent"}
+"""The zone's reasons → codes of `colorizer.errors.MESSAGES`."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What the zone tells of one photo.
+
+    file: "" where there is none. refused: why. first: of those that were dropped together.
+    left_out: how many of those were beyond the limit; told with the first.
+    """
+
+    name: str
+    file: str = ""
+    refused: Message | None = None
+    first: bool = False
+    left_out: int = 0
+
+
+def drop_zone(elem_id: str, *, label: str, limit: int, max_megabytes: int) -> gr.HTML:
+    """The component; its `upload` event tells of one photo, see `arrival`.
+
+    limit: photos taken from one drop; the rest are counted.
+    """
+    before, between = i18n.DROP_LIMIT
+    return gr.HTML(
+        html_template=_MARKUP,
+        js_on_load=_SCRIPT,
+        apply_default_css=False,
+        label=label,
+        choose=i18n.DROP_CHOOSE if limit > 1 else i18n.DROP_CHOOSE_ONE,
+        hint=f"{before} {limit} {between} {max_megabytes} MB." if limit > 1 else "",
+        hint_id=f"{elem_id}-hint",
+        multiple="multiple" if limit > 1 else "",
+        sending=i18n.DROP_SENDING,
+        limit=limit,
+        max_bytes=max_megabytes << 20,
+        elem_id=elem_id,
+    )
+
+
+def arrival(event: gr.EventData) -> Arrival | None:
+    """What an `upload` event tells; None when it is nothing that the zone would tell."""
+    told = event_details(event)
+    first, left_out = told.get("first") is True, told.get("left_out")
+    if not isinstance(left_out, int) or not 0 <= left_out < 10**6:
+        left_out = 0
+    photo = told.get("photo")
+    if not isinstance(photo, dict) or not isinstance(photo.get("name"), str):
+        return None
+    name = plain_name(photo["name"])
+    if (refused := photo.get("refused")) is not None:
+        known = isinstance(refused, str) and refused in REFUSALS
+        if not known:
+            return None
+        return Arrival(name, "", Message(REFUSALS[refused]), first, left_out)
+    file = _uploaded(photo.get("path"))
+    return None if file is None else Arrival(name, file, None, first, left_out)
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders and without what could be taken for a template or markup."""
+    kept = "".join(c for c in Path(name).name if c.isprintable() and c not in '<>`$\\{}"|')
+    return kept[-120:] or "photo"
+
+
+def _uploaded(path: Any) -> str | None:
+    """The path when it is that of an uploaded file."""
+    if not isinstance(path, str) or len(path) > 1000 or "\0" in path:
+        return None
+    file, folder = Path(path).resolve(), temporary_folder().resolve()
+    return str(file) if file.is_relative_to(folder) and file.is_file() else None

@@ -1,0 +1,30 @@
+"""The top of the page: name, language, what the keyboard does; and the page's own script."""
+
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+
+from colorizer.web import i18n
+
+_SCRIPT = (Path(__file__).parent / "page_script.js").read_text(encoding="utf-8")
+
+HEAD = f"<script>{_SCRIPT}</script>"
+"""For `launch(head=…)`: it is there before the page is built."""
+
+
+def page_head(name: str) -> gr.HTML:
+    """The component, inside the current Blocks."""
+    code, language = i18n.OTHER_LANGUAGE
+    keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in i18n.KEYS)
+    return gr.HTML(
+        f"<h1>{escape(name)}</h1>"
+        f'<nav><button type="button" data-keys>{i18n.KEYS_TITLE}</button>'
+        f'<button type="button" data-language="{code}" lang="{code}">{language}</button></nav>'
+        f'<dialog id="keys" aria-label="{i18n.KEYS_TITLE}"><h2>{i18n.KEYS_TITLE}</h2>'
+        f'<dl>{keys}</dl><form method="dialog"><button>{i18n.CLOSE}</button></form></dialog>',
+        js_on_load=None,
+        apply_default_css=False,
+        padding=False,
+        elem_id="page-head",
+    )
