@@ -139,6 +139,11 @@ class Guard:
                     raise
                 logger.warning("a request asked for what is not there: %s", type(error).__name__)
                 await _told(scope, 404, "UNKNOWN_EVENT")(scope, receive, send)
+            except (TypeError, ValueError) as error:  # arguments that Gradio cannot put in order
+                if begun or not _joins(scope):
+                    raise
+                logger.warning("a request had other arguments: %s", type(error).__name__)
+                await _told(scope, 422, "BAD_ARGUMENTS")(scope, receive, send)
             finally:
                 if _joins(scope):
                     self._joining -= Counter([asking])

@@ -180,6 +180,15 @@ def test_what_is_not_there_is_the_senders_fault(
     assert (answer.status_code, answer.json()["detail"]) == (404, "There is nothing of this name.")
 
 
+@pytest.mark.parametrize("body", [{}, {"data": []}, {"file": None, "other": 1}, {"model": {}}])
+def test_arguments_that_are_none_are_the_senders_fault(
+    http: httpx.Client, body: dict[str, Any]
+) -> None:
+    answer = http.post("gradio_api/call/v2/colorize", json=body)
+    assert answer.status_code == 422
+    assert "arguments" in answer.json()["detail"]
+
+
 def test_the_direct_way_passes_by_no_queue(http: httpx.Client) -> None:
     answer = http.post("gradio_api/run/colorize", json={"data": [None, "regression", 1.0, 0.0]})
     assert answer.status_code == 404
