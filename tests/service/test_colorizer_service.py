@@ -19,9 +19,9 @@ def photo(tmp_path: Path, colourful: np.ndarray) -> Path:
 
 def count_runs(service: ColorizerService, model: str, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     runs: list[int] = []
-    network = service.colorizer(model).network
-    forward = network.forward
-    monkeypatch.setattr(network, "forward", lambda L: runs.append(1) or forward(L))
+    colorizer = service.colorizer(model)
+    network = colorizer.network
+    monkeypatch.setattr(colorizer, "network", lambda L: runs.append(1) or network(L))
     return runs
 
 
