@@ -18,7 +18,7 @@ from colorizer import Colorizer, Photo, open_photo
 from colorizer.errors import CheckpointError
 from colorizer.model import onnx_runtime
 from colorizer.model.architecture import NetworkConfig
-from colorizer.model.bundled import bundled_checkpoints, bundled_examples
+from colorizer.model.bundled import bundled_checkpoints, bundled_study_photos
 from colorizer.model.checkpoint import Checkpoint, load_checkpoint
 from colorizer.model.network import build_network
 from colorizer.model.onnx_runtime import GRAPHS, OnnxEngine
@@ -74,7 +74,7 @@ def test_both_engines_put_out_the_same_for_every_shape(checkpoint: Checkpoint) -
 
 
 def test_both_engines_give_a_photo_the_same_colours(checkpoint: Checkpoint) -> None:
-    photo = open_photo(bundled_examples() / "coffee.jpg")
+    photo = open_photo(bundled_study_photos() / "thing" / "coffee.jpg")
     by_onnx, by_torch = (
         Colorizer(checkpoint, engine=engine).colorize(photo) for engine in ("onnxruntime", "torch")
     )

@@ -85,8 +85,8 @@ class PalettePage:
                 with gr.Row():
                     picture = gr.Button(i18n.SAVE_PICTURE, elem_id="palette-save")
                     ready = gr.DownloadButton(visible=False)
-                    gpl = gr.DownloadButton(i18n.DOWNLOAD_GPL, interactive=False)
-                    css = gr.DownloadButton(i18n.DOWNLOAD_CSS, interactive=False)
+                    gpl = gr.DownloadButton(i18n.DOWNLOAD_GPL, visible=False)
+                    css = gr.DownloadButton(i18n.DOWNLOAD_CSS, visible=False)
         look: dict[str, Any] = {
             "fn": self.look,
             "inputs": [photo, way, number],
@@ -123,7 +123,7 @@ class PalettePage:
     def look(self, photo: PreviewPhoto | None, way: str, number: float) -> tuple[Any, ...]:
         """The photo in a palette, and the palette."""
         if photo is None:
-            nothing = gr.DownloadButton(interactive=False)
+            nothing = gr.DownloadButton(visible=False)
             return None, "", "", nothing, nothing
         number = self._checked(way, number)
         with errors_on_the_page():
@@ -135,7 +135,7 @@ class PalettePage:
             pair_value((screen_picture(before), screen_picture(preview.rgb))),
             _figures(preview),
             swatches_html(preview),
-            *(gr.DownloadButton(value=each, interactive=True) for each in files),
+            *(gr.DownloadButton(value=each, visible=True) for each in files),
         )
 
     def save(self, photo: PreviewPhoto | None, way: str, number: float) -> str:
