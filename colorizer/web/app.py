@@ -23,7 +23,7 @@ from colorizer.web.language import SpokenPage
 from colorizer.web.mcp import offers_mcp
 from colorizer.web.middleware import Guard, Share
 from colorizer.web.no_fetching import fetch_nothing
-from colorizer.web.page_head import HEAD, page_head
+from colorizer.web.page_head import page_head
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
 from colorizer.web.previews.preview_photo import PreviewSource
@@ -126,5 +126,4 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         },
         "theme": theme.theme(),
         "css": theme.CSS,
-        "head": HEAD,
     }

@@ -9,9 +9,6 @@ from colorizer.web import i18n
 
 _SCRIPT = (Path(__file__).parent / "page_script.js").read_text(encoding="utf-8")
 
-HEAD = f"<script>{_SCRIPT}</script>"
-"""For `launch(head=…)`: it is there before the page is built."""
-
 
 def page_head(name: str) -> gr.HTML:
     """The component, inside the current Blocks."""
@@ -23,7 +20,8 @@ def page_head(name: str) -> gr.HTML:
         f'<button type="button" data-language="{code}" lang="{code}">{language}</button></nav>'
         f'<dialog id="keys" aria-label="{i18n.KEYS_TITLE}"><h2>{i18n.KEYS_TITLE}</h2>'
         f'<dl>{keys}</dl><form method="dialog"><button>{i18n.CLOSE}</button></form></dialog>',
-        js_on_load=None,
+        # Not `launch(head=…)`: such a script comes without the nonce and would not be run.
+        js_on_load=_SCRIPT,
         apply_default_css=False,
         padding=False,
         elem_id="page-head",

@@ -68,5 +68,10 @@ class ColorizePage:
         return Visit(self._models[0] if self._models else "", first)
 
 
-TOKEN_SCRIPT = "() => window.colorizerToken()"
+TOKEN_SCRIPT = """
+async () => {
+  while (!window.colorizerToken) await new Promise((done) => setTimeout(done, 20));
+  return window.colorizerToken();
+}
+"""
 """The page's own script keeps the token for as long as the browser's tab is open."""
