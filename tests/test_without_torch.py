@@ -57,7 +57,7 @@ def test_a_photo_and_a_pair_of_the_study_and_what_needs_the_extra(
 
 
 def test_the_command_line_gives_the_same_picture(photo: Path) -> None:
-    done = light_python("-m", "colorizer", "photo.png", cwd=photo.parent)
+    done = light_python("-m", "colorizer", "photo.png", "-q", cwd=photo.parent)
     assert (done.returncode, done.stderr) == (0, "")
     ours = open_photo(photo.with_name("photo-colour.png")).rgb
     here = Colorizer.from_pretrained("classification").colorize(open_photo(photo)).photo.rgb

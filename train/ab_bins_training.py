@@ -40,8 +40,11 @@ def class_weights(ab_bins: AbBins, rebalancing: float) -> torch.Tensor:
 
 def annealed_mean(ab_bins: AbBins, logits: torch.Tensor, temperature: float) -> torch.Tensor:
     """`AbBins.annealed_mean` of a tensor; the answer is on the same device."""
-    ab = ab_bins.annealed_mean(logits.detach().float().cpu().numpy(), temperature)
-    return torch.from_numpy(ab).to(logits.device)
+    centres = torch.from_numpy(ab_bins.centres).to(logits.device)
+    if temperature <= 0:
+        return centres[logits.argmax(dim=1)].movedim(-1, 1)
+    share = torch.softmax(logits.float() / temperature, dim=1)
+    return torch.einsum("bqhw,qc->bchw", share, centres)
 
 
 def _distances(ab_bins: AbBins, ab: torch.Tensor) -> torch.Tensor:

@@ -86,7 +86,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -
 
 def _bounded(content: bytes, most: int) -> bytes:
     if len(content) > most:
-        raise PhotoError(f"The file is larger than {most >> 20} MiB.")
+        raise PhotoError("too_large", megabytes=most / 2**20)
     return content
 
 

@@ -46,8 +46,12 @@ _PAUSE_SECONDS = 2.0
 _MAY_PASS = (408, 412, 429, 500, 502, 503, 504)  # 412: somebody else's commit came in between
 
 
+class PushError(ValueError):
+    """A checkpoint cannot be sent; the text says why and what to do."""
+
+
 def files_of(folder: Path, repo_id: str, *, evaluated: bool = True) -> dict[str, bytes]:
-    """Everything that goes to the Hub, by its path there; raises CheckpointError.
+    """Everything that goes to the Hub, by its path there; raises PushError.
 
     evaluated: refuse a checkpoint without metrics of its own; a training that pushes on its way
     has none yet.
@@ -55,7 +59,7 @@ def files_of(folder: Path, repo_id: str, *, evaluated: bool = True) -> dict[str,
     checkpoint = load_checkpoint(folder)
     measured = bool(own_metrics(checkpoint))
     if evaluated and not measured:
-        raise CheckpointError(
+        raise PushError(
             f"{folder.name!r} has no {METRICS_FILE} measured on these weights and this decoding; "
             "run train.evaluate with --write-into-checkpoints first."
         )
@@ -78,7 +82,7 @@ def push(
     branch: str | None = None,
     message: str = "Upload checkpoint",
 ) -> CommitInfo:
-    """Send `files` in one commit to a repository, made if needed; raises CheckpointError.
+    """Send `files` in one commit to a repository, made if needed; raises PushError.
 
     private: refuse a repository that is public already. branch: made from main if needed. Files
     that the Hub has already are not sent again; without any change there is no new commit.
@@ -86,9 +90,7 @@ def push(
     with _sentences(repo_id):
         _patiently(lambda: api.create_repo(repo_id, private=private or None, exist_ok=True))
         if private and not api.model_info(repo_id).private:
-            raise CheckpointError(
-                f"{repo_id!r} is public; push without --private or to another name."
-            )
+            raise PushError(f"{repo_id!r} is public; push without --private or to another name.")
         if branch is not None:
             _patiently(lambda: api.create_branch(repo_id, branch=branch, exist_ok=True))
         return _patiently(lambda: _commit(files, repo_id, api, branch, message))
@@ -131,13 +133,13 @@ def _sentences(repo_id: str) -> Iterator[None]:
     """Turn what the Hub and the way to it can answer into sentences."""
     try:
         yield
-    except CheckpointError:
+    except (PushError, CheckpointError):
         raise
     except HFValidationError as error:
-        raise CheckpointError(f"{repo_id!r} cannot be a name on the Hub: owner/name.") from error
+        raise PushError(f"{repo_id!r} cannot be a name on the Hub: owner/name.") from error
     except (OSError, ValueError, RuntimeError, httpx2.HTTPError) as error:
         cause = error.__cause__ if isinstance(error, RuntimeError) else error
-        raise CheckpointError(_sentence(cause or error, repo_id)) from error
+        raise PushError(_sentence(cause or error, repo_id)) from error
 
 
 def _sentence(error: BaseException, repo_id: str) -> str:
@@ -178,7 +180,7 @@ def main(arguments: list[str] | None = None) -> None:
     api = HfApi()
     try:
         if not folder.is_dir():
-            raise CheckpointError(f"There is no checkpoint folder {options.checkpoint!r}.")
+            raise PushError(f"There is no checkpoint folder {options.checkpoint!r}.")
         files = files_of(folder, options.repository)
         commit = push(
             files,
@@ -187,7 +189,7 @@ def main(arguments: list[str] | None = None) -> None:
             private=options.private,
             branch=options.revision,
         )
-    except CheckpointError as error:
+    except (PushError, CheckpointError) as error:
         raise SystemExit(str(error)) from error
     print(f"{api.endpoint}/{options.repository}")
     print(f"commit {commit.oid}")

@@ -158,7 +158,7 @@ class Study:
         """The trial that waits for a vote, else a new one; None when the session is finished."""
         if self._private.holds(token):
             return self._private.next_trial(token)
-        if preferring := _PREFERRING.fullmatch(token):
+        if isinstance(token, str) and (preferring := _PREFERRING.fullmatch(token)):
             participant_id = self._identity.participant(preferring[2])
             turn = self._preferences.take(participant_id, int(preferring[1]), None)
             if turn.notice is not None:
@@ -190,7 +190,7 @@ class Study:
         answer = Answer.of(trial_id, choice, response_ms)
         if self._private.holds(token):
             return self._private.take_turn(token, answer)
-        if preferring := _PREFERRING.fullmatch(token):
+        if isinstance(token, str) and (preferring := _PREFERRING.fullmatch(token)):
             participant_id = self._identity.participant(preferring[2])
             return self._preferences.take(participant_id, int(preferring[1]), answer)
         return self._turns.take(self._identity.participant(token), answer)

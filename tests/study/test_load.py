@@ -33,7 +33,7 @@ FULL_SECONDS = 180.0
 SHORT_SECONDS = 10.0
 FULL_KILLS = 20
 SHORT_KILLS = 2
-PHOTO = Path(__file__).resolve().parents[2] / "assets" / "examples" / "astronaut.jpg"
+PHOTO = Path(__file__).resolve().parents[2] / "assets" / "study" / "person" / "astronaut.jpg"
 Figures = Callable[[str, object], None]
 
 

@@ -7,7 +7,7 @@ from train.moving_average import moving_average
 def test_a_short_training_forgets_its_first_weights() -> None:
     network = nn.Linear(1, 1)
     nn.init.constant_(network.weight, 100.0)
-    average = moving_average(network, 0.998)
+    average = moving_average(network, lambda step: 0.998)
     for _ in range(200):
         nn.init.constant_(network.weight, 1.0)
         average.update_parameters(network)
@@ -16,7 +16,7 @@ def test_a_short_training_forgets_its_first_weights() -> None:
 
 def test_a_long_training_averages_with_the_decay() -> None:
     network = nn.Linear(1, 1)
-    average = moving_average(network, 0.5)
+    average = moving_average(network, lambda step: 0.5)
     values, expected = torch.linspace(0, 1, 50), 0.0
     for count, value in enumerate(values):
         nn.init.constant_(network.weight, float(value))
@@ -28,7 +28,7 @@ def test_a_long_training_averages_with_the_decay() -> None:
 
 def test_counters_are_copied() -> None:
     network = nn.BatchNorm1d(2)
-    average = moving_average(network, 0.9)
+    average = moving_average(network, lambda step: 0.9)
     for _ in range(3):
         network(torch.randn(4, 2))
         average.update_parameters(network)

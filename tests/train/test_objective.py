@@ -54,4 +54,4 @@ def test_one_neighbour_without_rebalancing_is_the_plain_cross_entropy(ab_bins: A
 def test_regression_losses_have_their_units() -> None:
     ab, target = torch.full((1, 2, 1, 1), 5.1), torch.zeros(1, 2, 1, 1)
     assert float(squared_loss(ab, target)) == pytest.approx(0.02**2)
-    assert float(regression_loss(ab, target)) == pytest.approx(0.5 * (5.1 / 110) ** 2)
+    assert float(regression_loss(ab, target)) == pytest.approx(0.5 * (5.1 / 11) ** 2)

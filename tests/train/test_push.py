@@ -8,7 +8,6 @@ import pytest
 import yaml
 from huggingface_hub import HfApi, ModelCard
 
-from colorizer.errors import CheckpointError
 from colorizer.model.checkpoint import (
     CARD_FILE,
     MAX_WEIGHT_BYTES,
@@ -21,7 +20,7 @@ from tests.support.hub_state import TOKEN, Hub
 from tests.support.loopback_hub import serve_hub
 from tests.train.test_model_card import write_metrics
 from train import push as pushing
-from train.push import Files, files_of, main, push
+from train.push import Files, PushError, files_of, main, push
 
 NAME = "owner/tiny"
 
@@ -116,7 +115,7 @@ def test_private_stays_private(hub: Hub, api: HfApi, files: Files) -> None:
     push(files, NAME, api=api, private=True)
     assert hub.repositories[NAME].private
     hub.add("owner/open", {})
-    with pytest.raises(CheckpointError, match="is public"):
+    with pytest.raises(PushError, match="is public"):
         push(files, "owner/open", api=api, private=True)
     assert not hub.repositories["owner/open"].files
 
@@ -165,24 +164,24 @@ LASTING = {
 def test_what_stays_is_a_sentence(hub: Hub, api: HfApi, files: Files, name: str) -> None:
     request, status, sentence = LASTING[name]
     hub.fail(request, status=status, times=99)
-    with pytest.raises(CheckpointError, match=sentence):
+    with pytest.raises(PushError, match=sentence):
         push(files, NAME, api=api)
 
 
 def test_a_wrong_token_a_wrong_name_and_no_hub_are_sentences(hub: Hub, files: Files) -> None:
     wrong = HfApi(endpoint=hub.endpoint, token="hf_wrong")
-    with pytest.raises(CheckpointError, match="does not let you write to 'owner/tiny'"):
+    with pytest.raises(PushError, match="does not let you write to 'owner/tiny'"):
         push(files, NAME, api=wrong)
     assert not hub.repositories
-    with pytest.raises(CheckpointError, match="cannot be a name"):
+    with pytest.raises(PushError, match="cannot be a name"):
         push(files, "own er/tiny", api=wrong)
     away = HfApi(endpoint="http://127.0.0.1:9", token=TOKEN)
-    with pytest.raises(CheckpointError, match="cannot be reached"):
+    with pytest.raises(PushError, match="cannot be reached"):
         push(files, NAME, api=away)
 
 
 def test_a_refused_card_is_a_sentence(hub: Hub, api: HfApi, files: Files) -> None:
-    with pytest.raises(CheckpointError, match="did not take"):
+    with pytest.raises(PushError, match="did not take"):
         push({**files, CARD_FILE: b"no front matter"}, NAME, api=api)
 
 

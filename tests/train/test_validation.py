@@ -32,7 +32,7 @@ def options(**changes: object) -> TrainingOptions:
 
 def test_networks_of_any_stride_meet_the_same_truth(cache: PhotoCache) -> None:
     coarse = slim_network()
-    ab_bins = AbBins(torch.randn(5, 2) * 20, torch.full((5,), 0.2))
+    ab_bins = AbBins((torch.randn(5, 2) * 20).numpy(), torch.full((5,), 0.2).numpy())
     both = validate(Heads(coarse, with_regression=True), ab_bins, cache, options())
     fine = validate(
         Heads(small_network("regression", 0), with_regression=False), None, cache, options()
@@ -44,7 +44,7 @@ def test_networks_of_any_stride_meet_the_same_truth(cache: PhotoCache) -> None:
 
 
 def test_the_factor_on_chroma_is_for_the_vivid_decoding_only(cache: PhotoCache) -> None:
-    ab_bins = AbBins(torch.randn(5, 2) * 20, torch.full((5,), 0.2))
+    ab_bins = AbBins((torch.randn(5, 2) * 20).numpy(), torch.full((5,), 0.2).numpy())
     heads = Heads(slim_network(), with_regression=False)
     plain = validate(heads, ab_bins, cache, options())
     vivid = validate(heads, ab_bins, cache, options(), chroma=1.5)

@@ -45,6 +45,7 @@ def test_every_language_has_the_same_texts_with_the_same_fields(language: str) -
 def test_every_sentence_is_translated(language: str) -> None:
     english, other = named(en), named(LANGUAGES[language])
     same = [name for name in english if other[name] == english[name] and len(english[name]) > 20]
+    same = [name for name in same if not name.endswith("_RANGE")]  # numbers and a dash
     assert not same
 
 

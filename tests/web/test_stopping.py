@@ -15,7 +15,7 @@ SECRETS = {
     "COLORIZER_STUDY_SECRET": "MARKEDsecret-of-the-study",
 }
 AWAY = {"HF_ENDPOINT": "http://127.0.0.1:9", "COLORIZER_VOTES_DATASET": "owner/votes"}
-PHOTO = ROOT / "assets" / "examples" / "astronaut.jpg"
+PHOTO = ROOT / "assets" / "study" / "person" / "astronaut.jpg"
 LIMIT_SECONDS = 90.0  # of which 60 are what the last copy to the Hub may take
 
 
