@@ -42,6 +42,7 @@ class RunningApp:
             "COLORIZER_STUDY_ADDRESS_PAIRS": "1000000",
             "COLORIZER_ADDRESS_RUNS": "1000000",
             "COLORIZER_ADDRESS_REQUESTS": "1000000",
+            "COLORIZER_QUEUE_SIZE": "1000",  # half of it is for one address, and all are one here
             "COLORIZER_ADDRESS_MEGABYTES": "1000000",
         }
         self._environment = os.environ | own | dict(more or {})

@@ -143,7 +143,7 @@ def test_a_hostile_archive_writes_only_our_own_names(tmp_path: Path) -> None:
     written = {file for file in tmp_path.rglob("*") if file.is_file()}
     assert all(file.is_relative_to(out) for file in written - {source})
     record = json.loads((out / "prepared.json").read_text())
-    assert record["left_out"]["6"] == "The file is larger than 20 MB."
+    assert record["left_out"]["6"].startswith("The file is larger than 20 MB")
 
 
 def test_a_damaged_member_costs_only_itself(tmp_path: Path) -> None:
