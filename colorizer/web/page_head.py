@@ -16,7 +16,8 @@ def page_head(name: str) -> gr.HTML:
     keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in i18n.KEYS)
     return gr.HTML(
         f"<h1>{escape(name)}</h1>"
-        f'<nav><button type="button" data-keys>{i18n.KEYS_TITLE}</button>'
+        f'<nav data-spoken="{i18n.LANGUAGE}">'
+        f'<button type="button" data-keys>{i18n.KEYS_TITLE}</button>'
         f'<button type="button" data-language="{code}" lang="{code}">{language}</button></nav>'
         f'<dialog id="keys" aria-label="{i18n.KEYS_TITLE}"><h2>{i18n.KEYS_TITLE}</h2>'
         f'<dl>{keys}</dl><form method="dialog"><button>{i18n.CLOSE}</button></form></dialog>',
