@@ -1,4 +1,7 @@
-"""The top of the page: name, language, what the keyboard does; and the page's own script."""
+"""What stands above and below the tabs: name, language, keyboard; what happens to photos.
+
+The head brings the page's own script.
+"""
 
 from html import escape
 from pathlib import Path
@@ -8,10 +11,20 @@ import gradio as gr
 from colorizer.web import i18n
 
 _SCRIPT = (Path(__file__).parent / "page_script.js").read_text(encoding="utf-8")
+_TO_ABOUT = """
+element.addEventListener('click', (event) => {
+  if (!event.target.closest('a')) return;
+  event.preventDefault();
+  const tab = document.getElementById('tab-about-button');
+  tab.click();
+  tab.scrollIntoView({block: 'nearest'});
+  tab.focus({preventScroll: true});
+});
+"""
 
 
 def page_head(name: str) -> gr.HTML:
-    """The component, inside the current Blocks."""
+    """The head, inside the current Blocks."""
     code, language = i18n.OTHER_LANGUAGE
     keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in i18n.KEYS)
     return gr.HTML(
@@ -26,4 +39,16 @@ def page_head(name: str) -> gr.HTML:
         apply_default_css=False,
         padding=False,
         elem_id="page-head",
+    )
+
+
+def small_print() -> gr.HTML:
+    """The foot: what happens to photos, and the way to the tab about the models."""
+    link = f'<a href="?tab=about">{i18n.TAB_ABOUT}</a>'
+    return gr.HTML(
+        f"<p>{i18n.PRIVACY} {link}{i18n.FOOTER}</p>",
+        js_on_load=_TO_ABOUT,
+        apply_default_css=False,
+        padding=False,
+        elem_id="small-print",
     )
