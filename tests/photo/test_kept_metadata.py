@@ -4,10 +4,11 @@ import io
 import struct
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from colorizer.photo import encode_photo, open_photo, read_mark
+from colorizer.photo import Photo, encode_photo, open_photo, read_mark
 from colorizer.photo.kept_metadata import read_metadata
 from colorizer.photo.metadata import origin_in_xmp
 from colorizer.photo.metadata_fields import photoshop_segment
@@ -105,6 +106,29 @@ def test_what_a_person_wrote_is_kept_and_the_mark_added(format: str) -> None:
             assert image.info["Description"] == f"{CAPTION}\n\n{MARK}"
         if format in ("jpg", "png", "tif"):
             assert image.info["dpi"] == pytest.approx((600, 600), abs=0.1)
+
+
+def test_a_tiff_with_a_date_is_packed_all_the_same() -> None:
+    with Image.open(io.BytesIO(coloured(scan(), "tif"))) as image:
+        assert image.info["compression"] == "tiff_adobe_deflate"
+        assert exif_tags(image)[1][36867] == DATE
+
+
+@pytest.mark.parametrize("format", ["png", "tif"])
+def test_a_file_of_sixteen_bits_keeps_as_much(format: str) -> None:
+    metadata, _ = read_metadata(scan(), keep_gps=True)
+    deep = np.full((48, 64, 3), 30_000, np.uint16)
+    photo = Photo(np.full((48, 64, 3), 117, np.uint8), rgb16=deep)
+    output = encode_photo(photo, format, mark=MARK, metadata=metadata)
+    assert read_mark(output) == MARK
+    with Image.open(io.BytesIO(output)) as image:
+        main, camera = exif_tags(image)
+        assert str(main[270]).encode("latin-1").decode() == f"{CAPTION}\n\n{MARK}"
+        assert camera[36867] == DATE
+        assert image.getexif().get_ifd(0x8825)[2] == (52.0, 31.0, 6.0)
+        assert image.info["dpi"] == pytest.approx((600, 600), abs=0.1)
+        assert image.info["icc_profile"][36:40] == b"acsp"
+        assert subjects(image) == ["family", "window"]
 
 
 @pytest.mark.parametrize("format", FORMATS)
