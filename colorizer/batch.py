@@ -6,9 +6,11 @@ another one is in the network, and no worker waits for another. Where the result
 before (`colorizer.album.plan`); whatever fails costs one photo.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
@@ -64,8 +66,9 @@ class SaveOptions:
 
     marked: whether the files say that their colours are invented. metadata: whether they keep the
     photos' dates, captions and so on. keep_gps: also the places. sixteen_bits: whether grey of 16
-    bits becomes colour of 16 bits, in formats that hold it. Hints beside a photo
-    (photo.hints.json) are its own unless `adjustments` has some.
+    bits becomes colour of 16 bits, in formats that hold it. settings: all of that in a few words,
+    which results keep (see `settings_of`). Hints beside a photo (photo.hints.json) are its own
+    unless `adjustments` has some.
     """
 
     adjustments: Adjustments = NO_ADJUSTMENTS
@@ -73,6 +76,7 @@ class SaveOptions:
     metadata: bool = True
     keep_gps: bool = False
     sixteen_bits: bool = True
+    settings: str = ""
 
 
 class State(StrEnum):
@@ -201,6 +205,8 @@ def _open(album: _Album, job: Job) -> _Opened:
         kept_deep = _is_deep(album, job, photo)
         more = tuple(note for note in more if note.code != "sixteen_bits" or not kept_deep)
         notes += (note for note in more if note not in notes)
+        settings = settings_of(album.options.settings, job.source)
+        metadata = replace(metadata, settings=settings)
         kind = _CANNOT_HOLD_IPTC.get(job.target.suffix.lower())
         if metadata.iptc and kind:
             notes.append(Message("iptc_not_kept", {"format": kind}))
@@ -261,6 +267,20 @@ def _is_deep(album: _Album, job: Job, photo: Photo) -> bool:
     """Whether the result has 16 bits a channel."""
     holds = format_named(job.target.suffix) in HOLDS_16_BITS if job.target.suffix else False
     return album.options.sixteen_bits and photo.grey16 is not None and holds
+
+
+def settings_of(settings: str, photo: Path) -> str:
+    """The settings of an album with those of one photo: its own hints."""
+    file = hints_file(photo)
+    with suppress(OSError):
+        return f"{settings}, own hints {fingerprint(file)}" if file.is_file() else settings
+    return settings
+
+
+def fingerprint(file: Path) -> str:
+    """A few letters that tell the content of a file from another one's; raises OSError."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:8]
 
 
 def _with_own_hints(adjustments: Adjustments, photo: Path) -> Adjustments:

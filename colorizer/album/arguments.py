@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from colorizer import __version__
 from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, NO_GUIDE, Adjustments
 from colorizer.album.plan import PlanOptions, UsageError
-from colorizer.batch import SaveOptions
+from colorizer.batch import SaveOptions, fingerprint
 from colorizer.guide.files import palette_named, read_hints
 from colorizer.guide.guide import MAX_VARIANT, Guide
 from colorizer.photo import DEFAULT_LIMITS, PhotoLimits, open_photo
@@ -21,6 +21,8 @@ EXIT_NOTHING_DONE = 2
 
 DEFAULT_MEGAPIXELS = 200
 DEFAULT_MEGABYTES = 1000
+
+_USUAL = {"vividness": 1.0, "warmth": 0.0, "strength": 1.0, "bits": 16}
 
 _DESCRIPTION = """\
 Turn black-and-white photographs into plausible colour ones. The colours are invented: a guess of a
@@ -38,8 +40,9 @@ examples:
 
 existing files:
   A file that does not say it was made by Colorizer is never replaced, unless with --overwrite. One
-  that does, of the same photo, is skipped: a run that was stopped goes on where it was. Results
-  are never coloured again, and no photo is replaced by its result, not even with --overwrite.
+  that does, of the same photo, is skipped: a run that was stopped goes on where it was, and the
+  summary tells how many were made with other settings than now. Results are never coloured again,
+  and no photo is replaced by its result, not even with --overwrite.
 
 what a result keeps:
   Date, caption, author, copyright, keywords, camera and resolution of the photo. The line that its
@@ -154,7 +157,29 @@ def plan_options(arguments: argparse.Namespace) -> PlanOptions:
         layer=arguments.layer,
         variants=arguments.variants,
         overwrite=arguments.overwrite,
+        settings=settings_text(arguments),
     )
+
+
+def settings_text(arguments: argparse.Namespace) -> str:
+    """What the arguments change in the colours, in a few words that name no folder."""
+    model = Path(arguments.model)
+    said = [f"model {model.name if model.is_dir() else arguments.model}"]
+    for name, value in (
+        ("revision", arguments.revision),
+        ("vividness", arguments.vividness),
+        ("warmth", arguments.warmth),
+        ("temperature", arguments.temperature),
+        ("hints", arguments.hints),
+        ("palette", arguments.palette),
+        ("like", arguments.like),
+        ("strength", arguments.strength),
+        ("bits", arguments.bits),
+    ):
+        if value != _USUAL.get(name):
+            is_file = isinstance(value, (str, Path)) and Path(value).is_file()
+            said.append(f"{name} {fingerprint(Path(value)) if is_file else value}")
+    return ", ".join(said)
 
 
 def guide_of(arguments: argparse.Namespace, colorizer: "Colorizer", limits: PhotoLimits) -> Guide:
@@ -178,6 +203,7 @@ def save_options(arguments: argparse.Namespace, guide: Guide = NO_GUIDE) -> Save
         metadata=not arguments.no_metadata,
         keep_gps=arguments.keep_gps,
         sixteen_bits=arguments.bits == 16,
+        settings=settings_text(arguments),
     )
 
 

@@ -64,13 +64,15 @@ _PACKET = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 
 @dataclass(frozen=True)
 class Origin:
-    """What a file of ours says of itself: its mark, and the SHA-256 of the photo it was made of.
+    """What a file of ours says of itself.
 
-    source: hexadecimal; "" where the file does not tell.
+    mark: the honest mark. source: SHA-256 of the photo it was made of, hexadecimal. settings: how
+    it was coloured. Both are "" where the file does not tell.
     """
 
     mark: str
     source: str
+    settings: str = ""
 
 
 def xmp_packet(
@@ -80,6 +82,7 @@ def xmp_packet(
     caption: str = "",
     keywords: Sequence[str] = (),
     source: str = "",
+    settings: str = "",
 ) -> bytes:
     """Return an XMP packet.
 
@@ -89,6 +92,7 @@ def xmp_packet(
         caption: for a photo that has it elsewhere than in its XMP.
         keywords: the same.
         source: SHA-256 of the photo that was coloured, hexadecimal.
+        settings: how it was coloured, in a few words.
     """
     description = _read_kept(kept)
     caption = _take_caption(description) or caption
@@ -104,6 +108,8 @@ def xmp_packet(
         derived = SubElement(description, _name("xmpMM:DerivedFrom"))
         derived.set(_name("rdf:parseType"), "Resource")
         _set(derived, "stRef:documentID", f"sha256:{source}")
+        if settings:
+            _set(derived, "stRef:renditionParams", _legal(settings))
     root = Element(_name("x:xmpmeta"))
     SubElement(root, _name("rdf:RDF")).append(description)
     body = ElementTree.tostring(root, encoding="unicode")
@@ -145,7 +151,8 @@ def origin_in_xmp(packet: bytes) -> Origin | None:
         return None
     document = root.findtext(".//xmpMM:DerivedFrom/stRef:documentID", "", _NAMESPACES)
     source = document.removeprefix("sha256:") if document.startswith("sha256:") else ""
-    return Origin(text.rpartition("\n\n")[2], source)
+    settings = root.findtext(".//xmpMM:DerivedFrom/stRef:renditionParams", "", _NAMESPACES)
+    return Origin(text.rpartition("\n\n")[2], source, settings)
 
 
 def origin_of_file(file: str | os.PathLike[str]) -> Origin | None:

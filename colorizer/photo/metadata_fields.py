@@ -33,6 +33,7 @@ class Metadata:
         texts: of a PNG, by keyword. comment: of a JPEG.
         dpi: across and down.
         source: SHA-256 of the photo's file, hexadecimal.
+        settings: how it is coloured, in a few words.
     """
 
     main: Mapping[int, Any] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Metadata:
     comment: bytes = b""
     dpi: tuple[float, float] | None = None
     source: str = ""
+    settings: str = ""
 
     @property
     def caption(self) -> str:
@@ -118,10 +120,13 @@ def xmp_of(mark: str | None, metadata: Metadata) -> bytes:
         caption=metadata.caption,
         keywords=metadata.keywords,
         source=metadata.source,
+        settings=metadata.settings,
     )
     # A caption as long as a book stands in the other fields only.
     fits = len(packet) <= MAX_XMP_BYTES
-    return packet if fits else xmp_packet(mark, source=metadata.source)
+    if fits:
+        return packet
+    return xmp_packet(mark, source=metadata.source, settings=metadata.settings)
 
 
 def photoshop_segment(iptc: bytes) -> bytes:

@@ -234,7 +234,7 @@ def _answered_in_a_sentence(data: bytes) -> Iterator[None]:
         raise out_of_memory() from error
     except Exception as error:
         _log_refusal(data, f"{type(error).__name__}: {error}")
-        raise damaged() from error
+        raise damaged(data) from error
 
 
 def _log_refusal(data: bytes, reason: str) -> None:

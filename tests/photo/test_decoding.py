@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from colorizer.photo import PhotoError, open_photo
+from tests.support.bad_photos import heic
 from tests.support.photo_bytes import (
     encoded,
     jpeg_segment,
@@ -188,6 +189,16 @@ def test_a_bitmap_of_runs_of_four_bits_is_refused_with_the_reason() -> None:
 def test_icons_and_cursors_are_named(start: bytes, kind: str) -> None:
     with pytest.raises(PhotoError, match=kind):
         open_photo(start + bytes(100))
+
+
+def test_heic_that_cannot_be_read_is_called_so() -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener(thumbnails=False)
+    whole = encoded(picture(), "HEIF", quality=95)
+    for data in (whole[: len(whole) // 2], whole.replace(b"hvc1", b"xxxx"), heic()):
+        with pytest.raises(PhotoError, match="This HEIC photo is damaged") as refusal:
+            open_photo(data)
+        assert refusal.value.code == "heic_damaged"
 
 
 @pytest.mark.parametrize("turned", [False, True])
