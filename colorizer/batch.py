@@ -208,7 +208,7 @@ def _open(album: _Album, job: Job) -> _Opened:
         settings = settings_of(album.options.settings, job.source)
         metadata = replace(metadata, settings=settings)
         kind = _CANNOT_HOLD_IPTC.get(job.target.suffix.lower())
-        if metadata.iptc and kind:
+        if kind and not metadata.iptc_texts.complete:
             notes.append(Message("iptc_not_kept", {"format": kind}))
     if not photo.is_grey:
         notes.append(Message("had_colours"))

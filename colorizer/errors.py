@@ -154,7 +154,7 @@ MESSAGES = {
     "sixteen_bits": "The photo has 16 bits a channel; the result has 8.",
     "metadata_lost": "Date, caption and keywords of the file could not be read and are not in the result.",
     "metadata_partly_lost": "A part of the file's date, caption and keywords could not be kept.",
-    "iptc_not_kept": "A {format} file cannot hold IPTC fields; caption and keywords are in its XMP, others are left out.",
+    "iptc_not_kept": "A {format} file cannot hold IPTC fields; those that XMP has too are in its XMP, others are left out.",
     "no_card": "There is no graphics card here that can be used: leave out --device.",
     # Adjustments
     "bad_vividness": "Vividness must be between 0 and {most:g}.",

@@ -46,7 +46,7 @@ MESSAGES = {
     "sixteen_bits": "Das Foto hat 16 Bit je Kanal, das Ergebnis 8.",
     "metadata_lost": "Datum, Bildunterschrift und Stichwörter der Datei ließen sich nicht lesen und fehlen im Ergebnis.",
     "metadata_partly_lost": "Ein Teil von Datum, Bildunterschrift und Stichwörtern der Datei konnte nicht behalten werden.",
-    "iptc_not_kept": "Eine {format}-Datei kann keine IPTC-Felder enthalten; Bildunterschrift und Stichwörter stehen in ihrem XMP, andere fehlen.",
+    "iptc_not_kept": "Eine {format}-Datei kann keine IPTC-Felder enthalten; was XMP auch kennt, steht in ihrem XMP, anderes fehlt.",
     "no_card": "Hier gibt es keine Grafikkarte, die verwendet werden kann: Lass --device weg.",
     # Anpassungen
     "bad_vividness": "Die Farbkraft muss zwischen 0 und {most:g} liegen.",
