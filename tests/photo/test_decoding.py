@@ -191,6 +191,18 @@ def test_icons_and_cursors_are_named(start: bytes, kind: str) -> None:
         open_photo(start + bytes(100))
 
 
+@pytest.mark.parametrize("lost", [1, 2], ids=["of the first frame", "all"])
+def test_an_animation_without_its_frame_controls_is_its_first_picture(lost: int) -> None:
+    frames = [picture(), Image.fromarray(255 - pixels())]
+    whole = encoded(frames[0], "PNG", save_all=True, append_images=frames[1:])
+    data, place = whole, 0
+    for _ in range(lost):
+        place = data.index(b"fcTL", place) - 4
+        data = data[:place] + data[place + 12 + 26 :]
+    assert whole.count(b"fcTL") - data.count(b"fcTL") == lost
+    assert np.array_equal(open_photo(data).rgb, pixels())
+
+
 def test_heic_that_cannot_be_read_is_called_so() -> None:
     heif = pytest.importorskip("pillow_heif")
     heif.register_heif_opener(thumbnails=False)
