@@ -25,11 +25,11 @@ pytest_plugins = ["tests.support.study_fixtures"]
 
 def test_a_whole_session_is_played(study: Study, sqlite_store: Store, clock: Clock) -> None:
     token, receipts = play(study, sqlite_store, clock, wrong=6)
-    assert len(receipts) == 5 + 20 + 2
-    assert [receipt.progress.done for receipt in receipts] == list(range(1, 28))
+    assert len(receipts) == 5 + 20 + 4
+    assert [receipt.progress.done for receipt in receipts] == list(range(1, 30))
     assert {receipt.progress.total for receipt in receipts} == {29}
-    assert [receipt.finished for receipt in receipts] == [False] * 26 + [True]
-    assert [receipt.phase for receipt in receipts] == ["practice"] * 5 + ["scored"] * 22
+    assert [receipt.finished for receipt in receipts] == [False] * 28 + [True]
+    assert [receipt.phase for receipt in receipts] == ["practice"] * 5 + ["scored"] * 24
     summary = study.summary(token)
     assert (summary.scored, summary.correct, summary.median_response_ms) == (20, 14, 1800)
     assert len(summary.mistakes) == 6
