@@ -245,10 +245,10 @@ class Study:
             return made[1]
 
     def is_owner(self, key: object) -> bool:
-        """Whether `key` is the owner's."""
+        """Whether `key` is the owner's; compared in constant time."""
         if not self._owner_key or not isinstance(key, str):
             return False
-        return hmac.compare_digest(key.encode(), self._owner_key.encode())
+        return hmac.compare_digest(key.encode("utf-8", "surrogatepass"), self._owner_key.encode())
 
     def has_played(self, token: object) -> bool:
         """Whether the participant of `token` has finished a session of this study."""

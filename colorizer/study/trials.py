@@ -18,6 +18,9 @@ SIDES: tuple[Side, ...] = get_args(Side)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
+_AT = " × "
+
+
 @dataclass(frozen=True)
 class StudyModel:
     """A model under study: its name, its head and the checkpoint revision that made the fakes."""
@@ -25,6 +28,18 @@ class StudyModel:
     name: str
     head: str = ""
     revision: str = ""
+
+    @classmethod
+    def at(cls, name: str, vividness: float, *, head: str, revision: str) -> "StudyModel":
+        """The model at a vividness of its colours, which the name tells where it is not 1."""
+        shown = name if vividness == 1.0 else f"{name}{_AT}{vividness:g}"
+        return cls(shown, head=head, revision=revision)
+
+    @property
+    def asked(self) -> tuple[str, float]:
+        """The model's own name, and the vividness of its colours."""
+        name, _, vividness = self.name.partition(_AT)
+        return name, float(vividness or 1.0)
 
 
 ABSURD = StudyModel(name="absurd")

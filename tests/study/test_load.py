@@ -148,7 +148,7 @@ def test_fifty_voters_for_three_minutes(
 
 
 async def first_pair(page: Page) -> tuple[str, dict[str, Any]]:
-    token, stage, *_ = await page.click("study-start", [None])
+    token, stage, *_ = await page.click("study-start", [None, ""])
     return token, stage["trial"]
 
 

@@ -83,7 +83,7 @@ class Voter:
                 trial = None if leaving.is_set() else await self._vote(trial)
 
     async def _start(self) -> dict[str, Any] | None:
-        token, stage, _lead, card, *_ = await self._page.click("study-start", [self._token])
+        token, stage, _lead, card, *_ = await self._page.click("study-start", [self._token, ""])
         if isinstance(token, str) and token != self._token:
             self._tally.people += 1
             self._tally.tokens_lost += self._token is not None
