@@ -284,7 +284,7 @@ RESULTS_STRENGTH_COLUMNS = (
     "Teilnehmende",
     "Paare",
 )
-RESULTS_STRENGTHS_HOW = "Stärken nach Bradley und Terry: 0 ist das Mittel aller Modelle, und ein Modell, das um 1 stärker ist als ein anderes, wird ihm in 73 % der Paare vorgezogen. Die Intervalle entstehen, indem die Teilnehmenden neu gezogen werden."
+RESULTS_STRENGTHS_HOW = "Stärken nach Bradley und Terry: 0 ist das Mittel aller Modelle, und ein Modell, das um 1 stärker ist als ein anderes, wird ihm in 73 % der Paare vorgezogen. Die Intervalle entstehen, indem eine Person nach der anderen weggelassen wird."
 RESULTS_STRENGTH_RANGE = "{low:.2f} … {high:.2f}"
 RESULTS_STRENGTH = "{value:.2f}"
 

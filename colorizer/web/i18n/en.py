@@ -277,7 +277,7 @@ RESULTS_STRENGTH_COLUMNS = (
     "Participants",
     "Pairs",
 )
-RESULTS_STRENGTHS_HOW = "Bradley–Terry strengths: 0 is the mean of all models, and a model that is 1 stronger than another is preferred to it in 73 % of the pairs. Intervals come from drawing the participants anew."
+RESULTS_STRENGTHS_HOW = "Bradley–Terry strengths: 0 is the mean of all models, and a model that is 1 stronger than another is preferred to it in 73 % of the pairs. Intervals come from leaving out one participant after the other."
 RESULTS_STRENGTH_RANGE = "{low:.2f} … {high:.2f}"
 RESULTS_STRENGTH = "{value:.2f}"
 
