@@ -101,9 +101,51 @@ class Ballot:
     vote: Vote
 
     @property
+    def id(self) -> str:
+        """The trial's."""
+        return self.trial.id
+
+    @property
     def fooled(self) -> bool:
         """Whether the fake was taken for real."""
         return self.vote.choice != self.trial.real_side
+
+
+@dataclass(frozen=True)
+class PreferenceVote:
+    """A comparison of two models' colours of one photo, with its answer; times as in `Trial`."""
+
+    id: str
+    participant_id: str
+    photo_id: str
+    left_model: str
+    left_revision: str
+    right_model: str
+    right_revision: str
+    issued_ms: int
+    expires_ms: int
+    study: str
+    choice: Side
+    response_ms: int | None
+    elapsed_ms: int
+    cast_ms: int
+
+
+@dataclass(frozen=True)
+class Thumb:
+    """What somebody thought of a result, without the photo and without who it was."""
+
+    id: str
+    model: str
+    revision: str
+    vividness: float
+    warmth: float
+    thumb: Literal["up", "down"]
+    cast_ms: int
+
+
+Record = Ballot | PreferenceVote | Thumb
+"""Whatever is voted, as it is stored, copied and handed out."""
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def test_friends_play_and_the_owner_sees_results_and_votes(own: OwnStudies) -> N
     assert study.is_owner(key)
     assert not study.is_owner(key[:-1])
     assert not study.is_owner("\ud800")
-    assert study.votes_csv().count("\n") == len(PHOTOS) + 1
+    assert study.votes_csv()["votes.csv"].count("\n") == len(PHOTOS) + 1
     assert study.summary(token).chance == CHANCE
 
 

@@ -127,6 +127,13 @@ PREPARING = "Foto {number} von {total} wird vorbereitet"
 NOTHING_TO_SAVE = "Es gibt noch kein gefärbtes Foto."
 LEFT_OUT = "Nicht im Zip: {names}."
 
+THUMB_CONSENT = "Sag, wie es dir gefällt: Mein Daumen darf gespeichert werden, mit dem Modell und den Einstellungen, ohne das Foto"
+THUMB_UP = "Gute Farben"
+THUMB_DOWN = "Falsche Farben"
+THUMB_THANKS = "Danke, dein Daumen ist gespeichert."
+THUMB_AGAIN = "Für dieses Bild hast du schon einen Daumen gegeben."
+THUMB_NOT_STORED = "Nichts wurde gespeichert: Wähl erst ein Bild, und stimm zu."
+
 EXAMPLES = {
     "cameraman": (
         "Kameramann",
@@ -319,6 +326,9 @@ OWN_DELETE = "Diese Studie löschen"
 OWN_DELETED = "Die Studie ist gelöscht, mit ihren Fotos und allen Stimmen."
 MODEL_AT = "{model} mit Farbkraft {vividness:g}"
 
+RESULTS_THUMBS = "Daumen unter gefärbten Fotos"
+RESULTS_THUMB_COLUMNS = ("", "hoch", "runter")
+
 RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Die Farben des echten Fotos werden so grob gemacht wie die eines Modells, sonst verriete sie ihre Feinheit; wie kräftig und wie verschieden die Farben sind, bleibt, weil es zu dem gehört, was beurteilt wird. Eine Runde, die mehr als ein absurdes Paar und mehr als ein Viertel davon für echt hält oder deren mittlere Antwort nach weniger als 0,3 s kommt, bleibt in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
 RESULTS_NONE = "Noch zählt keine Stimme: Spiel als Erste oder Erster."
 RESULTS_TITLE = "Täuschungsrate, %"
@@ -396,7 +406,7 @@ RESULT_RIGHT = "richtig"
 RESULT_WRONG = "falsch"
 RESULT_TO_RESULTS = "Ergebnisse der Studie"
 RESULT_TO_PRIVATE = "Mit eigenen Fotos spielen"
-RESULTS_CSV = "Alle Stimmen als CSV schreiben"
+RESULTS_CSV = "Datei mit allen Stimmen schreiben"
 RESULTS_DOWNLOAD = "Stimmen herunterladen"
 RESULTS_REFRESH = "Neu laden"
 

@@ -125,6 +125,13 @@ PREPARING = "Preparing photo {number} of {total}"
 NOTHING_TO_SAVE = "There is no coloured photo yet."
 LEFT_OUT = "Not in the zip: {names}."
 
+THUMB_CONSENT = "Say how you like it: my thumb may be stored, with the model and its settings, without the photo"
+THUMB_UP = "Good colours"
+THUMB_DOWN = "Wrong colours"
+THUMB_THANKS = "Thank you, your thumb is stored."
+THUMB_AGAIN = "You have given your thumb for this picture already."
+THUMB_NOT_STORED = "Nothing was stored: choose a picture and agree first."
+
 EXAMPLES = {
     "cameraman": ("Cameraman", "an old street scene: sky and lawn come well, the coat is a guess"),
     "admiral": ("Portrait", "face and uniform come well, flag and ribbons lose their colours"),
@@ -310,6 +317,9 @@ OWN_DELETE = "Delete this study"
 OWN_DELETED = "The study is deleted, with its photos and all votes."
 MODEL_AT = "{model} at vividness {vividness:g}"
 
+RESULTS_THUMBS = "Thumbs under coloured photos"
+RESULTS_THUMB_COLUMNS = ("", "Up", "Down")
+
 RESULTS_HOW = "Every pair shows one photo twice: as it was taken, and coloured by a model that saw only its lightness; a random generator draws the photo, the model and the side. Both pictures go the same way to the screen, so that only their colours differ, and nobody sees a photo twice. Practice pairs do not count, and a few pairs with absurd colours only show who is looking. The **fooling rate** is the share of the other pairs in which invented colours were taken for real: at 50 %, what guessing gives, a model's colours cannot be told from photographs. The real photo's colours are made as coarse as a model's, or their fine detail would give them away; how strong and how varied the colours are is left as it is, because that is part of what is judged. A session that takes more than one absurd pair for real, and more than a quarter of them, or whose median answer comes within 0.3 s, stays in the data but out of the rates, and intervals (95 %) come from drawing the participants anew."
 RESULTS_NONE = "No vote counts yet: be the first to play."
 RESULTS_TITLE = "Fooling rate, %"
@@ -380,7 +390,7 @@ RESULT_RIGHT = "right"
 RESULT_WRONG = "wrong"
 RESULT_TO_RESULTS = "Results of the study"
 RESULT_TO_PRIVATE = "Play with your own photos"
-RESULTS_CSV = "Make a CSV of all votes"
+RESULTS_CSV = "Make a file of all votes"
 RESULTS_DOWNLOAD = "Download the votes"
 RESULTS_REFRESH = "Refresh"
 

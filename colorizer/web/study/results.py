@@ -1,6 +1,8 @@
 """The figures of the study: drawing, tables, votes as CSV, and the endpoint for programs."""
 
-from collections.abc import Sequence
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -98,6 +100,7 @@ class ResultsPage:
             label = chosen if chosen in {each.study for each in known} else study.label
             results, status = study.results(label), study.status()
             strengths = _strengths(study.strengths()) if label == study.label else ""
+            strengths += _thumbs(study.thumbs())
         except StudyError as error:
             return hidden, f"<p>{escape(i18n.told(error))}</p>", hidden
         choices = [(_study_name(each), each.study) for each in known]
@@ -132,14 +135,16 @@ class ResultsPage:
         return f"<p>{escape(i18n.OWN_DELETED)}</p>", gr.update(visible=False)
 
     def csv(self, key: Any, which: Any = "") -> Any:
-        """Write all votes, anonymous, and offer them to the owner."""
+        """Write all votes, anonymous, as CSV files in a zip, and offer them to the owner."""
         with errors_on_the_page():
             study = self._host.of(which)
             if not study.is_owner(key):
                 raise StudyError("votes_closed")
-            file = self._downloads.place("colorization-turing-test-votes.csv")
-            file.write_text(study.votes_csv(), encoding="utf-8")
-        return gr.DownloadButton(value=str(file), interactive=True)
+            archive = self._downloads.place("colorization-turing-test-votes.zip")
+            with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+                for name, table in study.votes_csv().items():
+                    out.writestr(name, table)
+        return gr.DownloadButton(value=str(archive), interactive=True)
 
     def study_results(self, key: str = "", study: str = "") -> dict[str, Any]:
         """Answer /study_results; key: the owner's, or the token of somebody who has played."""
@@ -292,6 +297,16 @@ def _strengths(models: Sequence["ModelStrength"]) -> str:
     ]
     table = table_html(i18n.RESULTS_STRENGTH_COLUMNS, rows, caption=i18n.RESULTS_STRENGTHS)
     return f'{table}<p class="study-small">{escape(i18n.RESULTS_STRENGTHS_HOW)}</p>'
+
+
+def _thumbs(thumbs: Mapping[str, Counter[str]]) -> str:
+    if not thumbs:
+        return ""
+    rows = [
+        (model_name(model, i18n.MODEL_NAMES), str(given["up"]), str(given["down"]))
+        for model, given in sorted(thumbs.items())
+    ]
+    return table_html(i18n.RESULTS_THUMB_COLUMNS, rows, caption=i18n.RESULTS_THUMBS)
 
 
 def _rate(rate: FoolingRate | PhotoRate) -> tuple[str, str, str, str]:
