@@ -78,6 +78,7 @@ NEXT = "Nächstes Foto"
 BACK = "‹ Zurück zu meinem Foto"
 APPLY_TO_ALL = "Diese Einstellungen für alle Fotos"
 KEPT = "Deine Fotos bleiben eine Stunde auf diesem Server, auch wenn du die Seite neu lädst."
+REMOVE = "Dieses Foto entfernen"
 FORGET = "Jetzt löschen"
 FORGOTTEN = "Deine Fotos und alles, was daraus entstand, sind gelöscht."
 STATES = {
@@ -299,7 +300,7 @@ PRIVATE_LEAD = "Spiel mit eigenen Farbfotos: Sie werden neu gefärbt, und du wir
 PRIVATE_DROP = "Deine Farbfotos"
 PRIVATE_START = "Teste mich damit"
 PRIVATE_WORKING = "{name} wird gefärbt"
-PRIVATE_TOO_MANY = "Bitte wähl höchstens {limit} {limit:Foto|Fotos} aus."
+PRIVATE_LEFT_OUT = "Die ersten {limit} Fotos wurden genommen; {left_out} {left_out:weiteres fehlt|weitere fehlen}."
 
 TAB_STUDY_OWN = "Studie anlegen"
 OWN_LEAD = "Mach aus deinen eigenen Farbfotos diesen Test für Freundinnen und Freunde. Sie bekommen einen Link und spielen; du bekommst einen anderen, mit den Ergebnissen. Ohne Link findet niemand die Studie. Deine Fotos bleiben mit 512 Pixeln und ohne ihre Metadaten hier, bis die Zeit um ist oder du die Studie löschst."

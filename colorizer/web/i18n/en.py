@@ -74,6 +74,7 @@ NEXT = "Next photo"
 BACK = "‹ Back to my photo"
 APPLY_TO_ALL = "Use these settings for all photos"
 KEPT = "Your photos stay on this server for an hour, also when you reload the page."
+REMOVE = "Remove this photo"
 FORGET = "Delete them now"
 FORGOTTEN = "Your photos and everything made of them are deleted."
 STATES = {
@@ -292,7 +293,7 @@ PRIVATE_LEAD = "Play with colour photos of your own: they are coloured anew and 
 PRIVATE_DROP = "Your colour photos"
 PRIVATE_START = "Test me with these"
 PRIVATE_WORKING = "Colouring {name}"
-PRIVATE_TOO_MANY = "Please choose at most {limit} {limit:photo|photos}."
+PRIVATE_LEFT_OUT = "The first {limit} photos were taken; {left_out} more {left_out:was|were} left out."
 
 TAB_STUDY_OWN = "Set up a study"
 OWN_LEAD = "Make this test of your own colour photos for friends. They get a link and play; you get another link, with the results. Without a link nobody finds the study. Your photos are kept here at 512 pixels and without their metadata, until the time is over or you delete the study."

@@ -117,9 +117,7 @@ class OwnStudyPage:
         request: gr.Request | None = None,
     ) -> tuple[Any, ...]:
         """Set the study up; photos that cannot be used are named."""
-        files = dropped_files(photos)
-        if len(files) > MAX_PHOTOS:
-            raise refusal(i18n.PRIVATE_TOO_MANY.format(limit=MAX_PHOTOS))
+        files, left_out = dropped_files(photos, MAX_PHOTOS)
         visitor = self._turns.visitor(request)
         with self._turns.run(visitor), errors_on_the_page():
             own = self._host.own
@@ -136,7 +134,7 @@ class OwnStudyPage:
                 raise refusal(" ".join(refused))
             study_id, key = own.create(asked, real, visitor)
             until = day(own.about(study_id).expires_ms)
-        told = [i18n.OWN_READY.format(photos=len(real), until=until), *refused]
+        told = [i18n.OWN_READY.format(photos=len(real), until=until), *left_out, *refused]
         return (
             "  \n".join(told),
             gr.update(value=friends_link(request, study_id), visible=True),

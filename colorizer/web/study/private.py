@@ -82,9 +82,7 @@ class PrivatePage:
         request: gr.Request | None = None,
     ) -> tuple[Any, ...]:
         """Colour the photos and show the first pair; photos that cannot be used are named."""
-        files = dropped_files(photos)
-        if len(files) > MAX_PRIVATE_PAIRS:
-            raise refusal(i18n.PRIVATE_TOO_MANY.format(limit=MAX_PRIVATE_PAIRS))
+        files, left_out = dropped_files(photos, MAX_PRIVATE_PAIRS)
         model = known_model(model, self._models)
         visitor = self._turns.visitor(request)
         with self._turns.run(visitor):
@@ -96,7 +94,8 @@ class PrivatePage:
         with errors_on_the_page():
             session = self._host.study.start_private_session(pairs, shown, visitor)
             opening = self._stage.opening(session.token)
-        told = gr.update(value="  \n".join(refused), visible=bool(refused))
+        said = [*left_out, *refused]
+        told = gr.update(value="  \n".join(said), visible=bool(said))
         return opening, gr.update(visible=False), told, *self._result.show(None)
 
     def stop(self, event: gr.EventData) -> tuple[Any, ...]:
