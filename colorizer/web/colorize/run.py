@@ -86,7 +86,9 @@ class ColourRun:
         listed: dict[str, Any] = {"inputs": [token], "outputs": page.photo_list, **instant}
         # One event a run, however many photos come: each would take a place in the queue.
         asked = request.ask.change(self.colour, trigger_mode="multiple", **run)
-        asked.success(self.list_again, **listed)  # a photo that came while the run was ending asks for another
+        asked.success(
+            self.list_again, **listed
+        )  # a photo that came while the run was ending asks for another
         asked.failure(self.settle, **listed)
         # Photos may come faster than events are answered: none of them may be dropped.
         request.drop.upload(
