@@ -29,11 +29,13 @@ class ThumbRow:
 
 def thumb_row() -> ThumbRow:
     """The components, inside the current Blocks."""
-    consent = gr.Checkbox(False, label=i18n.THUMB_CONSENT, elem_id="thumb-consent")
-    with gr.Row(visible=False, elem_id="thumbs") as buttons:
-        up = gr.Button(f"👍 {i18n.THUMB_UP}", size="sm", elem_id="thumb-up")
-        down = gr.Button(f"👎 {i18n.THUMB_DOWN}", size="sm", elem_id="thumb-down")
-    return ThumbRow(consent, buttons, up, down, gr.Markdown(elem_id="thumb-told"))
+    with gr.Column(elem_id="thumb-row"):
+        consent = gr.Checkbox(False, label=i18n.THUMB_CONSENT, elem_id="thumb-consent")
+        with gr.Row(visible=False) as buttons:
+            up = gr.Button(i18n.THUMB_UP, size="sm", elem_id="thumb-up")
+            down = gr.Button(i18n.THUMB_DOWN, size="sm", elem_id="thumb-down")
+        told = gr.Markdown(elem_id="thumb-told")
+    return ThumbRow(consent, buttons, up, down, told)
 
 
 class ThumbVotes:
