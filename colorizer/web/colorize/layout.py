@@ -13,6 +13,7 @@ from colorizer.web.colorize.compare_grid import compare_grid
 from colorizer.web.colorize.drop_zone import drop_zone
 from colorizer.web.colorize.examples import Example, example_caption
 from colorizer.web.colorize.photo_tiles import Tile, photo_steps, photo_tiles
+from colorizer.web.colorize.thumbs import ThumbRow, thumb_row
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE
 from colorizer.web.screen_pictures import screen_file
 
@@ -116,6 +117,7 @@ class ColorizeLayout:
     request: Request
     stage: Stage
     save: SaveRow
+    thumbs: ThumbRow
     folded: Folded
 
     @property
@@ -161,8 +163,9 @@ def lay_out(
         with gr.Column(scale=3, min_width=300):
             stage = _stage(examples)
             save = _save_row()
+            thumbs = thumb_row()
             folded = _folded()
-    return ColorizeLayout(visitor, request, stage, save, folded)
+    return ColorizeLayout(visitor, request, stage, save, thumbs, folded)
 
 
 def model_choice(models: Sequence[str], value: str | None) -> dict[str, Any]:
