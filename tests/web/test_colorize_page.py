@@ -238,8 +238,8 @@ class TestStage:
     def test_the_first_example_is_shown_without_a_model(
         self, stage: StageView, service: TinyDarkroom
     ) -> None:
-        ((pair, caption, real_tab),) = stage.show(TOKEN)
-        assert pair["before"] != pair["after"]
+        ((pair, caption, real_tab, editor),) = stage.show(TOKEN)
+        assert pair["before"] != pair["after"] == editor["after"]
         assert caption.startswith("**An example")
         assert not real_tab.visible
         assert not service.is_loaded("classification")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from colorizer import Adjustments
+from colorizer.guide.guide import Guide, Hint, Palette
 from colorizer.web.colorize.batch import BatchPhoto, PhotoState
 from colorizer.web.colorize.choice import Choice
 from colorizer.web.colorize.visits import MAX_VISITS, Visit, Visits, delete_files
@@ -66,6 +67,17 @@ def test_the_settings_of_one_photo_go_to_all_on_purpose() -> None:
     visit.apply_to_all()
     assert [p.choice.adjustments for p in visit.batch] == [WARM, WARM]
     assert [p.state for p in visit.batch] == [PhotoState.DONE, PhotoState.WAITING]
+
+
+def test_hints_and_the_variant_stay_with_what_they_were_chosen_for() -> None:
+    visit = visit_with("a.jpg", "b.jpg")
+    palette, hint = Palette(("#aa3322",)), Hint(0.5, 0.5)
+    visit.look(1)
+    visit.adjust(lambda choice: choice.guided(hints=(hint,), variant=2))
+    visit.look(0)
+    visit.adjust(lambda choice: choice.guided(palette=palette, variant=1, hints=(hint, hint)))
+    visit.apply_to_all()
+    assert visit.batch[1].choice.guide == Guide(hints=(hint,), palette=palette, variant=2)
 
 
 def test_only_coloured_photos_can_be_looked_at() -> None:

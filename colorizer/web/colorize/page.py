@@ -1,8 +1,9 @@
 """The Colorize tab: photos in, coloured photos out.
 
 `layout` lays it out. `run` takes photos in and colours them one after the other, `stage_view` shows
-the chosen one and decodes it again whenever a control changes, `folded_view` looks closer at it,
-`save_buttons` hands it over. `visits` keeps what belongs to a visitor. Programs have `endpoints`.
+the chosen one and decodes it again whenever a control changes, `hand_view` changes its colours by
+hand, `folded_view` looks closer at it, `save_buttons` hands it over. `visits` keeps what belongs to
+a visitor. Programs have `endpoints`.
 """
 
 from colorizer.service.colorizer_service import ColorizerService
@@ -13,6 +14,7 @@ from colorizer.web.colorize.downloads import Downloads
 from colorizer.web.colorize.endpoints import ColourEndpoints
 from colorizer.web.colorize.examples import load_examples
 from colorizer.web.colorize.folded_view import FoldedView
+from colorizer.web.colorize.hand_view import HandView
 from colorizer.web.colorize.hub_choice import HubChoice
 from colorizer.web.colorize.layout import ColorizeLayout, lay_out
 from colorizer.web.colorize.run import MODEL_QUEUE, ColourRun
@@ -46,6 +48,7 @@ class ColorizePage:
         self._folded = FoldedView(Details(service, side), self.visits, self._models)
         downloads = Downloads(service, download_folder)
         self._save = SaveButtons(downloads, self.visits, self._stage)
+        self._hand = HandView(service, self.visits)
         self._hub = HubChoice(service, self.visits, self._stage, self._models)
         self._endpoints = ColourEndpoints(service, turns, download_folder, self._models, side)
 
@@ -54,10 +57,11 @@ class ColorizePage:
 
         The token is for whoever loads the page, see TOKEN_SCRIPT.
         """
-        page = lay_out(self._models, self._examples, self._settings)
+        page = lay_out(self._models, self._examples, self._settings, self._hand.answers)
         self._run.wire(page)
         self._hub.wire(page)
         self._stage.wire(page)
+        self._hand.wire(page, self._stage)
         self._folded.wire(page)
         self._save.wire(page)
         self._endpoints.build(MODEL_QUEUE)

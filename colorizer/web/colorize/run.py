@@ -16,7 +16,7 @@ from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.colorize.drop_zone import arrival
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.photo_tiles import Tile, tiles_value
-from colorizer.web.colorize.stage_view import StageView
+from colorizer.web.colorize.stage_view import CONTROLS, SHOWN, StageView
 from colorizer.web.colorize.visits import Visit, Visits, delete_files
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.fair_queue import Turns
@@ -28,7 +28,7 @@ MODEL_PLACES = 12
 Updates = tuple[Any, ...]
 
 LIST_OUTPUTS = 6
-_NOTHING = (gr.skip(),) * 14
+_NOTHING = (gr.skip(),) * (LIST_OUTPUTS + CONTROLS + SHOWN)
 
 
 @dataclass
@@ -178,8 +178,9 @@ class ColourRun:
 
     def _step(self, visit: Visit, pace: _Pace, said: str | None = None) -> Updates:
         tiles, progress, *rest = self.photo_list(visit, pace)
-        to_all = self._stage.controls(visit)[4]
-        return tiles, said or progress, *rest, *(gr.skip(),) * 4, to_all, *(gr.skip(),) * 3
+        to_all = self._stage.controls(visit)[-1]
+        controls = *_NOTHING[: CONTROLS - 1], to_all
+        return tiles, said or progress, *rest, *controls, *_NOTHING[:SHOWN]
 
     def settle(self, token: str) -> Updates:
         """What no run takes care of, as when the page was busy, can be asked for again."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,6 +14,7 @@ from colorizer.web.colorize.batch import PhotoState, in_state, thumbnail
 from colorizer.web.colorize.choice import Choice, adjusted, look_at
 from colorizer.web.colorize.examples import MODEL as EXAMPLES_MODEL
 from colorizer.web.colorize.examples import Example, example_caption
+from colorizer.web.colorize.hint_editor import editor_value
 from colorizer.web.colorize.layout import ColorizeLayout, model_choice
 from colorizer.web.colorize.photo_tiles import chosen_tile
 from colorizer.web.colorize.visits import Visit, Visits
@@ -25,8 +27,11 @@ from colorizer.web.validation import known_model
 LOOK_QUEUE = "look"
 """Decoding for the screen has places of its own: photos are looked at while others are coloured."""
 
-Shown = tuple[Any, Any, Any]
-"""Updates of the pictures, the caption and the tab with the real colours."""
+Shown = tuple[Any, ...]
+"""Updates of the pictures, the caption, the tab with the real colours, the picture to click on."""
+
+SHOWN, CONTROLS = 4, 5
+"""How many updates a picture takes, and the controls around it."""
 
 
 class StageView:
@@ -143,14 +148,14 @@ class StageView:
     def _show(self, visit: Visit) -> Iterator[Shown]:
         choice = visit.choice
         if choice is None:
-            yield gr.skip(), gr.skip(), gr.skip()
+            yield (gr.skip(),) * SHOWN
             return
         example = self._example(choice)
         if example is not None and choice == example_choice(example):
             yield _pictures_of(example)
             return
         if not self._service.is_loaded(choice.model):
-            yield gr.skip(), i18n.LOADING, gr.skip()
+            yield gr.skip(), i18n.LOADING, gr.skip(), gr.skip()
         with errors_on_the_page():
             preview = look_at(self._service, choice, self._long_side)
         if example is None and visit.stage.index is not None and visit.choice == choice:
@@ -175,25 +180,40 @@ class StageView:
     def shown(self, visit: Visit, preview: Preview) -> Shown:
         """The updates that put a coloured photo on the stage."""
         pair = screen_picture(preview.before), screen_picture(preview.after)
-        example = self._example(visit.choice) if visit.choice is not None else None
+        choice = visit.choice
+        example = self._example(choice) if choice is not None else None
         if example is not None:
-            caption = example_caption(example.name)
+            name, caption = example.name, example_caption(example.name)
         else:
-            caption = photo_caption(preview, visit.photo.name if visit.photo else "")
-        visit.own(*pair, visit.choice.file if visit.choice and example is None else None)
-        return pair_value(pair), caption, gr.Tab(visible=preview.real is not None)
+            name = visit.photo.name if visit.photo else ""
+            caption = photo_caption(preview, name)
+        if (
+            choice
+            and choice.needs_classifier
+            and not self._service.has_likely_colours(choice.model)
+        ):
+            caption += f"  \n{i18n.HAND_WAITS}"
+        visit.own(*pair, choice.file if choice and example is None else None)
+        editor = editor_value(
+            pair,
+            photo="" if example else visit.stage.index,
+            name=Path(name).stem,
+            hints=choice.guide.hints if choice else (),
+            results=preview.hints,
+        )
+        return pair_value(pair), caption, gr.Tab(visible=preview.real is not None), editor
 
     def first_picture(self) -> Shown:
         """What is on the stage before there is a photo."""
         if not self._examples:
-            return None, "", gr.Tab(visible=False)
+            return None, "", gr.Tab(visible=False), None
         return _pictures_of(self._examples[0])
 
     def _example(self, choice: Choice) -> Example | None:
         return next((e for e in self._examples if str(e.grey) == choice.file), None)
 
 
-_NOTHING = (gr.skip(),) * 5
+_NOTHING = (gr.skip(),) * CONTROLS
 
 
 def example_choice(example: Example) -> Choice:
@@ -203,7 +223,8 @@ def example_choice(example: Example) -> Choice:
 
 def _pictures_of(example: Example) -> Shown:
     pair: Pair = screen_file(example.grey), screen_file(example.coloured)
-    return pair_value(pair), example_caption(example.name), gr.Tab(visible=False)
+    editor = editor_value(pair, photo="", name=example.name)
+    return pair_value(pair), example_caption(example.name), gr.Tab(visible=False), editor
 
 
 def photo_caption(preview: Preview, name: str) -> str:

@@ -147,13 +147,18 @@ class Visit:
             )
 
     def apply_to_all(self) -> None:
-        """Every coloured photo gets the settings of the one on the stage and waits for them."""
+        """Every coloured photo gets the settings of the one on the stage and waits for them.
+
+        Hints and the variant stay: they belong to what is in their photo.
+        """
         with self._lock:
             own = self.photo
             if own is None:
                 return
             for index, photo in enumerate(self.batch):
+                kept = photo.choice.guide
                 choice = replace(own.choice, file=photo.choice.file)
+                choice = choice.guided(hints=kept.hints, variant=kept.variant)
                 if photo.state == PhotoState.DONE and photo.choice != choice:
                     self.change(index, choice=choice, state=PhotoState.WAITING)
 

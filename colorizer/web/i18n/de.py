@@ -106,6 +106,35 @@ REAL_LABEL = "Links die echten Farben, rechts unsere: Zieh an der Linie"
 REAL_FIGURES = "Mittlerer Abstand der Farben (ab RMSE): **{ab_rmse:.1f}** Lab-Einheiten. Farbigkeit: **{real:.0f}** in echt, **{ours:.0f}** bei uns. Weit weg heißt nicht unglaubhaft: Ein rotes Auto hätte genauso gut blau sein können."
 NO_REAL = "Dieses Foto hat keine eigenen Farben zum Vergleichen."
 
+HAND = {
+    "begin": "Farben von Hand ändern",
+    "end": "Vorher und nachher",
+    "lead": "Klick auf das, was die falsche Farbe hat.",
+    "picture": "Das gefärbte Foto: Klick auf eine Stelle, um ihre Farbe zu wählen, oder beweg das Kreuz mit den Pfeiltasten und drück die Eingabetaste",
+    "after": "Nachher",
+    "dot": "Stelle",
+    "undo": "Rückgängig",
+    "redo": "Wiederholen",
+    "ctrl": "Strg",
+    "zoom": "Vergrößern",
+    "panel": "Die Farbe dieser Stelle",
+    "likely": "Hier wahrscheinlich",
+    "own": "In diesem Foto",
+    "any": "Eine andere",
+    "neutral": "Neutral",
+    "reach": "Reichweite",
+    "small": "Klein",
+    "normal": "Normal",
+    "large": "Groß",
+    "remove": "Entfernen",
+    "close": "Fertig",
+    "inexact": "Diese Stelle ist zu dunkel oder zu hell für die Farbe: Zu sehen ist die nächste.",
+    "clear": "Alle entfernen",
+    "save": "Stellen speichern",
+    "open": "Gespeicherte Stellen öffnen",
+}
+HAND_WAITS = "Palette, Vorbild und andere Fassungen brauchen das lebhafte Modell: Sie warten, bis du es wählst."
+
 CERTAINTY = "Wie sicher ist sich das Modell?"
 CERTAINTY_LABEL = "Links das Foto, rechts, wo seine Farben geraten sind: Zieh an der Linie"
 CERTAINTY_FIGURES = "In {sure:.0f} % des Bildes ist sich das Modell seiner Farbe ziemlich sicher, in {guess:.0f} % rät es meistens."

@@ -104,6 +104,37 @@ REAL_LABEL = "Left the real colours, right ours: drag the line"
 REAL_FIGURES = "Mean distance of the colours (ab RMSE): **{ab_rmse:.1f}** Lab units. Colourfulness: **{real:.0f}** real, **{ours:.0f}** ours. Far apart does not mean implausible: a red car may as well have been blue."
 NO_REAL = "This photo has no colours of its own to compare with."
 
+HAND = {
+    "begin": "Change colours by hand",
+    "end": "Before and after",
+    "lead": "Click on what has the wrong colour.",
+    "picture": "The coloured photo: click on a place to choose its colour, or move the cross with the arrow keys and press Enter",
+    "after": "After",
+    "dot": "Place",
+    "undo": "Undo",
+    "redo": "Redo",
+    "ctrl": "Ctrl",
+    "zoom": "Zoom",
+    "panel": "The colour of this place",
+    "likely": "Likely here",
+    "own": "In this photo",
+    "any": "Another",
+    "neutral": "Neutral",
+    "reach": "Reach",
+    "small": "Small",
+    "normal": "Normal",
+    "large": "Large",
+    "remove": "Remove",
+    "close": "Done",
+    "inexact": "This place is too dark or too light for that colour: the nearest is shown.",
+    "clear": "Remove all",
+    "save": "Save the places",
+    "open": "Open saved places",
+}
+HAND_WAITS = (
+    "Palette, reference and other versions need the vivid model: they wait until you choose it."
+)
+
 CERTAINTY = "How sure is the model?"
 CERTAINTY_LABEL = "Left the photo, right where its colours are guesses: drag the line"
 CERTAINTY_FIGURES = "In {sure:.0f} % of the picture the model is fairly sure of its colour, in {guess:.0f} % it mostly guesses."
