@@ -1,8 +1,10 @@
-"""Colours by hand: hints on the picture, other versions, colours like those of something else."""
+"""Colours by hand: hints on the picture, and other versions of it."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+
+import gradio as gr
 
 from colorizer.errors import ColorizerError
 from colorizer.guide.files import hints_from_json
@@ -12,10 +14,12 @@ from colorizer.previews.photo_colours import count_colours
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.web import i18n
 from colorizer.web.colorize.choice import Choice, look_at
+from colorizer.web.colorize.details import VERSIONS
 from colorizer.web.colorize.hint_editor import Answer
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.stage_view import StageView
 from colorizer.web.colorize.visits import Visits
+from colorizer.web.gradio_internals import event_details
 
 OWN_COLOURS = 6
 OWN_SIDE = 160
@@ -36,8 +40,13 @@ class HandView:
         return {"take": self.take, "suggest": self.suggest}
 
     def wire(self, page: ColorizeLayout, stage: StageView) -> None:
-        """Connect the editor with the stage."""
-        page.stage.hand.select(trigger_mode="always_last", **stage.look(page))
+        """Connect the picture to click on and the other versions with the stage."""
+        look = stage.look(page)
+        page.stage.hand.select(trigger_mode="always_last", **look)
+        page.folded.version_grid.select(
+            self.choose_version, page.visitor.token, None, queue=False,
+            api_visibility="private", show_progress="hidden",
+        ).success(**look)  # fmt: skip
 
     def take(self, data: object) -> dict[str, Any]:
         """The hints of the photo on the stage are these now, JSON as in a file."""
@@ -48,6 +57,12 @@ class HandView:
         except ColorizerError as error:
             return {"notice": i18n.told(error)}
         return {}
+
+    def choose_version(self, token: str, event: gr.EventData) -> None:
+        """The version whose picture was clicked; hints stay."""
+        number = event_details(event).get("key")
+        if isinstance(number, str) and number in map(str, range(VERSIONS + 1)):
+            self._visits.of(token).adjust(lambda choice: choice.guided(variant=int(number)))
 
     def suggest(self, data: object) -> dict[str, Any]:
         """Colours for a place of the photo on the stage: likely ones, and the photo's own."""

@@ -13,6 +13,7 @@ from colorizer.web.colorize.compare_grid import compare_grid
 from colorizer.web.colorize.drop_zone import drop_zone
 from colorizer.web.colorize.examples import Example, example_caption
 from colorizer.web.colorize.hint_editor import Answer, editor_value, hint_editor
+from colorizer.web.colorize.likeness import LikenessLayout, lay_out_likeness
 from colorizer.web.colorize.photo_tiles import Tile, photo_steps, photo_tiles
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE
 from colorizer.web.screen_pictures import screen_file
@@ -105,6 +106,9 @@ class SaveRow:
 class Folded:
     """What is shown when it is unfolded."""
 
+    versions: gr.Accordion
+    version_grid: gr.HTML
+    version_note: gr.Markdown
     certainty: gr.Accordion
     certainty_map: gr.HTML
     legend: gr.HTML
@@ -120,6 +124,7 @@ class ColorizeLayout:
     visitor: Visitor
     request: Request
     stage: Stage
+    like: LikenessLayout
     save: SaveRow
     folded: Folded
 
@@ -140,6 +145,7 @@ class ColorizeLayout:
         stage = self.stage
         return [
             self.request.model, stage.vividness, stage.warmth, stage.back, stage.apply_to_all,
+            *self.like.outputs,
         ]  # fmt: skip
 
     @property
@@ -171,9 +177,11 @@ def lay_out(
             request = _request(models, examples, settings)
         with gr.Column(scale=3, min_width=300):
             stage = _stage(examples, answers)
+            versions = _versions()
+            like = lay_out_likeness(settings.max_megabytes)
             save = _save_row()
-            folded = _folded()
-    return ColorizeLayout(visitor, request, stage, save, folded)
+            folded = _folded(versions)
+    return ColorizeLayout(visitor, request, stage, like, save, folded)
 
 
 def model_choice(models: Sequence[str], value: str | None) -> dict[str, Any]:
@@ -268,7 +276,14 @@ def _save_row() -> SaveRow:
     return SaveRow(photo, archive, layer, both, status, gr.DownloadButton(visible=False))
 
 
-def _folded() -> Folded:
+def _versions() -> tuple[gr.Accordion, gr.HTML, gr.Markdown]:
+    with gr.Accordion(i18n.VERSIONS, open=False, elem_id="versions") as versions:
+        note = gr.Markdown()
+        grid = compare_grid("version-grid")
+    return versions, grid, note
+
+
+def _folded(versions: tuple[gr.Accordion, gr.HTML, gr.Markdown]) -> Folded:
     with gr.Accordion(i18n.CERTAINTY, open=False, elem_id="certainty") as certainty:
         legend = gr.HTML(elem_id="certainty-legend")
         names = (i18n.COMPARE_BEFORE, i18n.CERTAINTY)
@@ -280,7 +295,7 @@ def _folded() -> Folded:
     with gr.Accordion(i18n.SAVING, open=False, elem_id="saving"):
         marked = gr.Checkbox(True, label=i18n.MARK, elem_id="mark")
         gr.Markdown(i18n.SAVING_HINT)
-    return Folded(certainty, certainty_map, legend, palette, swatches, marked)
+    return Folded(*versions, certainty, certainty_map, legend, palette, swatches, marked)
 
 
 def _adjustment(

@@ -2,9 +2,11 @@
 
 `layout` lays it out. `run` takes photos in and colours them one after the other, `stage_view` shows
 the chosen one and decodes it again whenever a control changes, `hand_view` changes its colours by
-hand, `folded_view` looks closer at it, `save_buttons` hands it over. `visits` keeps what belongs to
-a visitor. Programs have `endpoints`.
+hand, `likeness` by a palette or another photo, `folded_view` looks closer at it, `save_buttons`
+hands it over. `visits` keeps what belongs to a visitor. Programs have `endpoints`.
 """
+
+import gradio as gr
 
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
@@ -62,10 +64,15 @@ class ColorizePage:
         self._hub.wire(page)
         self._stage.wire(page)
         self._hand.wire(page, self._stage)
+        self._stage.likeness.wire(page, self._stage.look(page))
         self._folded.wire(page)
         self._save.wire(page)
         self._endpoints.build(MODEL_QUEUE)
         return page
+
+    def take_palettes(self, page: ColorizeLayout, use: gr.Button, palette: gr.State) -> None:
+        """Let a click on `use`, elsewhere on the page, bring a palette for other photos."""
+        self._stage.likeness.wire_palette(page, use, palette)
 
     def _new_visit(self) -> Visit:
         first = example_choice(self._examples[0]) if self._examples else None

@@ -16,6 +16,7 @@ from colorizer.web.colorize.examples import MODEL as EXAMPLES_MODEL
 from colorizer.web.colorize.examples import Example, example_caption
 from colorizer.web.colorize.hint_editor import editor_value
 from colorizer.web.colorize.layout import ColorizeLayout, model_choice
+from colorizer.web.colorize.likeness import Likeness
 from colorizer.web.colorize.photo_tiles import chosen_tile
 from colorizer.web.colorize.visits import Visit, Visits
 from colorizer.web.errors import errors_on_the_page
@@ -30,8 +31,11 @@ LOOK_QUEUE = "look"
 Shown = tuple[Any, ...]
 """Updates of the pictures, the caption, the tab with the real colours, the picture to click on."""
 
-SHOWN, CONTROLS = 4, 5
+SHOWN, CONTROLS = 4, 9
 """How many updates a picture takes, and the controls around it."""
+
+TO_ALL = 4
+"""The place of "to all" among the controls."""
 
 
 class StageView:
@@ -50,6 +54,7 @@ class StageView:
         self._visits = visits
         self._examples = examples
         self._models = models
+        self._likeness = Likeness(service, visits)
         self._long_side = long_side
 
     def wire(self, page: ColorizeLayout) -> None:
@@ -76,6 +81,11 @@ class StageView:
             (stage.compare.select, self.choose_model),
         ):
             event(answer, [token], page.controls, **instant).success(**look)
+
+    @property
+    def likeness(self) -> Likeness:
+        """What "Colours like…" shows."""
+        return self._likeness
 
     def look(self, page: ColorizeLayout) -> dict[str, Any]:
         """The event that shows what is on the stage, as keywords."""
@@ -114,7 +124,7 @@ class StageView:
     def choose_model(self, token: str, event: gr.EventData) -> tuple[Any, ...]:
         """The model whose picture was clicked in the comparison."""
         visit = self._visits.of(token)
-        wanted = event_details(event).get("model")
+        wanted = event_details(event).get("key")
         model = known_model(wanted, self._models, offers=self._service.offers)
         visit.adjust(lambda choice: replace(choice, model=model))
         return self.controls(visit)
@@ -163,7 +173,7 @@ class StageView:
         yield self.shown(visit, preview)
 
     def controls(self, visit: Visit) -> tuple[Any, ...]:
-        """Updates of the model, the two sliders, the way back and "to all"."""
+        """Updates of the model, the two sliders, the way back, "to all" and the likeness."""
         choice = visit.choice
         if choice is None:
             return _NOTHING
@@ -175,6 +185,7 @@ class StageView:
             gr.Slider(value=choice.adjustments.warmth),
             gr.Button(visible=example and visit.photo is not None),
             gr.Button(visible=several and not example),
+            *self._likeness.updates(visit),
         )
 
     def shown(self, visit: Visit, preview: Preview) -> Shown:

@@ -135,6 +135,21 @@ HAND = {
 }
 HAND_WAITS = "Palette, Vorbild und andere Fassungen brauchen das lebhafte Modell: Sie warten, bis du es wählst."
 
+VERSIONS = "Andere Fassungen"
+VERSION = "Fassung {number}"
+VERSION_FIRST = "Erste Wahl"
+NO_VERSIONS = "Das vorsichtige Modell kennt nur eine Fassung: Nimm das lebhafte Modell."
+LIKE = "Farben wie …"
+LIKE_DROP = "Leg ein Farbfoto ab, dessen Farben dieses haben soll"
+LIKE_COLOURS = "Oder eine Liste von Farben"
+LIKE_COLOURS_HINT = "Etwa #7a5c48, #d8c8a8 60%"
+LIKE_USE = "Diese Farben nehmen"
+LIKE_STRENGTH = "Wie sehr"
+LIKE_REMOVE = "Wieder eigene Farben"
+LIKE_PHOTO = "Das Foto, dessen Farben übernommen werden"
+LIKE_COMING = "Die nächsten Fotos, die du ablegst, bekommen diese Farben. Für ein Foto, das schon da ist: *Farben wie …*, *Diese Farben nehmen*."
+LIKE_ANOTHER = "Ein anderes Foto mit diesen Farben"
+
 CERTAINTY = "Wie sicher ist sich das Modell?"
 CERTAINTY_LABEL = "Links das Foto, rechts, wo seine Farben geraten sind: Zieh an der Linie"
 CERTAINTY_FIGURES = "In {sure:.0f} % des Bildes ist sich das Modell seiner Farbe ziemlich sicher, in {guess:.0f} % rät es meistens."

@@ -135,6 +135,21 @@ HAND_WAITS = (
     "Palette, reference and other versions need the vivid model: they wait until you choose it."
 )
 
+VERSIONS = "Other versions"
+VERSION = "Version {number}"
+VERSION_FIRST = "First choice"
+NO_VERSIONS = "The cautious model knows one version only: choose the vivid model."
+LIKE = "Colours like …"
+LIKE_DROP = "Drop a colour photo whose colours this one is to have"
+LIKE_COLOURS = "Or a list of colours"
+LIKE_COLOURS_HINT = "Such as #7a5c48, #d8c8a8 60%"
+LIKE_USE = "Use these colours"
+LIKE_STRENGTH = "How much"
+LIKE_REMOVE = "Its own colours again"
+LIKE_PHOTO = "The photo whose colours are taken"
+LIKE_COMING = "The next photos that you drop get these colours. For a photo that is here: *Colours like …*, *Use these colours*."
+LIKE_ANOTHER = "Colour another photo with these"
+
 CERTAINTY = "How sure is the model?"
 CERTAINTY_LABEL = "Left the photo, right where its colours are guesses: drag the line"
 CERTAINTY_FIGURES = "In {sure:.0f} % of the picture the model is fairly sure of its colour, in {guess:.0f} % it mostly guesses."
