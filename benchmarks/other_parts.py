@@ -175,12 +175,12 @@ def training() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         trainer = _trainer(Path(folder))
         spent: dict[str, list[float]] = defaultdict(list)
-        trainer.sampler = _timed(trainer.sampler, spent["crops"])
+        trainer.crops = _timed(trainer.crops, spent["crops"])
         trainer.wrapped = _timed(trainer.wrapped, spent["forward"])
         trainer.accelerator.backward = _timed(trainer.accelerator.backward, spent["backward"])
         for step in range(-1, TRAINING_STEPS):
             started = time.perf_counter()
-            trainer._step(step + 1)
+            trainer.step(step + 1)
             spent["step"].append(time.perf_counter() - started)
     batch = trainer.options.batch
     stages = {name: np.array(times[1:]) for name, times in spent.items()}

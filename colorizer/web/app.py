@@ -17,19 +17,18 @@ from colorizer.web.connections import bound_connections
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import explained
 from colorizer.web.fair_queue import Turns
-from colorizer.web.footer import small_print
 from colorizer.web.health import health_route
 from colorizer.web.language import SpokenPage
 from colorizer.web.mcp import offers_mcp
 from colorizer.web.middleware import Guard, Share
-from colorizer.web.no_fetching import fetch_nothing
-from colorizer.web.page_head import page_head
+from colorizer.web.page_frame import page_head, small_print
 from colorizer.web.previews.palette_page import PalettePage
 from colorizer.web.previews.pca_page import PcaPage
 from colorizer.web.previews.preview_photo import PreviewSource
 from colorizer.web.study.host import StudyHost, host_study
 from colorizer.web.study.page import StudyPage
 from colorizer.web.temporary_files import Sweeper, temporary_folder
+from colorizer.web.validation import fetch_nothing
 from colorizer.web.zero_gpu import lent_card
 
 NAME = "Colorizer"

@@ -96,6 +96,14 @@
     history.replaceState(history.state, '', address);
   });
 
+  // Gradio names the browser's language at any time, whatever the page is written in.
+  const { spoken } = element.querySelector('[data-spoken]').dataset;
+  const name = () => {
+    if (document.documentElement.lang !== spoken) document.documentElement.lang = spoken;
+  };
+  new MutationObserver(name).observe(document.documentElement, { attributeFilter: ['lang'] });
+  name();
+
   document.addEventListener('click', (event) => {
     const language = event.target.closest?.('[data-language]')?.dataset.language;
     if (language) {

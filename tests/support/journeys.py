@@ -82,7 +82,8 @@ def after(page: Page) -> str:
 
 def expect_another(page: Page, before: str) -> None:
     page.wait_for_function(
-        "before => document.querySelectorAll('#before-after img')[1].src !== before", arg=before
+        "old => document.querySelectorAll('#before-after img')[1].getAttribute('src') !== old",
+        arg=before,
     )
 
 

@@ -210,7 +210,7 @@ def test_comparison_follows_the_controls(page: Page, photos: list[Path]) -> None
     page.locator("#vividness input[type=range]").focus()
     page.keyboard.press("Home")
     page.wait_for_function(
-        "vivid => document.querySelector('#compare img').src !== vivid", arg=vivid
+        "vivid => document.querySelector('#compare img').getAttribute('src') !== vivid", arg=vivid
     )
 
 

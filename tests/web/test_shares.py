@@ -3,6 +3,7 @@
 The page listens on 127.0.0.1; visitors come from 127.0.0.1, 127.0.0.2 … as from other machines.
 """
 
+import functools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -77,6 +78,14 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     opened.set()
 
 
+@functools.cache
+def event_number(url: str) -> int:
+    """Asked for once: the page's configuration is long."""
+    config = httpx.get(f"{url}../config", timeout=60).json()
+    (event,) = (each["id"] for each in config["dependencies"] if each["api_name"] == "colorize")
+    return int(event)
+
+
 Way = Callable[[httpx.Client, list[Any], int], int]
 
 
@@ -90,9 +99,11 @@ def by_call_v2(client: httpx.Client, data: list[Any], number: int) -> int:
 
 
 def by_queue(client: httpx.Client, data: list[Any], number: int) -> int:
-    config = client.get("../config").json()
-    (event,) = (e["id"] for e in config["dependencies"] if e["api_name"] == "colorize")
-    body = {"data": data, "fn_index": event, "session_hash": f"visit{number}"}
+    body = {
+        "data": data,
+        "fn_index": event_number(str(client.base_url)),
+        "session_hash": f"visit{number}",
+    }
     return client.post("queue/join", json=body).status_code
 
 

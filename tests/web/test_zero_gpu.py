@@ -15,7 +15,7 @@ from tests.support.source_tree import ROOT
 
 ZERO_GPU = {
     "SYSTEM": "spaces", "SPACE_ID": "owner/colorizer", "SPACES_ZERO_GPU": "true",
-    "PYTHONPATH": str(ROOT / "tests" / "zero_gpu"),
+    "PYTHONPATH": str(ROOT / "tests" / "support" / "zero_gpu"),
 }  # fmt: skip
 
 

@@ -82,16 +82,13 @@ class ColourRun:
             "show_progress": "minimal",  # its place in the queue
             "show_progress_on": request.progress,
         }
-        settle: dict[str, Any] = {
-            "fn": self.settle,
-            "inputs": [token],
-            "outputs": page.photo_list,
-            **instant,
-        }
+        listed: dict[str, Any] = {"inputs": [token], "outputs": page.photo_list, **instant}
         # One event a run, however many photos come: each would take a place in the queue.
         asked = request.ask.change(self.colour, trigger_mode="multiple", **run)
-        asked.then(**settle)
-        asked.failure(**settle)  # a full queue, of which `then` hears nothing
+        asked.success(
+            self.list_again, **listed
+        )  # a photo that came while the run was ending asks for another
+        asked.failure(self.settle, **listed)
         # Photos may come faster than events are answered: none of them may be dropped.
         request.drop.upload(
             self.take,
@@ -114,7 +111,9 @@ class ColourRun:
             js="(token) => [window.colorizerToken?.() ?? token]",
             **instant,
         )
-        restored.success(**self._stage.look(page)).then(self.colour_again, **run).then(**settle)
+        again = restored.success(**self._stage.look(page)).then(self.colour_again, **run)
+        again.success(self.list_again, **listed)
+        again.failure(self.settle, **listed)
 
     def take(self, token: str, model: Any, event: gr.EventData) -> Updates:
         """One photo has arrived, or was refused before it was sent."""
@@ -183,8 +182,12 @@ class ColourRun:
         controls = *_NOTHING[:TO_ALL], to_all, *_NOTHING[TO_ALL + 1 : CONTROLS]
         return tiles, said or progress, *rest, *controls, *_NOTHING[:SHOWN]
 
+    def list_again(self, token: str) -> Updates:
+        """The photos after a run; one that came while it was ending asks for another run."""
+        return self.photo_list(self._visits.of(token))
+
     def settle(self, token: str) -> Updates:
-        """What no run takes care of, as when the page was busy, can be asked for again."""
+        """A run failed, or found no place in the queue: what it left can be asked for again."""
         visit = self._visits.of(token)
         if not visit.led:
             visit.answered()

@@ -3,6 +3,7 @@
 from colorizer.web.i18n.de_messages import MESSAGES as MESSAGES
 
 DECIMAL_MARK = ","
+LANGUAGE = "de"
 OTHER_LANGUAGE = ("en", "English")
 CLOSE = "Schließen"
 KEYS_TITLE = "Tastatur"

@@ -3,6 +3,7 @@
 from colorizer.errors import MESSAGES as MESSAGES
 
 DECIMAL_MARK = "."
+LANGUAGE = "en"
 OTHER_LANGUAGE = ("de", "Deutsch")
 CLOSE = "Close"
 KEYS_TITLE = "Keyboard"
