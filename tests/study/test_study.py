@@ -217,7 +217,7 @@ def test_results_and_table_count_the_session(
     assert sum(rate.fooled for rate in results.by_model) == 1
     assert results.catch_pass_rate == 1.0
     assert {rate.name for rate in results.by_subject} <= {"bird", "plant"}
-    table = short.votes_csv().splitlines()
+    table = short.votes_csv()["votes.csv"].splitlines()
     assert len(table) == 1 + 6
     assert sum(line.endswith(",yes") for line in table) == 4
 
