@@ -231,7 +231,7 @@ class ColorizerService:
         kept = self._analyses.get(key)
         if kept is not None:
             return kept
-        photo = self.open_photo(file)
+        photo = replace(self.open_photo(file), grey16=None)  # the page saves 8 bits
         with self._running:  # two networks at once would only slow each other down
             prediction = _on_own_pages(colorizer.predict(photo, network_pass=self._network_pass))
         self._analyses.put(key, prediction)

@@ -12,13 +12,23 @@ from colorizer.web import i18n
 logger = logging.getLogger(__name__)
 
 
-def refusal(sentence: str) -> gr.Error:
+class Refusal(gr.Error):
+    """A sentence of ours, in the visitor's language; any other `gr.Error` is one of Gradio's."""
+
+
+def refusal(sentence: str) -> Refusal:
     """An error for the page that leaves no traceback in the log."""
-    return gr.Error(sentence, title=i18n.ERROR, print_exception=False)
+    return Refusal(sentence, title=i18n.ERROR, print_exception=False)
 
 
-def explained(error: BaseException) -> str:
-    """What the page says of an error that nobody turned into a sentence: none of its own words."""
+def explained(error: BaseException) -> gr.Error:
+    """What the page says of an error: of one that is none of ours, none of its own words."""
+    return error if isinstance(error, Refusal) else refusal(_sentence(error))
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, gr.Error):  # a component turns a value down
+        return i18n.BAD_VALUE
     causes = [error]
     while causes[-1].__cause__ is not None and len(causes) < 9:
         causes.append(causes[-1].__cause__)

@@ -32,7 +32,7 @@ UNKNOWN_EVENT = (KeyError, route_utils.FnIndexInferError)
 """What Gradio raises for an event or a component that it does not have."""
 
 Fetch = Callable[[str, str], Coroutine[Any, Any, str]]
-Explain = Callable[[BaseException], str]
+Explain = Callable[[BaseException], gr.Error]
 
 _error_payload = utils.error_payload
 _Server = http_server.Server
@@ -54,15 +54,13 @@ def replace_download(fetch: Fetch) -> None:
 
 
 def replace_error_texts(explain: Explain) -> None:
-    """Let `explain(error)` say what browsers are told of errors that are no `gr.Error`.
+    """Let `explain(error)` be what browsers are told of an error.
 
-    Gradio would tell them `{"error": null}`.
+    Gradio would tell them `{"error": null}`, or in English what its components think of a value.
     """
 
     def payload(error: BaseException | None, show_error: bool) -> dict[str, Any]:
-        if error is None or isinstance(error, gr.Error):
-            return _error_payload(error, show_error)
-        return _error_payload(gr.Error(explain(error), print_exception=False), show_error)
+        return _error_payload(error and explain(error), show_error)
 
     utils.error_payload = payload
     vars(queueing)["error_payload"] = payload  # imported there by name

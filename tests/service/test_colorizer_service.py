@@ -116,3 +116,13 @@ def test_limits_and_models_are_checked(photo: Path, regression_folder: Path) -> 
         strict.colorize(photo, str(regression_folder))
     with pytest.raises(CheckpointError):
         strict.colorize(photo, "no-such-model")
+
+
+def test_grey_of_sixteen_bits_is_not_kept(tmp_path: Path, regression_folder: Path) -> None:
+    """It would take two thirds more than the bound on kept photos counts."""
+    levels = np.arange(60 * 80, dtype=np.uint16).reshape(60, 80) * 13
+    Image.fromarray(levels).save(tmp_path / "scan.tif")
+    assert open_photo(tmp_path / "scan.tif").grey16 is not None
+    service = ColorizerService()
+    kept = service.prediction(tmp_path / "scan.tif", str(regression_folder))
+    assert kept.photo.grey16 is None

@@ -23,21 +23,33 @@ class EventError(Exception):
     """An event ended with an error message."""
 
 
-def _client(url: str, address: str | None = None) -> httpx.AsyncClient:
-    # Given up before the server closes them after 5 s: a request sent just then would be lost.
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=2.0)
+def _client(url: str, address: str | None = None, language: str = "en") -> httpx.AsyncClient:
+    # Given up before the server closes them after 5 s: a request sent just then would be lost. In
+    # windows of their own, not kept at all: this loop may be late by more than that in a flood.
+    kept = 100 if address is None else 0
+    limits = httpx.Limits(
+        max_connections=None, max_keepalive_connections=kept, keepalive_expiry=2.0
+    )
     transport = httpx.AsyncHTTPTransport(limits=limits, local_address=address)
-    return httpx.AsyncClient(base_url=url, timeout=_EVENT_SECONDS, transport=transport)
+    headers = {"accept-language": language}
+    return httpx.AsyncClient(
+        base_url=url, timeout=_EVENT_SECONDS, transport=transport, headers=headers
+    )
 
 
 class Page:
     """The running page; every request and its status is counted in `statuses`."""
 
-    def __init__(self, url: str, *, addresses: Iterator[str] | None = None) -> None:
-        """addresses: where the browsers of `window` are, one address of this machine each."""
+    def __init__(
+        self, url: str, *, addresses: Iterator[str] | None = None, language: str = "en"
+    ) -> None:
+        """addresses: where the browsers of `window` are, one address of this machine each.
+
+        language: what this browser asks for.
+        """
         self._url = url
         self._addresses = addresses
-        self._http = _client(url)
+        self._http = _client(url, language=language)
         self._config: dict[str, Any] = {}
         self._session = uuid.uuid4().hex
         self.statuses: Counter[int] = Counter()

@@ -62,6 +62,7 @@ TOO_MANY_BYTES = (
 REQUEST_TOO_LARGE = "Diese Anfrage ist zu groß: Schick Fotos als Upload."
 REQUEST_STOPPED = "Die Anfrage brach mittendrin ab: Schick sie bitte noch einmal."
 NO_MEMORY = "Im Moment ist nicht genug Speicher frei: Versuch es in einigen Minuten noch einmal."
+BAD_VALUE = "Diese Angabe passt nicht zur Seite: Lade die Seite neu und versuch es noch einmal."
 BAD_ARGUMENTS = "Das sind nicht die Angaben, die hier verlangt sind: siehe /gradio_api/info."
 UNKNOWN_EVENT = "So etwas gibt es hier nicht."
 FAILED = "Das hat nicht geklappt, und es liegt am Server: Versuch es noch einmal, und sag uns, wenn es so bleibt."

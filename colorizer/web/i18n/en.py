@@ -56,6 +56,7 @@ TOO_MANY_BYTES = "Your address has sent as much as it may within an hour: please
 REQUEST_TOO_LARGE = "This request is too large: send photos as uploads."
 REQUEST_STOPPED = "The request stopped halfway: please send it again."
 NO_MEMORY = "There is not enough memory at the moment: please try again in a few minutes."
+BAD_VALUE = "The page cannot take this value: reload the page and try again."
 BAD_ARGUMENTS = "These are not the arguments that are asked for: see /gradio_api/info."
 UNKNOWN_EVENT = "There is nothing of this name."
 FAILED = (
