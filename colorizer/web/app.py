@@ -80,7 +80,8 @@ def build_app(
             with gr.Tab(i18n.TAB_PCA, elem_id="tab-pca") as pca:
                 PcaPage(service, download_folder, source).build(pca, token)
             with gr.Tab(i18n.TAB_PALETTE, elem_id="tab-palette") as palette:
-                PalettePage(service, download_folder, source).build(palette, token)
+                another = PalettePage(service, download_folder, source).build(palette, token)
+                colorize.take_palettes(page, *another)
             with gr.Tab(i18n.TAB_STUDY, elem_id="tab-study") as study:
                 StudyPage(host, service, turns, settings, download_folder).build(study)
             with gr.Tab(i18n.TAB_ABOUT, elem_id="tab-about") as about:

@@ -197,7 +197,7 @@ def test_the_exposure_is_the_protocols_unless_it_is_set(
 ) -> None:
     chosen = study_protocol(Settings(study_protocol=protocol, study_exposure=exposure))
     assert chosen.exposure_seconds == seconds
-    assert chosen.trials == (PUBLISHED_PROTOCOL.trials if protocol == "published" else 27)
+    assert chosen.trials == (PUBLISHED_PROTOCOL.trials if protocol == "published" else 29)
 
 
 def test_every_model_takes_part_at_each_vividness_that_the_owner_names(tmp_path: Path) -> None:

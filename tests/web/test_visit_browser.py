@@ -46,7 +46,7 @@ def test_a_file_that_is_no_photo_is_listed_with_its_reason(
 def test_a_click_in_the_comparison_chooses_what_is_saved(page: Page, photos: list[Path]) -> None:
     colour(page, photos[:1])
     tab(page, "Compare").click()
-    cautious = page.locator("#compare button[data-model=regression]")
+    cautious = page.locator("#compare button[data-key=regression]")
     cautious.click()
     expect(cautious).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Cautious: averages")).to_be_checked()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from colorizer import Adjustments
+from colorizer.guide.guide import Guide, Hint, Palette
 from colorizer.web.colorize.batch import BatchPhoto, PhotoState
 from colorizer.web.colorize.choice import Choice
 from colorizer.web.colorize.visits import MAX_VISITS, Visit, Visits, delete_files
@@ -88,6 +89,17 @@ def test_a_photo_is_removed_with_its_file_unless_it_is_still_needed() -> None:
     assert visits.remove(token(1), 1) == Path("e.jpg")
     assert visits.remove(token(1), 0) == Path("c.jpg")
     assert visit.choice == EXAMPLE
+
+
+def test_hints_and_the_variant_stay_with_what_they_were_chosen_for() -> None:
+    visit = visit_with("a.jpg", "b.jpg")
+    palette, hint = Palette(("#aa3322",)), Hint(0.5, 0.5)
+    visit.look(1)
+    visit.adjust(lambda choice: choice.guided(hints=(hint,), variant=2))
+    visit.look(0)
+    visit.adjust(lambda choice: choice.guided(palette=palette, variant=1, hints=(hint, hint)))
+    visit.apply_to_all()
+    assert visit.batch[1].choice.guide == Guide(hints=(hint,), palette=palette, variant=2)
 
 
 def test_only_coloured_photos_can_be_looked_at() -> None:

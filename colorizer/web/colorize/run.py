@@ -16,7 +16,7 @@ from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.colorize.drop_zone import arrival
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.photo_tiles import Tile, tiles_value
-from colorizer.web.colorize.stage_view import StageView
+from colorizer.web.colorize.stage_view import CONTROLS, SHOWN, TO_ALL, StageView
 from colorizer.web.colorize.visits import Visit, Visits, delete_files
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.fair_queue import Turns
@@ -29,7 +29,7 @@ MODEL_PLACES = 12
 Updates = tuple[Any, ...]
 
 LIST_OUTPUTS = 6
-_NOTHING = (gr.skip(),) * 14
+_NOTHING = (gr.skip(),) * (LIST_OUTPUTS + CONTROLS + SHOWN)
 
 
 @dataclass
@@ -127,8 +127,9 @@ class ColourRun:
             return (gr.skip(),) * LIST_OUTPUTS
         if told.first:
             visit.shows_next, visit.left_out = True, told.left_out
+            visit.arriving, visit.coming = visit.coming, None
         state = PhotoState.REFUSED if told.refused else PhotoState.WAITING
-        choice = Choice(told.file, self._known(model, visit))
+        choice = Choice(told.file, self._known(model, visit)).guided(palette=visit.arriving)
         visit.add(BatchPhoto(told.name, choice, state, told.refused), limit=self._max_photos)
         return self.photo_list(visit)
 
@@ -182,8 +183,9 @@ class ColourRun:
 
     def _step(self, visit: Visit, pace: _Pace, said: str | None = None) -> Updates:
         tiles, progress, *rest = self.photo_list(visit, pace)
-        to_all = self._stage.controls(visit)[4]
-        return tiles, said or progress, *rest, *(gr.skip(),) * 4, to_all, *(gr.skip(),) * 3
+        to_all = self._stage.controls(visit)[TO_ALL]
+        controls = *_NOTHING[:TO_ALL], to_all, *_NOTHING[TO_ALL + 1 : CONTROLS]
+        return tiles, said or progress, *rest, *controls, *_NOTHING[:SHOWN]
 
     def list_again(self, token: str) -> Updates:
         """The photos after a run; one that came while it was ending asks for another run."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from colorizer.guide.guide import Palette
 from colorizer.web.colorize.batch import PENDING, Batch, BatchPhoto, PhotoState, in_state
 from colorizer.web.colorize.choice import Choice
 from colorizer.web.temporary_files import MAX_AGE_SECONDS
@@ -38,12 +39,17 @@ class Visit:
     """One visitor's photos in order, and what is on the stage; safe to share between threads."""
 
     def __init__(self, model: str, example: Choice | None) -> None:
-        """model: for photos to come. example: what is on the stage before there is a photo."""
+        """model: for photos to come. example: what is on the stage before there is a photo.
+
+        coming, arriving: a palette for the photos of the next drop, and of the last one.
+        """
         self.batch: Batch = ()
         self.stage = Stage(example=example)
         self.model = model
         self.left_out = 0
         self.shows_next = False
+        self.coming: Palette | None = None
+        self.arriving: Palette | None = None
         self.files: set[Path] = set()
         self.used = time.monotonic()
         self._first_example = example
@@ -170,13 +176,18 @@ class Visit:
             )
 
     def apply_to_all(self) -> None:
-        """Every coloured photo gets the settings of the one on the stage and waits for them."""
+        """Every coloured photo gets the settings of the one on the stage and waits for them.
+
+        Hints and the variant stay: they belong to what is in their photo.
+        """
         with self._lock:
             own = self.photo
             if own is None:
                 return
             for index, photo in enumerate(self.batch):
+                kept = photo.choice.guide
                 choice = replace(own.choice, file=photo.choice.file)
+                choice = choice.guided(hints=kept.hints, variant=kept.variant)
                 if photo.state == PhotoState.DONE and photo.choice != choice:
                     self.change(index, choice=choice, state=PhotoState.WAITING)
 

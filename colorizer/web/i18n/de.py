@@ -108,6 +108,50 @@ REAL_LABEL = "Links die echten Farben, rechts unsere: Zieh an der Linie"
 REAL_FIGURES = "Mittlerer Abstand der Farben (ab RMSE): **{ab_rmse:.1f}** Lab-Einheiten. Farbigkeit: **{real:.0f}** in echt, **{ours:.0f}** bei uns. Weit weg heißt nicht unglaubhaft: Ein rotes Auto hätte genauso gut blau sein können."
 NO_REAL = "Dieses Foto hat keine eigenen Farben zum Vergleichen."
 
+HAND = {
+    "begin": "Farben von Hand ändern",
+    "end": "Vorher und nachher",
+    "lead": "Klick auf das, was die falsche Farbe hat.",
+    "picture": "Das gefärbte Foto: Klick auf eine Stelle, um ihre Farbe zu wählen, oder beweg das Kreuz mit den Pfeiltasten und drück die Eingabetaste",
+    "after": "Nachher",
+    "dot": "Stelle",
+    "undo": "Rückgängig",
+    "redo": "Wiederholen",
+    "ctrl": "Strg",
+    "zoom": "Vergrößern",
+    "panel": "Die Farbe dieser Stelle",
+    "likely": "Hier wahrscheinlich",
+    "own": "In diesem Foto",
+    "any": "Eine andere",
+    "neutral": "Neutral",
+    "reach": "Reichweite",
+    "small": "Klein",
+    "normal": "Normal",
+    "large": "Groß",
+    "remove": "Entfernen",
+    "close": "Fertig",
+    "inexact": "Diese Stelle ist zu dunkel oder zu hell für die Farbe: Zu sehen ist die nächste.",
+    "clear": "Alle entfernen",
+    "save": "Stellen speichern",
+    "open": "Gespeicherte Stellen öffnen",
+}
+HAND_WAITS = "Palette, Vorbild und andere Fassungen brauchen das lebhafte Modell: Sie warten, bis du es wählst."
+
+VERSIONS = "Andere Fassungen"
+VERSION = "Fassung {number}"
+VERSION_FIRST = "Erste Wahl"
+NO_VERSIONS = "Das vorsichtige Modell kennt nur eine Fassung: Nimm das lebhafte Modell."
+LIKE = "Farben wie …"
+LIKE_DROP = "Leg ein Farbfoto ab, dessen Farben dieses haben soll"
+LIKE_COLOURS = "Oder eine Liste von Farben"
+LIKE_COLOURS_HINT = "Etwa #7a5c48, #d8c8a8 60%"
+LIKE_USE = "Diese Farben nehmen"
+LIKE_STRENGTH = "Wie sehr"
+LIKE_REMOVE = "Wieder eigene Farben"
+LIKE_PHOTO = "Das Foto, dessen Farben übernommen werden"
+LIKE_COMING = "Die nächsten Fotos, die du ablegst, bekommen diese Farben. Für ein Foto, das schon da ist: *Farben wie …*, *Diese Farben nehmen*."
+LIKE_ANOTHER = "Ein anderes Foto mit diesen Farben"
+
 CERTAINTY = "Wie sicher ist sich das Modell?"
 CERTAINTY_LABEL = "Links das Foto, rechts, wo seine Farben geraten sind: Zieh an der Linie"
 CERTAINTY_FIGURES = "In {sure:.0f} % des Bildes ist sich das Modell seiner Farbe ziemlich sicher, in {guess:.0f} % rät es meistens."
@@ -301,7 +345,9 @@ PRIVATE_LEAD = "Spiel mit eigenen Farbfotos: Sie werden neu gefärbt, und du wir
 PRIVATE_DROP = "Deine Farbfotos"
 PRIVATE_START = "Teste mich damit"
 PRIVATE_WORKING = "{name} wird gefärbt"
-PRIVATE_LEFT_OUT = "Die ersten {limit} Fotos wurden genommen; {left_out} {left_out:weiteres fehlt|weitere fehlen}."
+PRIVATE_LEFT_OUT = (
+    "Die ersten {limit} Fotos wurden genommen; {left_out} {left_out:weiteres fehlt|weitere fehlen}."
+)
 
 TAB_STUDY_OWN = "Studie anlegen"
 OWN_LEAD = "Mach aus deinen eigenen Farbfotos diesen Test für Freundinnen und Freunde. Sie bekommen einen Link und spielen; du bekommst einen anderen, mit den Ergebnissen. Ohne Link findet niemand die Studie. Deine Fotos bleiben mit 512 Pixeln und ohne ihre Metadaten hier, bis die Zeit um ist oder du die Studie löschst."
@@ -331,7 +377,7 @@ MODEL_AT = "{model} mit Farbkraft {vividness:g}"
 RESULTS_THUMBS = "Daumen unter gefärbten Fotos"
 RESULTS_THUMB_COLUMNS = ("", "hoch", "runter")
 
-RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Die Farben des echten Fotos werden so grob gemacht wie die eines Modells, sonst verriete sie ihre Feinheit; wie kräftig und wie verschieden die Farben sind, bleibt, weil es zu dem gehört, was beurteilt wird. Eine Runde, die mehr als ein absurdes Paar und mehr als ein Viertel davon für echt hält oder deren mittlere Antwort nach weniger als 0,3 s kommt, bleibt in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
+RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Die Farben des echten Fotos werden so grob gemacht wie die eines Modells, sonst verriete sie ihre Feinheit; wie kräftig und wie verschieden die Farben sind, bleibt, weil es zu dem gehört, was beurteilt wird. Eine Runde, die mehr als ein absurdes Paar und mehr als ein Viertel davon für echt hält (bei vieren kommt, wer zufällig klickt, in 5 von 16 Fällen durch) oder deren mittlere Antwort nach weniger als 0,3 s kommt, bleibt in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
 RESULTS_NONE = "Noch zählt keine Stimme: Spiel als Erste oder Erster."
 RESULTS_TITLE = "Täuschungsrate, %"
 RESULTS_CHANCE = "geraten: 50"

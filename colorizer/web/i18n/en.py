@@ -106,6 +106,52 @@ REAL_LABEL = "Left the real colours, right ours: drag the line"
 REAL_FIGURES = "Mean distance of the colours (ab RMSE): **{ab_rmse:.1f}** Lab units. Colourfulness: **{real:.0f}** real, **{ours:.0f}** ours. Far apart does not mean implausible: a red car may as well have been blue."
 NO_REAL = "This photo has no colours of its own to compare with."
 
+HAND = {
+    "begin": "Change colours by hand",
+    "end": "Before and after",
+    "lead": "Click on what has the wrong colour.",
+    "picture": "The coloured photo: click on a place to choose its colour, or move the cross with the arrow keys and press Enter",
+    "after": "After",
+    "dot": "Place",
+    "undo": "Undo",
+    "redo": "Redo",
+    "ctrl": "Ctrl",
+    "zoom": "Zoom",
+    "panel": "The colour of this place",
+    "likely": "Likely here",
+    "own": "In this photo",
+    "any": "Another",
+    "neutral": "Neutral",
+    "reach": "Reach",
+    "small": "Small",
+    "normal": "Normal",
+    "large": "Large",
+    "remove": "Remove",
+    "close": "Done",
+    "inexact": "This place is too dark or too light for that colour: the nearest is shown.",
+    "clear": "Remove all",
+    "save": "Save the places",
+    "open": "Open saved places",
+}
+HAND_WAITS = (
+    "Palette, reference and other versions need the vivid model: they wait until you choose it."
+)
+
+VERSIONS = "Other versions"
+VERSION = "Version {number}"
+VERSION_FIRST = "First choice"
+NO_VERSIONS = "The cautious model knows one version only: choose the vivid model."
+LIKE = "Colours like …"
+LIKE_DROP = "Drop a colour photo whose colours this one is to have"
+LIKE_COLOURS = "Or a list of colours"
+LIKE_COLOURS_HINT = "Such as #7a5c48, #d8c8a8 60%"
+LIKE_USE = "Use these colours"
+LIKE_STRENGTH = "How much"
+LIKE_REMOVE = "Its own colours again"
+LIKE_PHOTO = "The photo whose colours are taken"
+LIKE_COMING = "The next photos that you drop get these colours. For a photo that is here: *Colours like …*, *Use these colours*."
+LIKE_ANOTHER = "Colour another photo with these"
+
 CERTAINTY = "How sure is the model?"
 CERTAINTY_LABEL = "Left the photo, right where its colours are guesses: drag the line"
 CERTAINTY_FIGURES = "In {sure:.0f} % of the picture the model is fairly sure of its colour, in {guess:.0f} % it mostly guesses."
@@ -294,7 +340,9 @@ PRIVATE_LEAD = "Play with colour photos of your own: they are coloured anew and 
 PRIVATE_DROP = "Your colour photos"
 PRIVATE_START = "Test me with these"
 PRIVATE_WORKING = "Colouring {name}"
-PRIVATE_LEFT_OUT = "The first {limit} photos were taken; {left_out} more {left_out:was|were} left out."
+PRIVATE_LEFT_OUT = (
+    "The first {limit} photos were taken; {left_out} more {left_out:was|were} left out."
+)
 
 TAB_STUDY_OWN = "Set up a study"
 OWN_LEAD = "Make this test of your own colour photos for friends. They get a link and play; you get another link, with the results. Without a link nobody finds the study. Your photos are kept here at 512 pixels and without their metadata, until the time is over or you delete the study."
@@ -322,7 +370,7 @@ MODEL_AT = "{model} at vividness {vividness:g}"
 RESULTS_THUMBS = "Thumbs under coloured photos"
 RESULTS_THUMB_COLUMNS = ("", "Up", "Down")
 
-RESULTS_HOW = "Every pair shows one photo twice: as it was taken, and coloured by a model that saw only its lightness; a random generator draws the photo, the model and the side. Both pictures go the same way to the screen, so that only their colours differ, and nobody sees a photo twice. Practice pairs do not count, and a few pairs with absurd colours only show who is looking. The **fooling rate** is the share of the other pairs in which invented colours were taken for real: at 50 %, what guessing gives, a model's colours cannot be told from photographs. The real photo's colours are made as coarse as a model's, or their fine detail would give them away; how strong and how varied the colours are is left as it is, because that is part of what is judged. A session that takes more than one absurd pair for real, and more than a quarter of them, or whose median answer comes within 0.3 s, stays in the data but out of the rates, and intervals (95 %) come from drawing the participants anew."
+RESULTS_HOW = "Every pair shows one photo twice: as it was taken, and coloured by a model that saw only its lightness; a random generator draws the photo, the model and the side. Both pictures go the same way to the screen, so that only their colours differ, and nobody sees a photo twice. Practice pairs do not count, and a few pairs with absurd colours only show who is looking. The **fooling rate** is the share of the other pairs in which invented colours were taken for real: at 50 %, what guessing gives, a model's colours cannot be told from photographs. The real photo's colours are made as coarse as a model's, or their fine detail would give them away; how strong and how varied the colours are is left as it is, because that is part of what is judged. A session that takes more than one absurd pair for real, and more than a quarter of them (of four, somebody who clicks at random passes 5 times in 16), or whose median answer comes within 0.3 s, stays in the data but out of the rates, and intervals (95 %) come from drawing the participants anew."
 RESULTS_NONE = "No vote counts yet: be the first to play."
 RESULTS_TITLE = "Fooling rate, %"
 RESULTS_CHANCE = "guessing: 50"
