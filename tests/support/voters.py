@@ -24,7 +24,7 @@ COMPARING = 5
 """One voter in five compares colourings instead of playing the test."""
 _RETRY_SECONDS = 2.0
 _REFUSED_SECONDS = 3.0
-_PATIENCE_SECONDS = 240.0
+_PATIENCE_SECONDS = 900.0  # on a busy machine twenty starts take minutes, and somebody may miss all
 
 AWAY = (httpx.HTTPError, TimeoutError)
 """What a browser sees of a server that is killed or fails."""

@@ -1,10 +1,13 @@
 """The examples that the page starts with, and that they are the bundled model's work."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 from skimage import color
 
+from assets import make_examples
+from assets.make_study_photos import CROPS
 from colorizer.model.bundled import bundled_checkpoints, bundled_examples
 from colorizer.model.checkpoint import load_checkpoint
 from colorizer.photo import open_photo, read_mark
@@ -34,6 +37,13 @@ def test_examples_were_coloured_by_the_bundled_checkpoint() -> None:
     index = json.loads((bundled_examples() / INDEX_FILE).read_text())
     bundled = load_checkpoint(bundled_checkpoints()[MODEL]).revision
     assert index["revision"] == bundled, "run: python -m assets.make_examples"
+
+
+def test_no_example_is_a_demo_photo_of_the_turing_test() -> None:
+    """Their colours would be given away; both come from photographs that are named by source."""
+    demo = {crop.source for crop in CROPS}
+    assert demo
+    assert not [source for source in demo if source in Path(make_examples.__file__).read_text()]
 
 
 def test_examples_are_small() -> None:

@@ -128,13 +128,6 @@ def test_one_photo_is_removed_and_the_next_takes_its_place(
     expect(page.locator("#status")).to_contain_text("An example")
 
 
-def test_the_language_is_switched_by_a_button(page: Page) -> None:
-    page.locator("[data-language=de]").click()
-    expect(page.locator("#lead")).to_contain_text("Die Farben sind erfunden")
-    page.locator("[data-language=en]").click()
-    expect(page.locator("#lead")).to_contain_text("The colours are invented")
-
-
 def test_an_example_leaves_the_own_photo_alone(page: Page, photos: list[Path]) -> None:
     colour(page, photos[:1])
     shown = after(page)

@@ -71,8 +71,9 @@ def _pictures(facts: ModelFacts) -> str:
         return ""
     address = f"gradio_api/file={screen_file(facts.examples)}"
     return (
+        f"<details><summary>{escape(i18n.ABOUT_PICTURES_FOLDED)}</summary>"
         f'<figure><img src="{escape(address)}" alt="{escape(i18n.ABOUT_PICTURES_ALT)}" '
-        f'loading="lazy"><figcaption>{escape(i18n.ABOUT_PICTURES)}</figcaption></figure>'
+        f'loading="lazy"><figcaption>{escape(i18n.ABOUT_PICTURES)}</figcaption></figure></details>'
     )
 
 

@@ -465,6 +465,7 @@ ABOUT_WHAT = {
     "classification": "Sagt für jede Stelle voraus, wie wahrscheinlich jede von vielen Farben ist, und wählt zwischen der wahrscheinlichsten und dem Mittel: lebhaft, manchmal falsch.",
     "regression": "Sagt für jede Stelle eine Farbe voraus, das Mittel des Möglichen: vorsichtig, blasser, im Durchschnitt näher an der Wahrheit.",
 }
+ABOUT_PICTURES_FOLDED = "Vier Fotos mit ihren echten Farben. Sie kommen auch im Turing-Test mit den Beispielfotos vor: Spiel zuerst"
 ABOUT_PICTURES = "Von links nach rechts: was das Modell bekommt, seine Farben, das echte Foto. Nicht zum Gefallen ausgesucht: Achte darauf, was verloren geht. Fotos aus scikit-image, CC0 oder gemeinfrei."
 ABOUT_PICTURES_ALT = (
     "Fotos in Schwarz-Weiß, in den Farben des Modells und so, wie sie aufgenommen wurden"

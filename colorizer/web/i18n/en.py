@@ -451,6 +451,9 @@ ABOUT_WHAT = {
     "classification": "Predicts for each place how likely each of many colours is, and picks between the most likely and the mean: vivid, sometimes wrong.",
     "regression": "Predicts one colour for each place, the mean of what would be possible: cautious, paler, closer to the truth on average.",
 }
+ABOUT_PICTURES_FOLDED = (
+    "Four photos with their real colours. They are in the Turing test's demo set, too: play first"
+)
 ABOUT_PICTURES = "Left to right: what the model is given, its colours, the real photo. Not chosen to please: look for what it loses. Photos as scikit-image ships them, CC0 or public domain."
 ABOUT_PICTURES_ALT = "Photos in black and white, in the model's colours, and as they were taken"
 ABOUT_TRAINED_ON = "Trained on"
