@@ -102,7 +102,13 @@ class ColorizerService:
         return list(bundled_checkpoints())
 
     def identity(self, model: str) -> CheckpointIdentity:
-        """Head and revision of the named model, without loading it; raises CheckpointError."""
+        """Head and revision of the named model; raises CheckpointError.
+
+        Only one of the Hub is loaded for it.
+        """
+        if self._hub.offers(model):
+            checkpoint = self._hub.colorizer(model).checkpoint
+            return CheckpointIdentity(checkpoint.config.network.head, checkpoint.revision)
         return identify(bundled_checkpoints()[model])
 
     @property

@@ -86,6 +86,9 @@
   // ?tab=study opens a tab, and the address follows the tab that is open.
   const wanted = new URLSearchParams(location.search).get('tab');
   if (wanted && /^[a-z]+$/.test(wanted)) whenThere(`#tab-${wanted}-button`, (tab) => tab.click());
+  if (location.hash.startsWith('#owner=')) {
+    whenThere('#study-results-tab-button', (tab) => tab.click());
+  }
   document.addEventListener('click', (event) => {
     const tab = event.target.closest?.('[role=tab][id^=tab-]');
     if (!tab) return;

@@ -15,6 +15,7 @@ from colorizer.web.colorize.examples import Example, example_caption
 from colorizer.web.colorize.hint_editor import Answer, editor_value, hint_editor
 from colorizer.web.colorize.likeness import LikenessLayout, lay_out_likeness
 from colorizer.web.colorize.photo_tiles import Tile, photo_steps, photo_tiles
+from colorizer.web.colorize.thumbs import ThumbRow, thumb_row
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE
 from colorizer.web.screen_pictures import screen_file
 
@@ -126,6 +127,7 @@ class ColorizeLayout:
     stage: Stage
     like: LikenessLayout
     save: SaveRow
+    thumbs: ThumbRow
     folded: Folded
 
     @property
@@ -180,8 +182,9 @@ def lay_out(
             versions = _versions()
             like = lay_out_likeness(settings.max_megabytes)
             save = _save_row()
+            thumbs = thumb_row()
             folded = _folded(versions)
-    return ColorizeLayout(visitor, request, stage, like, save, folded)
+    return ColorizeLayout(visitor, request, stage, like, save, thumbs, folded)
 
 
 def model_choice(models: Sequence[str], value: str | None) -> dict[str, Any]:

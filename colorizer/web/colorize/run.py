@@ -20,6 +20,7 @@ from colorizer.web.colorize.stage_view import CONTROLS, SHOWN, TO_ALL, StageView
 from colorizer.web.colorize.visits import Visit, Visits, delete_files
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.fair_queue import Turns
+from colorizer.web.gradio_internals import event_details
 
 MODEL_QUEUE = "model"
 MODEL_PLACES = 12
@@ -103,6 +104,10 @@ class ColourRun:
             (request.cancel, self.stop),
         ):
             button.click(answer, [token], page.photo_list, **instant)
+        removed = request.tiles.delete(
+            self.remove, [token], [*page.photo_list, *page.controls], **instant
+        )
+        removed.success(**self._stage.look(page))
         request.forget.click(self.forget, [token], everything, **instant)
         restored = page.visitor.restore.click(
             self.restore,
@@ -218,6 +223,16 @@ class ColourRun:
         visit.drop_missing()
         return *self.photo_list(visit), *self._stage.controls(visit)
 
+    def remove(self, token: str, event: gr.EventData) -> Updates:
+        """Take one photo off the list and delete it."""
+        index = event_details(event).get("index")
+        file = self._visits.remove(token, index) if isinstance(index, int) else None
+        if file is not None:
+            self._service.forget(file)
+            delete_files([file])
+        visit = self._visits.of(token)
+        return *self.photo_list(visit), *self._stage.controls(visit)
+
     def forget(self, token: str) -> Updates:
         """Delete everything of a visitor at once."""
         files = self._visits.forget(token)
@@ -235,7 +250,7 @@ class ColourRun:
         left = pace.left(len(in_state(batch, *PENDING))) if pace is not None else None
         stopped = bool(in_state(batch, PhotoState.STOPPED))
         return (
-            batch_tiles(batch, visit.stage.index),
+            batch_tiles(batch, visit.stage.index, removable=not visit.busy),
             progress(batch, left=left, left_out=visit.left_out, limit=self._max_photos),
             gr.Button(visible=stopped and not visit.busy),
             gr.Button(visible=visit.busy),
@@ -250,7 +265,9 @@ class ColourRun:
         return visit.model
 
 
-def batch_tiles(batch: Batch, current: int | None = None) -> dict[str, Any]:
+def batch_tiles(
+    batch: Batch, current: int | None = None, *, removable: bool = False
+) -> dict[str, Any]:
     """The list of photos with their states; what was refused says why."""
     tiles = [
         Tile(
@@ -262,7 +279,8 @@ def batch_tiles(batch: Batch, current: int | None = None) -> dict[str, Any]:
         )
         for photo in batch
     ]
-    return tiles_value(tiles, label=i18n.PHOTOS_LABEL, current=current)
+    remove = i18n.REMOVE if removable else ""
+    return tiles_value(tiles, label=i18n.PHOTOS_LABEL, current=current, remove=remove)
 
 
 def progress(batch: Batch, *, left: float | None = None, left_out: int = 0, limit: int = 0) -> str:

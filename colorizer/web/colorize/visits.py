@@ -134,6 +134,29 @@ class Visit:
                 self.model = new.model
             return new != old
 
+    def remove(self, index: int) -> Path | None:
+        """Take a photo off the list while none is being coloured; its file if none shares it.
+
+        The next photo that can be looked at takes its place on the stage, else the first example.
+        """
+        with self._lock:
+            if self.busy or self.led or not 0 <= index < len(self.batch):
+                return None
+            file = Path(self.batch[index].choice.file)
+            self.batch = (*self.batch[:index], *self.batch[index + 1 :])
+            at = self.stage.index
+            if at is not None and at > index:
+                self.stage = replace(self.stage, index=at - 1)
+            elif at == index:
+                done = [n for n, photo in enumerate(self.batch) if photo.state == PhotoState.DONE]
+                nearest = min(done, key=lambda n: (n < index, abs(n - index)), default=None)
+                example = self._first_example if nearest is None else self.stage.example
+                self.stage = Stage(index=nearest, example=example)
+            if file not in self.files or any(Path(p.choice.file) == file for p in self.batch):
+                return None
+            self.files.discard(file)
+            return file
+
     def take_next(self) -> int | None:
         """The index of the next waiting photo, which is being coloured from now on."""
         with self._lock:
@@ -247,6 +270,13 @@ class Visits:
             while len(self._visits) > MAX_VISITS or self._oldest_age(now) > 2 * MAX_AGE_SECONDS:
                 self._visits.popitem(last=False)
             return visit
+
+    def remove(self, token: object, index: int) -> Path | None:
+        """Take a photo off a visit's list; its file, for deletion, if it belongs to nobody else."""
+        file = self.of(token).remove(index)
+        with self._lock:
+            shared = any(file in other.files for other in self._visits.values())
+        return None if shared else file
 
     def forget(self, token: object) -> list[Path]:
         """End a visit; returns its files that belong to no other one, for deletion."""
