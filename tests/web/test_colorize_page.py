@@ -284,7 +284,7 @@ class TestStage:
         assert (model.value, vividness.value, warmth.value) == ("classification", 1.0, 0.0)
         assert back.visible
         assert last(stage.show(TOKEN))[1].startswith("**An example")
-        model, vividness, warmth, back, _ = stage.back(TOKEN)
+        model, vividness, warmth, back, *_ = stage.back(TOKEN)
         assert (model.value, vividness.value, warmth.value) == ("regression", 0.5, 0.25)
         assert not back.visible
 
