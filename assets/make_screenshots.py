@@ -20,6 +20,9 @@ from tests.support.browser_support import CHROMIUM
 
 FOLDER = Path(__file__).parent / "readme"
 PATIENCE_MS = 120_000
+PICTURES_ARE_THERE = """
+[...document.querySelectorAll('img')].every((i) => !i.offsetParent || i.naturalWidth)
+"""
 
 
 def main() -> None:
@@ -42,6 +45,7 @@ def main() -> None:
             page.goto(f"{url}?__theme={theme}")
             page.locator("#before-after img").nth(1).wait_for()
             visit(page, photos)
+            page.wait_for_function(PICTURES_ARE_THERE)
             page.wait_for_timeout(1500)  # pictures and colours have faded in
             print(_save(page.screenshot(), FOLDER / f"{name}.webp"))
             page.close()
@@ -72,8 +76,13 @@ def _colour(page: Page, photos: list[Path]) -> None:
 def _palette(page: Page, photos: list[Path]) -> None:
     """The colour photo and its palette."""
     page.get_by_role("tab", name="Palette").click()
+    swatch = page.locator("#palette-swatches button").first
+    swatch.wait_for()  # of the example, with which the tab begins
+    colour = swatch.inner_text()
     page.locator("#palette-photo input[type=file]").set_input_files(photos[2:])
-    page.locator("#palette-swatches button").first.wait_for()
+    page.wait_for_function(
+        "old => document.querySelector('#palette-swatches button')?.innerText !== old", arg=colour
+    )
 
 
 def _save(screenshot: bytes, file: Path) -> Path:
