@@ -1,5 +1,6 @@
 """What journeys through the Colorize tab share: a page, photos, and what a visitor does there."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from skimage import data
 
 from tests.support.browser_support import SLOW_MS
+
+OWN_PICTURE = re.compile(r"/picture\.png$")
+"""Address of a picture that was made for a visitor; those of the examples have their names."""
 
 DROP = """
 ([files]) => {
@@ -55,6 +59,9 @@ def colour(page: Page, files: list[Path]) -> None:
     expect(page.locator("#cancel")).to_have_count(0)
     if page.locator("#tiles .tile.done").count():
         expect(page.locator("#status")).not_to_contain_text("An example")
+        # The words may be there before the picture.
+        for shown in ("#before-after .pair-after", ".hand-picture img"):
+            expect(page.locator(shown)).to_have_attribute("src", OWN_PICTURE)
 
 
 def paste(page: Page, content: list[list[str]]) -> None:
