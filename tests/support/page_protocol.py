@@ -100,9 +100,11 @@ class Page:
         return await self._event(event, data)
 
     async def call(self, api_name: str, data: list[object]) -> list[Any]:
-        """Call a named endpoint."""
-        (event,) = (e["id"] for e in self._config["dependencies"] if e["api_name"] == api_name)
-        return await self._event(event, data)
+        """Call a named endpoint; what is left out at the end is as on the page."""
+        (event,) = (e for e in self._config["dependencies"] if e["api_name"] == api_name)
+        shown = {each["id"]: each["props"].get("value") for each in self._config["components"]}
+        left_out = [shown[number] for number in event["inputs"][len(data) :]]
+        return await self._event(event["id"], [*data, *left_out])
 
     async def upload(self, file: Path) -> dict[str, Any]:
         """Upload a file; returns what events take for it."""
