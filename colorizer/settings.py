@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     )
     study_protocol: Literal["short", "published"] = Field(
         default="short",
-        description="short: 5 practice, 20 scored, 2 catch pairs; published: 10, 36 and 4 after "
+        description="short: 5 practice, 20 scored, 4 catch pairs; published: 10, 36 and 4 after "
         "Zhang et al.",
     )
     study_exposure: Annotated[float, Field(ge=0, le=60)] | None = Field(
