@@ -22,12 +22,13 @@ from colorizer.photo import (
     DEFAULT_LIMITS,
     Photo,
     PhotoLimits,
+    encode_photo,
     open_photo,
     read_file,
-    save_photo,
 )
 from colorizer.photo.kept_metadata import read_metadata
 from colorizer.photo.metadata_fields import Metadata
+from colorizer.photo.saving import write_file
 from colorizer.threads import usable_threads, use_threads
 
 if TYPE_CHECKING:
@@ -62,14 +63,16 @@ class SaveOptions:
     """How an album is to be coloured and saved.
 
     marked: whether the files say that their colours are invented. metadata: whether they keep the
-    photos' dates, captions and so on. keep_gps: also the places. Hints beside a photo
-    (photo.hints.json) are its own unless `adjustments` has some.
+    photos' dates, captions and so on. keep_gps: also the places. refuse_results: whether files
+    that say that they are results are not coloured again. Hints beside a photo (photo.hints.json)
+    are its own unless `adjustments` has some.
     """
 
     adjustments: Adjustments = NO_ADJUSTMENTS
     marked: bool = True
     metadata: bool = True
     keep_gps: bool = False
+    refuse_results: bool = False
 
 
 class State(StrEnum):
@@ -86,6 +89,7 @@ class Outcome:
     """What became of a job: the file written, or the message that says why there is none.
 
     notes: what was left out or assumed. seconds: in the network and after it, for this photo.
+    size: width and height of the photo in pixels, once it was opened.
     """
 
     job: Job
@@ -94,6 +98,7 @@ class Outcome:
     reason: Message | None = None
     notes: tuple[Message, ...] = ()
     seconds: float = 0.0
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +110,17 @@ class _Opened:
 
 
 Decoder = Callable[[bytes], Photo]
+Writer = Callable[[Path, bytes], None]
+
+
+def write_result(path: Path, data: bytes) -> None:
+    """Put a result on the disk whole or not at all, in a folder that need not be there yet."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = str(error.strerror)
+        raise PhotoError("no_folder", folder=str(path.parent), reason=reason) from error
+    write_file(path, data)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +131,7 @@ class _Album:
     options: SaveOptions
     limits: PhotoLimits
     decoder: Decoder | None
+    write: Writer
     stopped: Callable[[], bool]
 
 
@@ -125,6 +142,7 @@ def colour_album(
     *,
     limits: PhotoLimits = DEFAULT_LIMITS,
     decoder: Decoder | None = None,
+    write: Writer = write_result,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
     """Colour and save every photo, over whatever lies at its target; one outcome for each.
@@ -139,10 +157,11 @@ def colour_album(
         limits: of one photo.
         decoder: opens the bytes of a file, for instance `IsolatedDecoder.open_photo`; by
             default in this process.
+        write: keeps the file of a result; PhotoError or OSError where it cannot.
         stopped: asked before each photo; once it is true, the photo in hand is finished and the
             others are not begun.
     """
-    album = _Album(colorizer, save_options, limits, decoder, stopped)
+    album = _Album(colorizer, save_options, limits, decoder, write, stopped)
     workers = min(usable_threads(), len(jobs))
     handfuls = _in_handfuls(jobs, workers)
     if workers <= 1:
@@ -191,6 +210,8 @@ def _colour(album: _Album, jobs: Sequence[Job]) -> Iterator[Outcome]:
 def _open(album: _Album, job: Job) -> _Opened:
     data = read_file(job.source if job.data is None else job.data, album.limits)
     photo = album.decoder(data) if album.decoder else open_photo(data, album.limits)
+    if album.options.refuse_results and photo.mark is not None:
+        raise PhotoError("own_result")
     notes = list(photo.notes)
     metadata = None
     if album.options.metadata:
@@ -215,7 +236,8 @@ def _finish(album: _Album, waiting: Sequence[_Opened]) -> Iterator[Outcome]:
             yield from _finish(album, [each])
         return
     if isinstance(predictions, Message):
-        yield Outcome(waiting[0].job, State.FAILED, reason=predictions, notes=waiting[0].notes)
+        opened, size = waiting[0], (photos[0].width, photos[0].height)
+        yield Outcome(opened.job, State.FAILED, None, predictions, opened.notes, size=size)
         return
     for opened, prediction in zip(waiting, predictions, strict=True):
         started = time.perf_counter()
@@ -229,24 +251,31 @@ def _finish(album: _Album, waiting: Sequence[_Opened]) -> Iterator[Outcome]:
             reason=written if isinstance(written, Message) else None,
             notes=opened.notes,
             seconds=seconds,
+            size=(opened.photo.width, opened.photo.height),
         )
 
 
 def _save(album: _Album, opened: _Opened, prediction: "Prediction") -> Path:
     job = opened.job
-    adjustments = _with_own_hints(album.options.adjustments, job.source)
-    for folder in {path.parent for path in (job.target, job.layer) if path is not None}:
-        _make_folder(folder)
+    adjustments = album.options.adjustments
+    if job.data is None:
+        adjustments = _with_own_hints(adjustments, job.source)
     for number, path in enumerate(job.variants, start=1):
         guide = replace(adjustments.guide, variant=number)
         other = album.colorizer.decode(prediction, replace(adjustments, guide=guide))
-        mark = other.mark if album.options.marked else None
-        save_photo(other.photo, path, mark=mark, metadata=opened.metadata)
+        _write(album, other, other.photo, path, opened.metadata)
     result = album.colorizer.decode(prediction, adjustments)
-    mark = result.mark if album.options.marked else None
     if job.layer is not None:
-        _save_layer(result, job.layer, mark, opened.metadata)
-    return save_photo(result.photo, job.target, mark=mark, metadata=opened.metadata)
+        _write_layer(album, result, job.layer, opened.metadata)
+    _write(album, result, result.photo, job.target, opened.metadata)
+    return job.target
+
+
+def _write(
+    album: _Album, result: "Colorized", photo: Photo, path: Path, metadata: Metadata | None
+) -> None:
+    mark = result.mark if album.options.marked else None
+    album.write(path, encode_photo(photo, path.suffix, mark=mark, metadata=metadata))
 
 
 def _with_own_hints(adjustments: Adjustments, photo: Path) -> Adjustments:
@@ -257,19 +286,11 @@ def _with_own_hints(adjustments: Adjustments, photo: Path) -> Adjustments:
     return replace(adjustments, guide=replace(adjustments.guide, hints=read_hints(file)))
 
 
-def _save_layer(
-    result: "Colorized", layer: Path, mark: str | None, metadata: Metadata | None
+def _write_layer(
+    album: _Album, result: "Colorized", layer: Path, metadata: Metadata | None
 ) -> None:
     """The layer belongs to the same photo, but is no photo: no caption, no date."""
     from colorizer.colour.chroma_layer import chroma_layer
 
     origin = None if metadata is None else Metadata(source=metadata.source)
-    save_photo(chroma_layer(result.photo), layer, mark=mark, metadata=origin)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = str(error.strerror)
-        raise PhotoError("no_folder", folder=str(folder), reason=reason) from error
+    _write(album, result, chroma_layer(result.photo), layer, origin)
