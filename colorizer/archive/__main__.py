@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import hashlib
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from tqdm import tqdm
 
 from colorizer.album.arguments import (
@@ -56,7 +58,7 @@ exit status:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments say; returns the exit status."""
-    arguments = _parser().parse_args(argv)
+    arguments = build_parser().parse_args(argv)
     be_quiet_but_for_us()
     with Stopping() as stopping:
         try:
@@ -71,7 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return EXIT_NOTHING_DONE
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """All flags, those of colouring as the command line has them."""
     parser = argparse.ArgumentParser(
         prog="python -m colorizer.archive",
         description=_DESCRIPTION,
@@ -155,8 +158,6 @@ def settings_of(colorizer: Colorizer, options: SaveOptions, places: Results) -> 
 
 
 def _digest(value: Any) -> str:
-    import hashlib
-
     return hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()[:16]
 
 
@@ -210,8 +211,6 @@ def _verify(places: Results, manifest: Manifest, *, dry: bool) -> int:
         f"{found.unnamed} other files are there."
     )
     if not dry and (found.missing or found.damaged):
-        import pyarrow as pa
-
         manifest.drop(pa.array(found.missing + found.damaged, pa.string()))
         _say("Their rows were taken out: the next run colours them again.")
     return EXIT_DONE if found.is_right else EXIT_SOME_FAILED

@@ -44,6 +44,7 @@ def _connected(cluster: Cluster) -> Iterator[int]:
     else:
         options["num_cpus"] = cores + 1  # one for Ray Data's own tasks, which hardly work
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to others
     try:
         ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError) as error:

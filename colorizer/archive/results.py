@@ -49,10 +49,9 @@ class Results:
         suffix = self._suffix(source)
         if self.kind == "webdataset":
             return f"{_digest(source)}{suffix}"
-        parts = [part for part in source.split("/") if part]
-        safe = [part for part in parts if part not in (".", "..")]
-        mark = "" if "/".join(safe) == source.lstrip("/") else f"-{_digest(source)}"
-        return f"{coloured_name('/'.join(safe) + mark)}{suffix}"
+        safe = "/".join(part for part in source.split("/") if part not in ("", ".", ".."))
+        mark = "" if safe == source else f"-{_digest(source)}"
+        return f"{coloured_name(safe + mark)}{suffix}"
 
     def _suffix(self, source: str) -> str:
         if self.format:
