@@ -122,6 +122,8 @@ def _run(
         found.photos, manifest, settings, overwrite=arguments.overwrite, retry=arguments.retry
     )
     _tell(what, found.left_out)
+    if not what.total:
+        return EXIT_NOTHING_DONE
     if arguments.dry_run:
         return EXIT_DONE
     manifest.drop(what.again)

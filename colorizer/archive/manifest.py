@@ -8,12 +8,14 @@ written after its result, so what has a row is done. No source ever has two rows
 import io
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from colorizer.archive.store import Store
+from colorizer.errors import PhotoError
 
 SCHEMA = pa.schema(
     [
@@ -109,10 +111,11 @@ class Manifest:
         self._waiting.append(rows)
         late = time.monotonic() - self._since > _PART_SECONDS
         if late or sum(table.num_rows for table in self._waiting) >= _PART_ROWS:
-            self.flush()
+            with suppress(PhotoError):  # the store may answer again when the next rows come
+                self.flush()
 
     def flush(self) -> None:
-        """Write the rows that wait."""
+        """Write the rows that wait; PhotoError where the store does not take them."""
         if self._waiting:
             stream = io.BytesIO()
             pq.write_table(pa.concat_tables(self._waiting).cast(SCHEMA), stream)

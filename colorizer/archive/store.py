@@ -70,9 +70,16 @@ class Store:
         for place, folders, names in os.walk(self.path(folder)):  # a folder at a time in memory
             folders.sort()
             for name in sorted(names):
-                info = self.system.get_file_info(f"{place}/{name}")
+                info = self._local_info(f"{place}/{name}")
                 if info.is_file:
                     yield info
+
+    def _local_info(self, path: str) -> fs.FileInfo:
+        try:
+            return self.system.get_file_info(path)
+        except UnicodeEncodeError:  # pyarrow cannot name it, but it is to be accounted for
+            plain = path.encode("utf-8", "backslashreplace").decode()
+            return fs.FileInfo(plain, fs.FileType.File, size=0, mtime_ns=0)
 
     def name(self, info: fs.FileInfo) -> str:
         """Name of a file below the root."""

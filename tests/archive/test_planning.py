@@ -1,5 +1,6 @@
 """What an archive has, what of it is done, what results are called: all without Ray."""
 
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,6 +52,14 @@ def test_a_folder_is_searched_with_what_is_no_photo_counted(tmp_path: Path) -> N
     assert what.left_out == {"hidden": 1, "TXT": 1}
     (tmp_path / "out" / "y-colour.jpg").unlink()
     assert sorted(read_all(tmp_path)) == sorted(map(photo_bytes, range(4)))
+
+
+def test_a_name_that_is_no_utf_8_is_a_row_too(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.jpg")).write_bytes(photo_bytes(0))
+    (name,) = found(tmp_path)
+    assert name == r"\udcff.jpg"
+    with pytest.raises(PhotoError, match="cannot be opened"):
+        Reader(Sources.at(str(tmp_path)), DEFAULT_LIMITS).read(name, None, 0)
 
 
 def test_a_list_names_files_once_wherever_they_lie(tmp_path: Path) -> None:
