@@ -54,7 +54,7 @@ bench: $(VENV)/test.installed
 space:
 	rm -rf $(SPACE)
 	mkdir -p $(SPACE)/assets
-	cp README.md LICENSE requirements.lock app.py $(SPACE)
+	cp README.md LICENSE packages.txt requirements.lock app.py $(SPACE)
 	$(PYTHON) $(NEEDS) > $(SPACE)/requirements.txt
 	cp -r colorizer $(SPACE)
 	cp -r assets/LICENSES.md assets/checkpoints assets/examples assets/readme assets/study $(SPACE)/assets

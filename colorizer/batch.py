@@ -6,9 +6,11 @@ another one is in the network, and no worker waits for another. Where the result
 before (`colorizer.album.plan`); whatever fails costs one photo.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
@@ -28,7 +30,7 @@ from colorizer.photo import (
 )
 from colorizer.photo.kept_metadata import read_metadata
 from colorizer.photo.metadata_fields import Metadata
-from colorizer.photo.saving import write_file
+from colorizer.photo.saving import HOLDS_16_BITS, format_named, write_file
 from colorizer.threads import usable_threads, use_threads
 
 if TYPE_CHECKING:
@@ -63,15 +65,19 @@ class SaveOptions:
     """How an album is to be coloured and saved.
 
     marked: whether the files say that their colours are invented. metadata: whether they keep the
-    photos' dates, captions and so on. keep_gps: also the places. refuse_results: whether files
-    that say that they are results are not coloured again. Hints beside a photo (photo.hints.json)
-    are its own unless `adjustments` has some.
+    photos' dates, captions and so on. keep_gps: also the places. sixteen_bits: whether grey of 16
+    bits becomes colour of 16 bits, in formats that hold it. settings: all of that in a few words,
+    which results keep (see `settings_of`). refuse_results: whether files that say that they are
+    results are not coloured again. Hints beside a photo (photo.hints.json) are its own unless
+    `adjustments` has some.
     """
 
     adjustments: Adjustments = NO_ADJUSTMENTS
     marked: bool = True
     metadata: bool = True
     keep_gps: bool = False
+    sixteen_bits: bool = True
+    settings: str = ""
     refuse_results: bool = False
 
 
@@ -216,9 +222,15 @@ def _open(album: _Album, job: Job) -> _Opened:
     metadata = None
     if album.options.metadata:
         metadata, more = read_metadata(data, keep_gps=album.options.keep_gps, limits=album.limits)
+        kept_deep = _is_deep(album, job, photo)
+        more = tuple(note for note in more if note.code != "sixteen_bits" or not kept_deep)
         notes += (note for note in more if note not in notes)
+        settings = album.options.settings
+        if job.data is None:
+            settings = settings_of(settings, job.source)
+        metadata = replace(metadata, settings=settings)
         kind = _CANNOT_HOLD_IPTC.get(job.target.suffix.lower())
-        if metadata.iptc and kind:
+        if kind and not metadata.iptc_texts.complete:
             notes.append(Message("iptc_not_kept", {"format": kind}))
     if not photo.is_grey:
         notes.append(Message("had_colours"))
@@ -260,11 +272,14 @@ def _save(album: _Album, opened: _Opened, prediction: "Prediction") -> Path:
     adjustments = album.options.adjustments
     if job.data is None:
         adjustments = _with_own_hints(adjustments, job.source)
+    deep = _is_deep(album, job, opened.photo)
     for number, path in enumerate(job.variants, start=1):
         guide = replace(adjustments.guide, variant=number)
-        other = album.colorizer.decode(prediction, replace(adjustments, guide=guide))
+        other = album.colorizer.decode(
+            prediction, replace(adjustments, guide=guide), sixteen_bits=deep
+        )
         _write(album, other, other.photo, path, opened.metadata)
-    result = album.colorizer.decode(prediction, adjustments)
+    result = album.colorizer.decode(prediction, adjustments, sixteen_bits=deep)
     if job.layer is not None:
         _write_layer(album, result, job.layer, opened.metadata)
     _write(album, result, result.photo, job.target, opened.metadata)
@@ -276,6 +291,26 @@ def _write(
 ) -> None:
     mark = result.mark if album.options.marked else None
     album.write(path, encode_photo(photo, path.suffix, mark=mark, metadata=metadata))
+
+
+def _is_deep(album: _Album, job: Job, photo: Photo) -> bool:
+    """Whether the result has 16 bits a channel."""
+    holds = format_named(job.target.suffix) in HOLDS_16_BITS if job.target.suffix else False
+    return album.options.sixteen_bits and photo.grey16 is not None and holds
+
+
+def settings_of(settings: str, photo: Path) -> str:
+    """The settings of an album with those of one photo: its own hints."""
+    file = hints_file(photo)
+    with suppress(OSError):
+        return f"{settings}, own hints {fingerprint(file)}" if file.is_file() else settings
+    return settings
+
+
+def fingerprint(file: Path) -> str:
+    """A few letters that tell the content of a file from another one's; raises OSError."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:8]
 
 
 def _with_own_hints(adjustments: Adjustments, photo: Path) -> Adjustments:

@@ -21,7 +21,7 @@ from colorizer.colour.ab_bins import AbBins
 from colorizer.colour.contrast import stretch_contrast
 from colorizer.colour.guided_upsampling import enlarge, fit_ab_field
 from colorizer.colour.lab import clip_chroma, rgb_to_lightness
-from colorizer.colour.recolor import recolor
+from colorizer.colour.recolor import recolor, recolor16
 from colorizer.colour.resizing import resize
 from colorizer.colour.uncertainty import Certainty, measure_certainty
 from colorizer.colour.white_balance import balance
@@ -209,19 +209,27 @@ class Colorizer:
         return NetworkOutput(*parts)
 
     def decode(
-        self, prediction: Prediction, adjustments: Adjustments = NO_ADJUSTMENTS
+        self,
+        prediction: Prediction,
+        adjustments: Adjustments = NO_ADJUSTMENTS,
+        *,
+        sixteen_bits: bool = False,
     ) -> Colorized:
-        """Turn the network's output into a colour photo; may be repeated with other adjustments."""
+        """Turn the network's output into a colour photo; may be repeated with other adjustments.
+
+        sixteen_bits: also make `Photo.rgb16`, of a photo that has `Photo.grey16`.
+        """
         started = time.perf_counter()
         guide = adjustments.guide
         ab = self.ab(prediction, adjustments)
         field = fit_ab_field(prediction.L[0, 0], ab[0])
         if guide.hints:
             field = exact_at_hints(field, prediction.L[0, 0], guide.hints)
-        rgb = recolor(prediction.photo.rgb, field)
         photo = prediction.photo
+        rgb = recolor(photo.rgb, field)
+        deep = recolor16(photo.grey16, field) if sixteen_bits and photo.grey16 is not None else None
         return Colorized(
-            photo=Photo(rgb=rgb, alpha=photo.alpha, format=photo.format, notes=photo.notes),
+            photo=Photo(rgb, photo.alpha, format=photo.format, notes=photo.notes, rgb16=deep),
             ab=np.moveaxis(ab[0], 0, -1),
             model=self.name,
             revision=self.checkpoint.revision,

@@ -6,6 +6,7 @@ prints the table of docs/settings.md.
 
 import ipaddress
 import os
+import re
 from collections.abc import MutableMapping
 from typing import Annotated, Any, Literal, Self
 
@@ -107,9 +108,19 @@ class Settings(BaseSettings):
         description="how long a pair is shown, seconds, 0 without limit; empty: 0 for short, 1 for "
         "published",
     )
+    study_vividness: str = Field(
+        default="1",
+        description="vividness at which every model takes part in the study, 0 to 3, by commas: "
+        "`0.7,1,1.3` compares paler and stronger colours",
+    )
     study_address_pairs: Annotated[int, Field(ge=1, le=10**9)] = Field(
         default=600,
         description="pairs an hour for visitors of one address together; raise it for a classroom",
+    )
+    own_studies: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=20,
+        description="studies that visitors may have on this machine at a time, some 100 MB each; "
+        "0: none",
     )
     study_secret: str = Field(
         default="",
@@ -152,6 +163,14 @@ class Settings(BaseSettings):
                 raise ValueError("addresses or networks such as 10.0.0.0/8, by commas") from error
         return ",".join(filter(None, (proxy.strip() for proxy in proxies.split(","))))
 
+    @field_validator("study_vividness")
+    @classmethod
+    def _are_strengths(cls, given: str) -> str:
+        for strength in given.split(","):
+            if not re.fullmatch(r"\s*(\d(\.\d{1,2})?)\s*", strength) or float(strength) > 3:
+                raise ValueError("numbers from 0 to 3 such as 0.7,1,1.3, by commas")
+        return given
+
     @field_validator("study_secret")
     @classmethod
     def _is_long(cls, secret: str) -> str:
@@ -174,6 +193,11 @@ class Settings(BaseSettings):
                 "write to it"
             )
         return self
+
+    @property
+    def study_strengths(self) -> tuple[float, ...]:
+        """`study_vividness` as numbers, each once, in their order."""
+        return tuple(dict.fromkeys(map(float, self.study_vividness.split(","))))
 
     @property
     def limits(self) -> PhotoLimits:

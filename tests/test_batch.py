@@ -104,6 +104,27 @@ def test_wishes_are_heard(colorizer: Colorizer, jobs: list[Job]) -> None:
     assert open_photo(outcome.written).is_grey
 
 
+@pytest.mark.parametrize(
+    ("suffix", "deep", "bits"),
+    [(".tif", True, 16), (".png", True, 16), (".jpg", True, 8), (".tif", False, 8)],
+)
+def test_grey_of_sixteen_bits_stays_so_where_the_format_holds_it(
+    colorizer: Colorizer, tmp_path: Path, suffix: str, deep: bool, bits: int
+) -> None:
+    levels = np.arange(96 * 120, dtype=np.uint16).reshape(96, 120) * 5
+    Image.fromarray(levels).save(tmp_path / "scan.tif")
+    job = Job(tmp_path / "scan.tif", tmp_path / f"scan-colour{suffix}")
+    (outcome,) = run(colorizer, [job], SaveOptions(sixteen_bits=deep))
+    codes = [note.code for note in outcome.notes]
+    assert codes == ([] if bits == 16 else ["sixteen_bits"])
+    data = job.target.read_bytes()
+    if suffix == ".tif":
+        with Image.open(job.target) as image:
+            assert image.tag_v2[258] == (bits,) * 3
+    elif suffix == ".png":
+        assert data[24] == bits
+
+
 def test_a_folder_that_cannot_be_made_stops_nothing(
     colorizer: Colorizer, jobs: list[Job], tmp_path: Path
 ) -> None:

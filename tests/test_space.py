@@ -60,8 +60,8 @@ def requirements(space: Path) -> dict[str, SpecifierSet]:
 
 
 def test_the_folder_has_what_runs_and_nothing_else(space: Path) -> None:
-    expected = {"README.md", "LICENSE", "requirements.txt", "requirements.lock", "app.py"}
-    expected.add("assets/LICENSES.md")
+    expected = {"README.md", "LICENSE", "packages.txt", "app.py", "assets/LICENSES.md"}
+    expected |= {"requirements.txt", "requirements.lock"}
     expected |= {f"colorizer/{name}" for name in files_below(ROOT / "colorizer")}
     for kept in ("checkpoints", "examples", "readme", "study"):
         expected |= {f"assets/{kept}/{name}" for name in files_below(ROOT / "assets" / kept)}
@@ -109,6 +109,13 @@ def test_the_container_installs_exactly_what_is_locked_with_hashes(space: Path) 
     for name, allowed in requirements(space).items():
         assert all(allowed.contains(version) for version in locked[name.lower()]), name
     assert "torch" not in locked
+
+
+def test_space_container_and_ci_install_what_the_sandbox_needs(space: Path) -> None:
+    """pyseccomp brings no library of its own."""
+    assert (space / "packages.txt").read_text().split() == ["libseccomp2"]
+    assert "install -y -qq --no-install-recommends < packages.txt" in CONTAINERFILE
+    assert " libseccomp2 " in (ROOT / ".ci" / "run").read_text()
 
 
 def test_pictures_of_its_readme_come_along(space: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from colorizer import __version__
 from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, NO_GUIDE, Adjustments
 from colorizer.album.plan import PlanOptions, UsageError
-from colorizer.batch import SaveOptions
+from colorizer.batch import SaveOptions, fingerprint
 from colorizer.errors import CheckpointError
 from colorizer.guide.files import palette_named, read_hints
 from colorizer.guide.guide import MAX_VARIANT, Guide
@@ -23,6 +23,8 @@ EXIT_NOTHING_DONE = 2
 
 DEFAULT_MEGAPIXELS = 200
 DEFAULT_MEGABYTES = 1000
+
+_USUAL = {"vividness": 1.0, "warmth": 0.0, "strength": 1.0, "bits": 16}
 
 _DESCRIPTION = """\
 Turn black-and-white photographs into plausible colour ones. The colours are invented: a guess of a
@@ -40,12 +42,14 @@ examples:
 
 existing files:
   A file that does not say it was made by Colorizer is never replaced, unless with --overwrite. One
-  that does, of the same photo, is skipped: a run that was stopped goes on where it was. Results
-  are never coloured again, and no photo is replaced by its result, not even with --overwrite.
+  that does, of the same photo, is skipped: a run that was stopped goes on where it was, and the
+  summary tells how many were made with other settings than now. Results are never coloured again,
+  and no photo is replaced by its result, not even with --overwrite.
 
 what a result keeps:
   Date, caption, author, copyright, keywords, camera and resolution of the photo. The line that its
-  colours are invented is added to the caption. Thumbnails and the place (GPS) are left out.
+  colours are invented is added to the caption. Thumbnails and the place (GPS) are left out. Grey of
+  16 bits keeps its lightness with 16 bits in TIFF and PNG; --bits 8 rounds it.
 
 limits:
   {DEFAULT_MEGAPIXELS} megapixels and {DEFAULT_MEGABYTES} MB a photo; --max-megapixels and
@@ -126,6 +130,9 @@ def add_colouring(parser: argparse.ArgumentParser) -> None:
         "result later",
     )
     add("--no-metadata", action="store_true", help="keep no date, caption and so on of the photo")
+    add("--bits", type=int, choices=[8, 16], default=16, help="a channel, of TIFF and PNG, for a "
+        "grey photo that has more than 8: 16 keeps its steps, 8 makes smaller files "
+        "(default: %(default)s)")  # fmt: skip
     add("--keep-gps", action="store_true", help="also keep the place where the photo was taken")
     add(
         "--max-megapixels", type=_positive, default=DEFAULT_MEGAPIXELS, metavar="N",
@@ -158,6 +165,7 @@ def plan_options(arguments: argparse.Namespace) -> PlanOptions:
         layer=arguments.layer,
         variants=arguments.variants,
         overwrite=arguments.overwrite,
+        settings=settings_text(arguments),
     )
 
 
@@ -183,6 +191,27 @@ def colorizer_of(arguments: argparse.Namespace) -> "Colorizer":
     return colorizer
 
 
+def settings_text(arguments: argparse.Namespace) -> str:
+    """What the arguments change in the colours, in a few words that name no folder."""
+    model = Path(arguments.model)
+    said = [f"model {model.name if model.is_dir() else arguments.model}"]
+    for name, value in (
+        ("revision", arguments.revision),
+        ("vividness", arguments.vividness),
+        ("warmth", arguments.warmth),
+        ("temperature", arguments.temperature),
+        ("hints", arguments.hints),
+        ("palette", arguments.palette),
+        ("like", arguments.like),
+        ("strength", arguments.strength),
+        ("bits", arguments.bits),
+    ):
+        if value != _USUAL.get(name):
+            is_file = isinstance(value, (str, Path)) and Path(value).is_file()
+            said.append(f"{name} {fingerprint(Path(value)) if is_file else value}")
+    return ", ".join(said)
+
+
 def guide_of(arguments: argparse.Namespace, colorizer: "Colorizer", limits: PhotoLimits) -> Guide:
     """What the arguments ask of the colours by hand; raises AdjustmentError or PhotoError."""
     like = open_photo(arguments.like, limits) if arguments.like else None
@@ -203,6 +232,8 @@ def save_options(arguments: argparse.Namespace, guide: Guide = NO_GUIDE) -> Save
         marked=not arguments.no_mark,
         metadata=not arguments.no_metadata,
         keep_gps=arguments.keep_gps,
+        sixteen_bits=arguments.bits == 16,
+        settings=settings_text(arguments),
     )
 
 

@@ -10,15 +10,15 @@ import hashlib
 import os
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from colorizer.album.search import RESULT, coloured_name, is_result, names_of, search
-from colorizer.batch import Job, Outcome, State
+from colorizer.batch import Job, Outcome, State, settings_of
 from colorizer.errors import Message, PhotoError
-from colorizer.photo.metadata import origin_of_file
+from colorizer.photo.metadata import Origin, origin_of_file
 from colorizer.photo.saving import format_named, format_of_head, suffix_of
 
 STDIN = "-"
@@ -35,7 +35,7 @@ class PlanOptions:
 
     format: "jpg", "png", "webp" or "tiff"; None is each photo's own. layer: whether the colours
     alone are written too. variants: how many other versions are written too. overwrite: whether
-    files that are there are replaced.
+    files that are there are replaced. settings: of this run, as `SaveOptions` has them.
     """
 
     out: Path | None = None
@@ -43,6 +43,7 @@ class PlanOptions:
     layer: bool = False
     variants: int = 0
     overwrite: bool = False
+    settings: str = ""
 
 
 @dataclass
@@ -246,21 +247,33 @@ def _decide(
         if _place(output) in inputs:
             reason = Message("target_is_source", {"file": str(output)})
     existing = [output for output in outputs if os.path.lexists(output)]
-    if reason is None and existing and not options.overwrite:
-        reason = _objection(source, existing)
+    origins = {} if options.overwrite else {file: origin_of_file(file) for file in existing}
+    if reason is None:
+        reason = _objection(source, origins)
     if reason is not None:
         plan.settled.append(Outcome(job, State.FAILED, reason=reason))
     elif len(existing) == len(outputs) and not options.overwrite:
-        plan.settled.append(Outcome(replace(job, data=None), State.SKIPPED, written=target))
+        notes = _difference(source, origins[target], options)
+        settled = Outcome(replace(job, data=None), State.SKIPPED, written=target, notes=notes)
+        plan.settled.append(settled)
     else:
         plan.jobs.append(job)
 
 
-def _objection(source: _Source, existing: Sequence[Path]) -> Message | None:
+def _difference(
+    source: _Source, origin: Origin | None, options: PlanOptions
+) -> tuple[Message, ...]:
+    """A note if a result says that it was made with other settings than today's."""
+    today = settings_of(options.settings, source.path)
+    if origin is None or origin.settings in ("", today):
+        return ()
+    return (Message("other_settings", {"settings": origin.settings}),)
+
+
+def _objection(source: _Source, origins: Mapping[Path, Origin | None]) -> Message | None:
     """Why files that are there are not the results of this photo; None if they are."""
     digest = ""
-    for file in existing:
-        origin = origin_of_file(file)
+    for file, origin in origins.items():
         if origin is None:
             return Message("already_there", {"file": str(file)})
         digest = digest or _digest(source)

@@ -45,8 +45,11 @@ def summary(states: Counter[State], plan: Plan, *, dry: bool = False) -> str:
     """What became of an album, in a line or a few."""
     said = [f"{'To colour' if dry else 'Coloured'}: {states[State.DONE]} of {plan.total} photos."]
     if states[State.SKIPPED]:
+        other = sum("other_settings" in {note.code for note in each.notes} for each in plan.settled)
         said.append(
-            f"Already coloured earlier: {states[State.SKIPPED]} (--overwrite does them again)."
+            f"Already coloured earlier: {states[State.SKIPPED]}"
+            f"{f', {other} of them with other settings' if other else ''}"
+            " (--overwrite does them again)."
         )
     if states[State.FAILED]:
         said.append(f"Could not be coloured: {states[State.FAILED]}.")

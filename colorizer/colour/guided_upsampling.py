@@ -77,6 +77,16 @@ def bilinear_grid(maps: NDArray[np.float64], height: int, width: int) -> Bilinea
     return BilinearGrid(maps, *rows, *columns)
 
 
+def enlarged_rows(grid: BilinearGrid, rows: slice) -> NDArray[np.float64]:
+    """The maps under some rows of the photo, float64 (C, rows, W)."""
+    maps, height, width = grid.maps, *grid.maps.shape[1:]
+    above, down = grid.above[rows], grid.down[rows, None]
+    first = maps[:, above]
+    first += down * (maps[:, np.minimum(above + 1, height - 1)] - first)
+    left = first[:, :, grid.left]
+    return left + grid.along * (first[:, :, np.minimum(grid.left + 1, width - 1)] - left)
+
+
 def _places(number: int, enlarged: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """For each of `enlarged` places along a side: which of `number` is before it, and how far."""
     place = ((np.arange(enlarged) + 0.5) * number / enlarged - 0.5).clip(0, number - 1)

@@ -72,9 +72,7 @@ def lab_to_linear_rgb(lab: Array) -> Array:
     lab = _float32(xp, lab)
     fy = (lab[..., 0] + 16.0) / 116.0
     f = xp.stack([fy + lab[..., 1] / 500.0, fy, fy - lab[..., 2] / 200.0], axis=-1)
-    cube = f * f * f
-    xyz = xp.where(cube > _EPSILON, cube, (f - CURVE_OFFSET) / CURVE_SLOPE)
-    return xyz @ _matrix(xp, lab, XYZ_TO_RGB * D65_WHITE[None, :])
+    return inverse_lab_curve(f) @ _matrix(xp, lab, XYZ_TO_RGB * D65_WHITE[None, :])
 
 
 def decode_gamma(rgb: Array) -> Array:
@@ -94,6 +92,12 @@ def lab_curve(xyz: Array) -> Array:
     xp = array_namespace(xyz)
     safe = xp.clip(xyz, 0.0, None)
     return xp.where(safe > _EPSILON, safe ** (1 / 3), CURVE_SLOPE * safe + CURVE_OFFSET)
+
+
+def inverse_lab_curve(f: Array) -> Array:
+    """`lab_curve` the other way round, element by element."""
+    cube = f * f * f
+    return array_namespace(f).where(cube > _EPSILON, cube, (f - CURVE_OFFSET) / CURVE_SLOPE)
 
 
 def clip_chroma(lab: Array, *, steps: int = 7) -> Array:

@@ -13,7 +13,10 @@ from colorizer.guide.guide import MAX_HINTS, MAX_PALETTE, Hint, Palette
 VERSION = 1
 MAX_BYTES = 256 * 1024
 
-_SHARE = r"(?:\s*(?:;\s*/\*)?\s*(\d+(?:\.\d+)?)\s*%)?"
+MAX_PALETTE_TEXT = 8192
+"""Characters; 32 colours with their shares take a quarter of it."""
+
+_SHARE = r"(?:\s*(?:;\s*/\*\s*)?(\d+(?:\.\d+)?)\s*%)?"
 _HEX = re.compile(r"(?<![\w&#])#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b" + _SHARE)
 _GPL_LINE = re.compile(r"\s*(\d{1,3})\s+(\d{1,3})\s+(\d{1,3})(?!\S)(?:.*?(\d+(?:\.\d+)?)\s*%)?")
 _LIST = re.compile(r"(?:\s|,|;|#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|\d+(?:\.\d+)?%)*")
@@ -78,6 +81,8 @@ def palette_from_text(text: str) -> Palette:
     Shares in per cent, as the files of the Palette tab have them, are weights; else all colours
     weigh as much. Colours beyond the first 32 are an error, so is no colour at all.
     """
+    if len(text) > MAX_PALETTE_TEXT:
+        raise AdjustmentError("bad_palette", most=MAX_PALETTE)
     if text.lstrip().startswith("GIMP Palette"):
         found = [match.groups() for line in text.splitlines() if (match := _GPL_LINE.match(line))]
         numbers = [[int(value) for value in (r, g, b)] for r, g, b, _ in found]

@@ -145,6 +145,8 @@ def open_header(data: bytes, limits: PhotoLimits) -> ImageFile.ImageFile:
     _hold_pillow_to(limits)
     if found.kind == "HEIF":
         _register_heif()
+    if found.kind == "PNG":
+        data = png.without_loose_frames(data)
     try:
         image = Image.open(io.BytesIO(data), formats=accepted_formats())
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

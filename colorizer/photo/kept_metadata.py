@@ -11,17 +11,16 @@ of edits and, unless asked for, the place by GPS. Nothing here decodes pixels.
 import hashlib
 import io
 import struct
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from colorizer.errors import Message
 from colorizer.photo.decoding import open_header
+from colorizer.photo.iptc import read_iptc
 from colorizer.photo.limits import DEFAULT_LIMITS, PhotoLimits
 from colorizer.photo.metadata import MAX_XMP_BYTES, kept_xmp
-from colorizer.photo.metadata_fields import MAX_BLOCK_BYTES, Metadata, exif_block, plain_text
+from colorizer.photo.metadata_fields import MAX_BLOCK_BYTES, Metadata, exif_block
 
 _TIFF_MAGIC = (b"II*\0", b"MM\0*")
 _XMP, _IPTC, _PHOTOSHOP_IPTC, _BITS = 700, 33723, 0x0404, 258
@@ -42,8 +41,6 @@ _DROPPED_CAMERA_TAGS = frozenset((0x927C, 0xA002, 0xA003, 0xA004, 0xA005))
 _PNG_TEXTS = {"Title", "Author", "Description", "Copyright", "Creation Time", "Source", "Comment"}
 _PNG_TEXTS |= {"Disclaimer", "Warning"}
 _MAX_TEXT = 10_000
-
-_IPTC_CAPTION, _IPTC_KEYWORD = 120, 25
 
 
 @dataclass
@@ -82,7 +79,7 @@ def read_metadata(
     metadata = replace(origin, comment=raw.comment[:_MAX_TEXT], texts=raw.texts)
     complete = len(raw.iptc) <= MAX_BLOCK_BYTES
     if complete:
-        metadata = replace(metadata, iptc=raw.iptc, **_from_iptc(raw.iptc))
+        metadata = replace(metadata, iptc=raw.iptc, iptc_texts=read_iptc(raw.iptc))
     if raw.xmp:
         kept = kept_xmp(raw.xmp, keep_gps=keep_gps) if len(raw.xmp) <= _MAX_KEPT_XMP else None
         complete &= kept is not None
@@ -174,29 +171,6 @@ def _sane(dpi: object) -> tuple[float, float] | None:
     across, down = float(dpi[0]), float(dpi[1])
     # A JPEG without a resolution reads as 1 or 72 dots by convention; 1 says nothing.
     return (across, down) if 1 < across <= 65_535 and 1 < down <= 65_535 else None
-
-
-def _from_iptc(iptc: bytes) -> Mapping[str, Any]:
-    """Caption and keywords, which XMP repeats so that programs agree."""
-    fields: dict[int, list[bytes]] = {}
-    for record, number, value in _iptc_fields(iptc):
-        if record == 2:
-            fields.setdefault(number, []).append(value)
-    return {
-        "iptc_caption": plain_text(b"".join(fields.get(_IPTC_CAPTION, [])[:1])),
-        "keywords": tuple(plain_text(word) for word in fields.get(_IPTC_KEYWORD, [])),
-    }
-
-
-def _iptc_fields(iptc: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Record, number and value of each field of IPTC-IIM 4 (chapter 3), as far as it is whole."""
-    position = 0
-    while iptc[position : position + 1] == b"\x1c" and position + 5 <= len(iptc):
-        record, number, length = struct.unpack_from(">BBH", iptc, position + 1)
-        if length & 0x8000:  # an extended field, which no text is
-            return
-        yield record, number, iptc[position + 5 : position + 5 + length]
-        position += 5 + length
 
 
 def _only_bytes(value: object) -> bytes:

@@ -10,7 +10,7 @@ Source: XMP specification part 1 (ISO 16684-1); IPTC Photo Metadata Standard, Di
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +54,10 @@ for _prefix, _uri in _NAMESPACES.items():
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
+NO_PROPERTIES: Mapping[str, Sequence[str]] = {}
+_LISTS = {"dc:title": "rdf:Alt", "dc:rights": "rdf:Alt", "dc:creator": "rdf:Seq"}
+_LISTS |= {"dc:subject": "rdf:Bag", "photoshop:SupplementalCategories": "rdf:Bag"}
+
 # What is not true of the new file, and what would show the old one.
 _STALE = {"Thumbnails", "ICCProfile", "ColorMode", "History", "DocumentAncestors", "NativeDigest"}
 _STALE |= {"LegacyIPTCDigest", "PixelXDimension", "PixelYDimension", "ColorSpace"}
@@ -64,13 +68,15 @@ _PACKET = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>", re.DOTALL)
 
 @dataclass(frozen=True)
 class Origin:
-    """What a file of ours says of itself: its mark, and the SHA-256 of the photo it was made of.
+    """What a file of ours says of itself.
 
-    source: hexadecimal; "" where the file does not tell.
+    mark: the honest mark. source: SHA-256 of the photo it was made of, hexadecimal. settings: how
+    it was coloured. Both are "" where the file does not tell.
     """
 
     mark: str
     source: str
+    settings: str = ""
 
 
 def xmp_packet(
@@ -78,8 +84,9 @@ def xmp_packet(
     *,
     kept: bytes = b"",
     caption: str = "",
-    keywords: Sequence[str] = (),
+    properties: Mapping[str, Sequence[str]] = NO_PROPERTIES,
     source: str = "",
+    settings: str = "",
 ) -> bytes:
     """Return an XMP packet.
 
@@ -87,16 +94,17 @@ def xmp_packet(
         mark: the honest mark, or None.
         kept: what the photo brought along, from `kept_xmp`.
         caption: for a photo that has it elsewhere than in its XMP.
-        keywords: the same.
+        properties: texts by the property's name, likewise; other than the caption.
         source: SHA-256 of the photo that was coloured, hexadecimal.
+        settings: how it was coloured, in a few words.
     """
     description = _read_kept(kept)
     caption = _take_caption(description) or caption
     paragraphs = [text for text in (_legal(caption).strip(), mark) if text]
     if paragraphs:
         _list_first(description, "dc:description", "rdf:Alt", ["\n\n".join(paragraphs)])
-    if keywords and description.find("dc:subject", _NAMESPACES) is None:
-        _list_first(description, "dc:subject", "rdf:Bag", [_legal(word) for word in keywords])
+    for name, texts in properties.items():
+        _add(description, name, [_legal(text) for text in texts])
     if mark:
         _set(description, "xmp:CreatorTool", SOFTWARE)
         _set(description, "Iptc4xmpExt:DigitalSourceType", ALTERED_BY_ALGORITHM)
@@ -104,6 +112,8 @@ def xmp_packet(
         derived = SubElement(description, _name("xmpMM:DerivedFrom"))
         derived.set(_name("rdf:parseType"), "Resource")
         _set(derived, "stRef:documentID", f"sha256:{source}")
+        if settings:
+            _set(derived, "stRef:renditionParams", _legal(settings))
     root = Element(_name("x:xmpmeta"))
     SubElement(root, _name("rdf:RDF")).append(description)
     body = ElementTree.tostring(root, encoding="unicode")
@@ -145,7 +155,8 @@ def origin_in_xmp(packet: bytes) -> Origin | None:
         return None
     document = root.findtext(".//xmpMM:DerivedFrom/stRef:documentID", "", _NAMESPACES)
     source = document.removeprefix("sha256:") if document.startswith("sha256:") else ""
-    return Origin(text.rpartition("\n\n")[2], source)
+    settings = root.findtext(".//xmpMM:DerivedFrom/stRef:renditionParams", "", _NAMESPACES)
+    return Origin(text.rpartition("\n\n")[2], source, settings)
 
 
 def origin_of_file(file: str | os.PathLike[str]) -> Origin | None:
@@ -219,6 +230,17 @@ def _list_first(description: Element, name: str, kind: str, texts: Sequence[str]
             item.set(_LANGUAGE, "x-default")
         item.text = text
         entries.insert(place, item)
+
+
+def _add(description: Element, name: str, texts: Sequence[str]) -> None:
+    """Give the photo a property that it does not have yet."""
+    has_it = description.find(name, _NAMESPACES) is not None or _name(name) in description.attrib
+    if has_it or name == "dc:description":
+        return
+    if name in _LISTS:
+        _list_first(description, name, _LISTS[name], texts)
+    else:
+        _set(description, name, texts[0])
 
 
 def _set(parent: Element, name: str, text: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import ImageCms, PngImagePlugin, TiffImagePlugin
 
+from colorizer.photo.iptc import CAPTION, NO_IPTC, IptcTexts, plain_text
 from colorizer.photo.metadata import MAX_XMP_BYTES, SOFTWARE, xmp_packet
 
 MAX_BLOCK_BYTES = 60_000
@@ -29,10 +30,11 @@ class Metadata:
     Attributes:
         main, camera, gps: EXIF by tag, as Pillow reads it.
         xmp: what `kept_xmp` returned.
-        iptc: the IPTC-IIM records. iptc_caption, keywords: from them.
+        iptc: the IPTC-IIM records. iptc_texts: the same as texts.
         texts: of a PNG, by keyword. comment: of a JPEG.
         dpi: across and down.
         source: SHA-256 of the photo's file, hexadecimal.
+        settings: how it is coloured, in a few words.
     """
 
     main: Mapping[int, Any] = field(default_factory=dict)
@@ -40,29 +42,22 @@ class Metadata:
     gps: Mapping[int, Any] = field(default_factory=dict)
     xmp: bytes = b""
     iptc: bytes = b""
-    iptc_caption: str = ""
-    keywords: tuple[str, ...] = ()
+    iptc_texts: IptcTexts = NO_IPTC
     texts: Mapping[str, str] = field(default_factory=dict)
     comment: bytes = b""
     dpi: tuple[float, float] | None = None
     source: str = ""
+    settings: str = ""
 
     @property
     def caption(self) -> str:
         """What the photo is said to show, elsewhere than in XMP."""
         own = plain_text(_raw(self.main.get(_DESCRIPTION, b"")))
-        return own or self.iptc_caption or self.texts.get("Description", "")
+        of_iptc = self.iptc_texts.properties.get(CAPTION, ("",))[0]
+        return own or of_iptc or self.texts.get("Description", "")
 
 
 NO_METADATA = Metadata()
-
-
-def plain_text(raw: bytes) -> str:
-    """Text of a file that does not name its encoding: UTF-8, or else Latin-1."""
-    try:
-        return raw.decode().strip("\0 ")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1").strip("\0 ")
 
 
 @cache
@@ -110,18 +105,21 @@ def png_texts(mark: str | None, metadata: Metadata) -> PngImagePlugin.PngInfo:
 
 def xmp_of(mark: str | None, metadata: Metadata) -> bytes:
     """The XMP packet; empty when there is nothing to say."""
-    if not mark and not metadata.xmp and not metadata.keywords:
+    if not mark and not metadata.xmp and not metadata.iptc_texts.properties:
         return b""
     packet = xmp_packet(
         mark,
         kept=metadata.xmp,
         caption=metadata.caption,
-        keywords=metadata.keywords,
+        properties=metadata.iptc_texts.properties,
         source=metadata.source,
+        settings=metadata.settings,
     )
     # A caption as long as a book stands in the other fields only.
     fits = len(packet) <= MAX_XMP_BYTES
-    return packet if fits else xmp_packet(mark, source=metadata.source)
+    if fits:
+        return packet
+    return xmp_packet(mark, source=metadata.source, settings=metadata.settings)
 
 
 def photoshop_segment(iptc: bytes) -> bytes:

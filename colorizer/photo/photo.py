@@ -46,7 +46,9 @@ class Photo:
         grey16: uint16 (H, W), upright: the grey levels of a file that had more than 8 bits of
             them, 0 black to 65535 white, coded by sRGB's curve; `rgb` is the same rounded to
             8 bits. None for 8-bit files and for colour. Pixels that are fully transparent are
-            white. Saving may take the lightness from here instead of from `rgb`.
+            white.
+        rgb16: uint16 (H, W, 3), the colours with 16 bits, of a photo that was coloured with them
+            (`Colorizer.decode(…, sixteen_bits=True)`). Saved where the format holds it: PNG, TIFF.
     """
 
     rgb: NDArray[np.uint8]
@@ -55,6 +57,7 @@ class Photo:
     notes: tuple[Message, ...] = ()
     mark: str | None = None
     grey16: NDArray[np.uint16] | None = None
+    rgb16: NDArray[np.uint16] | None = None
 
     def __post_init__(self) -> None:
         if self.rgb.dtype != np.uint8 or self.rgb.ndim != 3 or self.rgb.shape[2] != 3:
@@ -73,6 +76,10 @@ class Photo:
             raise ValueError(
                 f"grey16 is {self.grey16.dtype} {self.grey16.shape}, not uint16 (H, W)"
             )
+        if self.rgb16 is not None and (
+            self.rgb16.dtype != np.uint16 or self.rgb16.shape != self.rgb.shape
+        ):
+            raise ValueError(f"rgb16 is {self.rgb16.dtype} {self.rgb16.shape}, not as rgb is")
 
     @property
     def width(self) -> int:
@@ -137,7 +144,7 @@ def encode_photo(
         PhotoError: the format is unknown or too small for the photo.
     """
     format_name = format_named(format) if format else writable_format(photo.format)
-    return encode_pixels(photo.rgb, photo.alpha, format_name, mark, metadata)
+    return _encode(photo, format_name, mark, metadata)
 
 
 def save_photo(
@@ -167,8 +174,12 @@ def save_photo(
     else:
         format_name = writable_format(photo.format)
         target = target.with_name(target.name + suffix_of(format_name))
-    write_file(target, encode_pixels(photo.rgb, photo.alpha, format_name, mark, metadata))
+    write_file(target, _encode(photo, format_name, mark, metadata))
     return target
+
+
+def _encode(photo: Photo, format_name: str, mark: str | None, metadata: Metadata | None) -> bytes:
+    return encode_pixels(photo.rgb, photo.alpha, format_name, mark, metadata, photo.rgb16)
 
 
 def read_mark(source: str | Path | bytes) -> str | None:
@@ -223,7 +234,7 @@ def _answered_in_a_sentence(data: bytes) -> Iterator[None]:
         raise out_of_memory() from error
     except Exception as error:
         _log_refusal(data, f"{type(error).__name__}: {error}")
-        raise damaged() from error
+        raise damaged(data) from error
 
 
 def _log_refusal(data: bytes, reason: str) -> None:

@@ -18,6 +18,7 @@ from PIL import Image
 
 from colorizer.errors import PhotoError
 from colorizer.photo.color_profile import strips
+from colorizer.photo.deep_files import deep_png, packed_tiff, with_alpha
 from colorizer.photo.metadata_fields import (
     NO_METADATA,
     Metadata,
@@ -51,6 +52,7 @@ _SUFFIXES = {
 }
 _FIRST_SUFFIX = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _MAX_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
+HOLDS_16_BITS = frozenset(("PNG", "TIFF"))
 
 
 def writable_format(name: str) -> str:
@@ -94,33 +96,37 @@ def encode_pixels(
     format_name: str,
     mark: str | None,
     metadata: Metadata | None = None,
+    rgb16: NDArray[np.uint16] | None = None,
 ) -> bytes:
     """Return the file for rgb uint8 (H, W, 3) and alpha uint8 (H, W) or None.
 
-    metadata: what is kept of the photo's own; None leaves out the sRGB profile, too.
+    metadata: what is kept of the photo's own; None leaves out the sRGB profile, too. rgb16: the
+    same picture with 16 bits, for formats that hold them.
     """
     longest = max(rgb.shape[:2])
     if longest > _MAX_SIDE.get(format_name, longest):
         raise PhotoError("long_side", side=longest, format=format_name)
     if format_name == "JPEG":
         return _jpeg(rgb if alpha is None else on_white(rgb, alpha), mark, metadata)
-    picture = Image.fromarray(rgb if alpha is None else np.dstack((rgb, alpha)))
     known = metadata or NO_METADATA
-    options: dict[str, Any] = _profile(metadata)
+    icc = b"" if metadata is None else srgb_profile()
+    if format_name == "TIFF":
+        tags = tiff_tags(mark, known)
+        if rgb16 is not None:
+            return packed_tiff(with_alpha(rgb16, alpha), tags, icc=icc)
+        return packed_tiff(with_alpha(rgb, alpha), tags, icc=icc)
+    exif = b"" if metadata is None and format_name == "PNG" else exif_block(mark, known)
+    if format_name == "PNG" and rgb16 is not None:
+        samples, texts = with_alpha(rgb16, alpha), png_texts(mark, known)
+        return deep_png(samples, texts=texts, exif=exif, icc=icc, dpi=known.dpi)
+    options: dict[str, Any] = _profile(metadata) | {"exif": exif}
     if format_name == "PNG":
         options |= {"compress_level": PNG_COMPRESS_LEVEL, "pnginfo": png_texts(mark, known)}
-        if metadata is not None:
-            options |= {"exif": exif_block(mark, known)} | _dpi(known)
-    elif format_name == "WEBP":
-        options |= {"exif": exif_block(mark, known), "xmp": xmp_of(mark, known)}
-        options |= {"quality": WEBP_QUALITY, "method": WEBP_METHOD}
+        options |= _dpi(known)
     else:
-        # Through libtiff Pillow cannot write the directory with the date and the camera.
-        with_directories = bool(known.camera or known.gps)
-        options |= {"compression": None if with_directories else "tiff_deflate"}
-        options |= {"tiffinfo": tiff_tags(mark, known)}
+        options |= {"xmp": xmp_of(mark, known), "quality": WEBP_QUALITY, "method": WEBP_METHOD}
     stream = io.BytesIO()
-    picture.save(stream, format_name, **options)
+    Image.fromarray(with_alpha(rgb, alpha)).save(stream, format_name, **options)
     return stream.getvalue()
 
 

@@ -27,7 +27,12 @@ from colorizer.service.hub_models import HubModels
 from colorizer.service.lru_cache import Recent
 
 if TYPE_CHECKING:
+    from colorizer.guide.guide import Reference
+    from colorizer.guide.guiding import HintResult
     from colorizer.pipeline import Colorized, Colorizer, NetworkPass, Prediction
+
+MAX_REFERENCES = 64
+"""Reference photos that are kept, some 160 kB each."""
 
 
 logger = logging.getLogger(__name__)
@@ -38,7 +43,7 @@ class Preview:
     """before, after: uint8 (h, w, 3), grey and coloured. photo: the full-size input.
 
     real: uint8 (h, w, 3), the photo as it came, or None when it has no colour of its own.
-    seconds: the network and this decoding, without reading the file.
+    seconds: the network and this decoding, without reading the file. hints: what became of each.
     """
 
     before: NDArray[np.uint8]
@@ -46,6 +51,7 @@ class Preview:
     real: NDArray[np.uint8] | None
     photo: Photo
     seconds: float
+    hints: "tuple[HintResult, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,9 @@ class ColorizerService:
             max_bytes, _analysis_bytes
         )
         self._prints: Recent[tuple[str, int], _Print] = Recent(max_bytes // 4, _print_bytes)
+        self._references: Recent[tuple[str, str, str], Reference] = Recent(
+            MAX_REFERENCES, lambda reference: 1
+        )
         self._loading = threading.Lock()
         self._running = threading.Lock()
 
@@ -93,7 +102,13 @@ class ColorizerService:
         return list(bundled_checkpoints())
 
     def identity(self, model: str) -> CheckpointIdentity:
-        """Head and revision of the named model, without loading it; raises CheckpointError."""
+        """Head and revision of the named model; raises CheckpointError.
+
+        Only one of the Hub is loaded for it.
+        """
+        if self._hub.offers(model):
+            checkpoint = self._hub.colorizer(model).checkpoint
+            return CheckpointIdentity(checkpoint.config.network.head, checkpoint.revision)
         return identify(bundled_checkpoints()[model])
 
     @property
@@ -148,7 +163,32 @@ class ColorizerService:
             real=None if prediction.photo.is_grey else print_.rgb,
             photo=prediction.photo,
             seconds=coloured.seconds,
+            hints=coloured.hints,
         )
+
+    def has_likely_colours(self, model: str) -> bool:
+        """Whether the model can follow palettes and references and has variants; a classifier."""
+        return self.colorizer(model).checkpoint.ab_bins is not None
+
+    def reference(self, file: str | Path, model: str) -> "Reference":
+        """The colours of the photo in `file` for a `Guide` of this model.
+
+        Raises PhotoError or CheckpointError, and AdjustmentError if it has hardly any colour.
+        """
+        colorizer = self.colorizer(model)
+        key = (_digest(Path(file)), model, colorizer.checkpoint.revision)
+        kept = self._references.get(key)
+        if kept is None:
+            photo = self.open_photo(file)
+            with self._enough_memory(), self._running:
+                kept = colorizer.reference(photo)
+            self._references.put(key, kept)
+        return kept
+
+    def suggestions(self, file: str | Path, model: str, x: float, y: float) -> tuple[str, ...]:
+        """Five likely colours (#rrggbb) at x, y in 0…1 of the photo in `file`."""
+        with self._enough_memory():
+            return self.colorizer(model).suggestions(self.prediction(file, model), x, y)
 
     def certainty(self, file: str | Path, model: str) -> Certainty | None:
         """How sure the model is of the photo in `file`; None when it cannot tell (regression)."""
@@ -165,6 +205,7 @@ class ColorizerService:
             digest = _digest(Path(file))
             self._analyses.discard(lambda key: key[0] == digest)
             self._prints.discard(lambda key: key[0] == digest)
+            self._references.discard(lambda key: key[0] == digest)
 
     @contextmanager
     def _enough_memory(self) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 P(i is preferred to j) = 1 / (1 + exp(θ_j − θ_i)). A weak ridge on θ keeps the estimate finite when
 a model has won or lost everything. Answers of one participant are not independent, so intervals
-come from drawing participants anew.
+come from leaving out one participant after the other (jackknife; Efron & Stein 1981).
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from colorizer.study.exclusions import MIN_MEDIAN_RESPONSE_MS
 from colorizer.study.preferences import Preference
-from colorizer.study.statistics import CONFIDENCE, MIN_PARTICIPANTS, RESAMPLES, SEED
+from colorizer.study.statistics import CONFIDENCE, MIN_PARTICIPANTS
 
 _RIDGE = 0.1
 _STEPS = 25  # Newton's; the objective is strictly concave
@@ -27,8 +27,9 @@ _Wins = NDArray[np.float64]
 class ModelStrength:
     """A model's strength in log odds against the mean of all, with a 95 % interval.
 
-    low, high: None with fewer than two participants. won, comparisons: as counted. provisional:
-    fewer than ten participants.
+    low, high: None with fewer than two participants, and for a model that has won or lost
+    everything, of which nothing is known but that. won, comparisons: as counted. provisional: fewer
+    than ten participants.
     """
 
     name: str
@@ -41,9 +42,7 @@ class ModelStrength:
     provisional: bool
 
 
-def model_strengths(
-    votes: Iterable[Preference], *, resamples: int = RESAMPLES, seed: int = SEED
-) -> tuple[ModelStrength, ...]:
+def model_strengths(votes: Iterable[Preference]) -> tuple[ModelStrength, ...]:
     """The strongest first. Participants whose median answer came within 0.3 s are left out."""
     by_participant: dict[str, list[Preference]] = defaultdict(list)
     for vote in votes:
@@ -63,13 +62,14 @@ def model_strengths(
             wins[number, place[vote.winner], place[vote.loser]] += 1
     total = wins.sum(axis=0)
     strength = _fitted(total[None])[0]
-    low, high = _intervals(wins, resamples, seed)
+    known = (total.sum(axis=1) > 0) & (total.sum(axis=0) > 0) & (len(kept) > 1)
+    half = _half_widths(wins) if known.any() else np.zeros(len(names))
     models = [
         ModelStrength(
             name=name,
             strength=float(strength[at]),
-            low=None if low is None else float(low[at]),
-            high=None if high is None else float(high[at]),
+            low=float(strength[at] - half[at]) if known[at] else None,
+            high=float(strength[at] + half[at]) if known[at] else None,
             won=int(total[at].sum()),
             comparisons=int(total[at].sum() + total[:, at].sum()),
             participants=int(((wins[:, at].sum(axis=1) + wins[:, :, at].sum(axis=1)) > 0).sum()),
@@ -96,22 +96,12 @@ def _fitted(wins: _Wins) -> NDArray[np.float64]:
     return np.asarray(theta - theta.mean(axis=1, keepdims=True))
 
 
-def _intervals(
-    wins: _Wins, resamples: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]] | tuple[None, None]:
-    """Both ends for each model, from participants drawn anew.
-
-    Moved outwards where they are few, as in `statistics.participant_bootstrap`.
-    """
-    from scipy.special import ndtr, stdtrit  # scipy: not before the first page
+def _half_widths(wins: _Wins) -> NDArray[np.float64]:
+    """Half of each model's interval: Student's t × the jackknife's error over participants."""
+    from scipy.special import stdtrit  # scipy: not before the first page
 
     participants = len(wins)
-    if participants < 2:
-        return None, None
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(participants, np.full(participants, 1 / participants), resamples)
-    theta = _fitted(np.einsum("rp,pij->rij", drawn.astype(np.float64), wins))
+    without = _fitted(wins.sum(axis=0)[None] - wins)  # each participant left out in turn
+    variance = ((without - without.mean(axis=0)) ** 2).sum(axis=0) * (1 - 1 / participants)
     t = -float(stdtrit(participants - 1, 0.5 - CONFIDENCE / 2))
-    tail = float(ndtr(-t * np.sqrt(participants / (participants - 1))))
-    low, high = np.quantile(theta, [tail, 1.0 - tail], axis=0)
-    return low, high
+    return np.asarray(t * np.sqrt(variance))

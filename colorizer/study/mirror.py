@@ -20,7 +20,7 @@ from huggingface_hub import CommitInfo, CommitScheduler, HfApi
 from colorizer.errors import Message
 from colorizer.study.export import from_line, to_line
 from colorizer.study.store import Store
-from colorizer.study.trials import Ballot
+from colorizer.study.trials import Record
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Mirror:
         self._every_minutes = every_minutes
         self._retry_seconds = retry_seconds
         self._api = HfApi(endpoint=endpoint, token=token)
-        self._mirrored: set[str] = set()  # ids of trials whose votes are in some segment
+        self._mirrored: set[str] = set()  # ids of what is in some segment
         self._segment = self._new_segment()
         self._status = MirrorStatus(repo_id)
         self._scheduler: _VoteScheduler | None = None
@@ -117,25 +117,25 @@ class Mirror:
                 self._repo_id, repo_type="dataset", local_dir=folder, allow_patterns="*.jsonl"
             )
             for segment in sorted(Path(folder).rglob("*.jsonl")):
-                ballots = _read_segment(segment)
-                added += self._store.add_ballots(ballots)
-                self._mirrored.update(ballot.trial.id for ballot in ballots)
+                records = _read_segment(segment)
+                added += self._store.add_records(records)
+                self._mirrored.update(record.id for record in records)
         return added
 
     def export(self) -> None:
         """Append the store's votes that are in no segment yet to this process's segment."""
         # All of them: by time, votes would be missed that commit late or after a clock is set back.
-        new = [ballot for ballot in self._store.ballots() if ballot.trial.id not in self._mirrored]
+        new = [record for record in self._store.records() if record.id not in self._mirrored]
         if not new:
             return
         if self._segment.exists() and self._segment.stat().st_size > _SEGMENT_BYTES:
             self._segment = self._new_segment()
         self._segment.parent.mkdir(parents=True, exist_ok=True)
         with self._segment.open("a", encoding="utf-8") as file:
-            file.writelines(f"{to_line(ballot)}\n" for ballot in new)
+            file.writelines(f"{to_line(record)}\n" for record in new)
             file.flush()
             os.fsync(file.fileno())
-        self._mirrored.update(ballot.trial.id for ballot in new)
+        self._mirrored.update(record.id for record in new)
 
     def _begin(self) -> None:
         """Open the repository and restore from it, again and again until both have worked."""
@@ -212,12 +212,12 @@ class _VoteScheduler(CommitScheduler):
         return commit
 
 
-def _read_segment(path: Path) -> list[Ballot]:
-    """The ballots of a segment; a line torn by a crash is left out (its vote is exported again)."""
-    ballots = []
+def _read_segment(path: Path) -> list[Record]:
+    """The votes of a segment; a line torn by a crash is left out (its vote is exported again)."""
+    records = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            ballots.append(from_line(line))
+            records.append(from_line(line))
         except ValueError as error:
             logger.warning("segment %s line %d left out: %s", path.name, number, error)
-    return ballots
+    return records

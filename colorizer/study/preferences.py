@@ -18,7 +18,7 @@ from colorizer.study.protocol import HOUR_MS, StudySettings
 from colorizer.study.stimuli import Halves, compose
 from colorizer.study.store import Store
 from colorizer.study.tables import COMPARISONS, PREFERENCES
-from colorizer.study.trials import SIDES, Side, StudyModel, StudyPhoto, new_id
+from colorizer.study.trials import SIDES, PreferenceVote, Side, StudyModel, StudyPhoto, new_id
 from colorizer.study.views import Progress, TrialView, Turn, VoteReceipt
 from colorizer.study.voting import Answer, Clock
 
@@ -110,14 +110,7 @@ class Preferences:
 
     def votes(self) -> list[Preference]:
         """All answers of the study that goes on."""
-        query = (
-            select(COMPARISONS, PREFERENCES)
-            .join_from(PREFERENCES, COMPARISONS)
-            .where(COMPARISONS.c.study == self._store.study)
-            .order_by(PREFERENCES.c.cast_ms, COMPARISONS.c.id)
-        )
-        rows = self._store.database.read(lambda c: c.execute(query).mappings().all())
-        return [_preference(row) for row in rows]
+        return [_preference(vote) for vote in self._store.preferences(self._store.study)]
 
     def _progress(self, compared: _Compared, begun: int) -> Progress:
         done = max(compared.done - begun, 0)
@@ -260,8 +253,8 @@ def _read(
     return _Compared(history, connection.execute(query).mappings().all())
 
 
-def _preference(row: RowMapping) -> Preference:
-    left, right = row["left_model"], row["right_model"]
-    winner, loser = (left, right) if row["choice"] == "left" else (right, left)
-    response = row["elapsed_ms"] if row["response_ms"] is None else row["response_ms"]
-    return Preference(row["participant_id"], winner, loser, response)
+def _preference(vote: PreferenceVote) -> Preference:
+    left, right = vote.left_model, vote.right_model
+    winner, loser = (left, right) if vote.choice == "left" else (right, left)
+    response = vote.elapsed_ms if vote.response_ms is None else vote.response_ms
+    return Preference(vote.participant_id, winner, loser, response)

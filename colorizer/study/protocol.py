@@ -7,9 +7,13 @@ from dataclasses import dataclass, replace
 HOUR_MS = 3_600_000
 
 FORGIVEN_CATCHES = 1
-"""Catch trials of a session that may go wrong: a slip of the finger is no proof of not looking."""
+"""Catch trials of a session that may go wrong: a slip of the finger is no proof of not looking.
 
-_ENOUGH_FOR_CATCHES = 8  # photos; with fewer there would be next to nothing left to score
+Of four, somebody who clicks at random gets so many right 5 times in 16, of three half the time, of
+two 3 times in 4; somebody who slips in 2 of 100 pairs fails 2, 1 and 0.4 times in 1000."""
+
+_FEWEST_CATCHES = 3  # with fewer, nobody would be found out
+_PHOTOS_TO_A_CATCH = 4
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class StudySettings:
 
     practice: int = 5
     scored: int = 20
-    catch: int = 2
+    catch: int = 4
     exposure_seconds: float | None = None
     one_model_per_session: bool = False
     trial_minutes: float = 15.0
@@ -54,14 +58,17 @@ class StudySettings:
         return round(self.trial_minutes * 60_000)
 
     def fitted(self, photos: int) -> "StudySettings":
-        """The same protocol shortened in proportion to a study of only `photos` unseen photos."""
+        """The same protocol shortened in proportion to a study of only `photos` unseen photos.
+
+        A quarter of them may be catch trials.
+        """
         if photos >= self.trials:
             return self
         photos = max(photos, 1)
         practice = photos * self.practice // self.trials
-        catch = photos * self.catch // self.trials
-        if photos >= _ENOUGH_FOR_CATCHES:
-            catch = max(catch, min(self.catch, FORGIVEN_CATCHES + 1))
+        catch = min(self.catch, photos // _PHOTOS_TO_A_CATCH, photos - practice - 1)
+        if catch < _FEWEST_CATCHES:
+            catch = 0
         return replace(self, practice=practice, catch=catch, scored=photos - practice - catch)
 
 

@@ -1,12 +1,12 @@
 """Participants, trials and votes in the database: the only queries of the project, with
-`participant_transaction`.
+`participant_transaction` and `preferences`.
 
 A method that writes returns after its commit, so what it returns may be shown to the participant.
 Votes are inserted once; nothing here updates or deletes them.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,8 +24,8 @@ from colorizer.study.participant_transaction import (
 )
 from colorizer.study.protocol import HOUR_MS
 from colorizer.study.rows import past_trial, trial_row, trials_with_votes, vote, vote_row
-from colorizer.study.tables import PARTICIPANTS, TRIALS, VOTES
-from colorizer.study.trials import Ballot
+from colorizer.study.tables import COMPARISONS, PARTICIPANTS, PREFERENCES, THUMBS, TRIALS, VOTES
+from colorizer.study.trials import Ballot, PreferenceVote, Record, Thumb
 
 Result = TypeVar("Result")
 
@@ -147,12 +147,60 @@ class Store:
         rows = self.database.read(lambda connection: connection.execute(ordered).mappings().all())
         return [Ballot(past_trial(row).trial, vote(row)) for row in rows]
 
-    def add_ballots(self, ballots: Sequence[Ballot]) -> int:
-        """Add votes that came from a mirror; those already here stay as they are.
+    def preferences(self, study: str | None = None) -> list[PreferenceVote]:
+        """The preference votes of a study, or of all, oldest first."""
+        columns = {column.name: column for column in (*PREFERENCES.c, *COMPARISONS.c)}
+        wanted = (columns[field.name] for field in fields(PreferenceVote))
+        query = select(*wanted).join_from(PREFERENCES, COMPARISONS)
+        if study is not None:
+            query = query.where(COMPARISONS.c.study == study)
+        ordered = query.order_by(PREFERENCES.c.cast_ms, COMPARISONS.c.id)
+        rows = self.database.read(lambda connection: connection.execute(ordered).mappings().all())
+        return [PreferenceVote(**row) for row in rows]
 
-        Returns how many were new. A trial whose photo its participant has meanwhile seen in
-        another trial is left out.
+    def thumbs(self) -> list[Thumb]:
+        """All thumbs, oldest first."""
+        query = select(*(THUMBS.c[field.name] for field in fields(Thumb)))
+        ordered = query.order_by(THUMBS.c.cast_ms, THUMBS.c.id)
+        rows = self.database.read(lambda connection: connection.execute(ordered).mappings().all())
+        return [Thumb(**row) for row in rows]
+
+    def add_thumb(self, thumb: Thumb, address_hash: str, *, most_an_hour: int) -> bool:
+        """Store a thumb; False if there is one of its id. StudyError beyond the limit."""
+
+        def work(connection: Connection) -> bool:
+            lock_address(connection, address_hash)
+            then = THUMBS.c.cast_ms.between(thumb.cast_ms - HOUR_MS, thumb.cast_ms)
+            recent = (THUMBS.c.address_hash == address_hash) & then
+            count = select(func.count()).select_from(THUMBS).where(recent)
+            if connection.execute(count).scalar_one() >= most_an_hour:
+                raise StudyError("too_much")
+            row = asdict(thumb) | {"address_hash": address_hash}
+            return _insert_missing(connection, THUMBS, [row]) == 1
+
+        return self.database.write(work)
+
+    def records(self) -> list[Record]:
+        """Everything that was voted, of all studies."""
+        return [*self.ballots(), *self.preferences(), *self.thumbs()]
+
+    def add_records(self, records: Sequence[Record]) -> int:
+        """Add what came from a mirror; what is already here stays as it is.
+
+        Returns how many were new. A trial or comparison whose photo its participant has meanwhile
+        seen in another one is left out.
         """
+        ballots = [record for record in records if isinstance(record, Ballot)]
+        preferences = [record for record in records if isinstance(record, PreferenceVote)]
+        thumbs = [asdict(r) | {"address_hash": ""} for r in records if isinstance(r, Thumb)]
+        added = self.add_ballots(ballots)
+        for start in range(0, len(preferences), _BATCH):
+            batch = preferences[start : start + _BATCH]
+            added += self.database.write(partial(_add_preferences, votes=batch))
+        return added + self.database.write(lambda c: _insert_missing(c, THUMBS, thumbs))
+
+    def add_ballots(self, ballots: Sequence[Ballot]) -> int:
+        """As `add_records`, ballots alone."""
         added = 0
         for start in range(0, len(ballots), _BATCH):
             add_batch = partial(_add_batch, ballots=ballots[start : start + _BATCH])
@@ -170,19 +218,36 @@ def _insert_missing(connection: Connection, table: Table, rows: list[dict[str, A
     return sum(connection.execute(missing, row).rowcount for row in rows)
 
 
+def _add_participants(connection: Connection, ids: Iterable[str]) -> None:
+    new = {"session": 1, "address_hash": "", "created_ms": 0}
+    rows: list[dict[str, Any]] = [{"id": each, **new} for each in dict.fromkeys(ids)]
+    _insert_missing(connection, PARTICIPANTS, rows)
+
+
+def _add_preferences(connection: Connection, votes: Sequence[PreferenceVote]) -> int:
+    _add_participants(connection, (vote.participant_id for vote in votes))
+    rows = [asdict(vote) | {"address_hash": "", "comparison_id": vote.id} for vote in votes]
+    _insert_missing(connection, COMPARISONS, [_of(COMPARISONS, row) for row in rows])
+    ids = select(COMPARISONS.c.id).where(COMPARISONS.c.id.in_([vote.id for vote in votes]))
+    present = set(connection.execute(ids).scalars())
+    answers = [_of(PREFERENCES, row) for row in rows if row["id"] in present]
+    return _insert_missing(connection, PREFERENCES, answers)
+
+
+def _of(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """The part of a row that is in the table."""
+    return {name: value for name, value in row.items() if name in table.c}
+
+
 def _add_batch(connection: Connection, ballots: Sequence[Ballot]) -> int:
-    participants: list[dict[str, Any]] = [
-        {"id": b.trial.participant_id, "session": 1, "address_hash": "", "created_ms": 0}
-        for b in ballots
-    ]
-    _insert_missing(connection, PARTICIPANTS, participants)
+    _add_participants(connection, (ballot.trial.participant_id for ballot in ballots))
     trials = [trial_row(b.trial, "") for b in ballots]
     _insert_missing(connection, TRIALS, trials)
     ids = select(TRIALS.c.id).where(TRIALS.c.id.in_([b.trial.id for b in ballots]))
     present = set(connection.execute(ids).scalars())
     votes = [vote_row(b.vote) for b in ballots if b.trial.id in present]
     added = _insert_missing(connection, VOTES, votes)
-    _catch_up_sessions(connection, [row["id"] for row in participants])
+    _catch_up_sessions(connection, [ballot.trial.participant_id for ballot in ballots])
     return added
 
 

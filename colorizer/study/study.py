@@ -8,13 +8,14 @@ import hmac
 import re
 import threading
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from colorizer.errors import Message, StudyError
 from colorizer.photo import Photo
 from colorizer.study.bradley_terry import ModelStrength, model_strengths
-from colorizer.study.export import to_csv
+from colorizer.study.export import preferences_csv, thumbs_csv, to_csv
 from colorizer.study.mirror import Mirror
 from colorizer.study.participant import Identity
 from colorizer.study.participant_transaction import History
@@ -25,7 +26,7 @@ from colorizer.study.protocol import StudySettings
 from colorizer.study.statistics import StudyResults, study_results
 from colorizer.study.store import Store, StudyVotes
 from colorizer.study.trial_queue import TrialQueue
-from colorizer.study.trials import Ballot, StudyModel
+from colorizer.study.trials import Ballot, StudyModel, Thumb
 from colorizer.study.views import (
     AnsweredPair,
     Session,
@@ -245,10 +246,10 @@ class Study:
             return made[1]
 
     def is_owner(self, key: object) -> bool:
-        """Whether `key` is the owner's."""
+        """Whether `key` is the owner's; compared in constant time."""
         if not self._owner_key or not isinstance(key, str):
             return False
-        return hmac.compare_digest(key.encode(), self._owner_key.encode())
+        return hmac.compare_digest(key.encode("utf-8", "surrogatepass"), self._owner_key.encode())
 
     def has_played(self, token: object) -> bool:
         """Whether the participant of `token` has finished a session of this study."""
@@ -259,9 +260,32 @@ class Study:
         earlier = any(past.trial.session < history.session for past in history.of_study)
         return earlier or (bool(history.current) and self._queue.finished(history))
 
-    def votes_csv(self) -> str:
-        """All votes as CSV under pseudonyms, without times of day, addresses and tokens."""
-        return to_csv(self._store.ballots(), pseudonym=self._identity.pseudonym)
+    def votes_csv(self) -> dict[str, str]:
+        """All votes as CSV files by name; under pseudonyms, without times of day and addresses."""
+        pseudonym = self._identity.pseudonym
+        return {
+            "votes.csv": to_csv(self._store.ballots(), pseudonym=pseudonym),
+            "preferences.csv": preferences_csv(self._store.preferences(), pseudonym=pseudonym),
+            "thumbs.csv": thumbs_csv(self._store.thumbs()),
+        }
+
+    def add_thumb(self, thumb: Thumb, address: str) -> bool:
+        """Store what somebody thought of a result; False if they said so before (by its id).
+
+        StudyError beyond as many an hour as an address may have pairs.
+        """
+        now = self._clock_ms()
+        address_hash = self._identity.address_hash(address, now)
+        most = self.settings.trials_per_hour_per_address
+        stamped = replace(thumb, cast_ms=now)
+        return self._store.add_thumb(stamped, address_hash, most_an_hour=most)
+
+    def thumbs(self) -> dict[str, Counter[str]]:
+        """How many thumbs of each kind every model got."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for thumb in self._store.thumbs():
+            found[thumb.model][thumb.thumb] += 1
+        return found
 
     def status(self) -> StudyStatus:
         """How far the pictures are and when votes were last saved off the machine."""

@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 METADATA = MetaData()
 
 _MILLISECONDS = BigInteger().with_variant(Integer(), "sqlite")
-_SECONDS: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
+_NUMBER: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
 PARTICIPANTS = Table(
     "participants",
@@ -49,7 +49,7 @@ TRIALS = Table(
     Column("head", Text, nullable=False),
     Column("revision", Text, nullable=False),
     Column("real_side", Text, nullable=False),
-    Column("exposure_seconds", _SECONDS),
+    Column("exposure_seconds", _NUMBER),
     Column("issued_ms", _MILLISECONDS, nullable=False),
     Column("expires_ms", _MILLISECONDS, nullable=False),
     Column("address_hash", Text, nullable=False),
@@ -104,5 +104,21 @@ PREFERENCES = Table(
     Column("elapsed_ms", _MILLISECONDS, nullable=False),
     Column("cast_ms", _MILLISECONDS, nullable=False),
     CheckConstraint("choice IN ('left', 'right')", name="known_preference"),
+    sqlite_strict=True,
+)
+
+THUMBS = Table(
+    "thumbs",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("revision", Text, nullable=False),
+    Column("vividness", _NUMBER, nullable=False),
+    Column("warmth", _NUMBER, nullable=False),
+    Column("thumb", Text, nullable=False),
+    Column("cast_ms", _MILLISECONDS, nullable=False),
+    Column("address_hash", Text, nullable=False),
+    CheckConstraint("thumb IN ('up', 'down')", name="known_thumb"),
+    Index("thumbs_by_address", "address_hash", "cast_ms"),
     sqlite_strict=True,
 )

@@ -18,6 +18,9 @@ SIDES: tuple[Side, ...] = get_args(Side)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
+_AT = " × "
+
+
 @dataclass(frozen=True)
 class StudyModel:
     """A model under study: its name, its head and the checkpoint revision that made the fakes."""
@@ -25,6 +28,18 @@ class StudyModel:
     name: str
     head: str = ""
     revision: str = ""
+
+    @classmethod
+    def at(cls, name: str, vividness: float, *, head: str, revision: str) -> "StudyModel":
+        """The model at a vividness of its colours, which the name tells where it is not 1."""
+        shown = name if vividness == 1.0 else f"{name}{_AT}{vividness:g}"
+        return cls(shown, head=head, revision=revision)
+
+    @property
+    def asked(self) -> tuple[str, float]:
+        """The model's own name, and the vividness of its colours."""
+        name, _, vividness = self.name.partition(_AT)
+        return name, float(vividness or 1.0)
 
 
 ABSURD = StudyModel(name="absurd")
@@ -86,9 +101,51 @@ class Ballot:
     vote: Vote
 
     @property
+    def id(self) -> str:
+        """The trial's."""
+        return self.trial.id
+
+    @property
     def fooled(self) -> bool:
         """Whether the fake was taken for real."""
         return self.vote.choice != self.trial.real_side
+
+
+@dataclass(frozen=True)
+class PreferenceVote:
+    """A comparison of two models' colours of one photo, with its answer; times as in `Trial`."""
+
+    id: str
+    participant_id: str
+    photo_id: str
+    left_model: str
+    left_revision: str
+    right_model: str
+    right_revision: str
+    issued_ms: int
+    expires_ms: int
+    study: str
+    choice: Side
+    response_ms: int | None
+    elapsed_ms: int
+    cast_ms: int
+
+
+@dataclass(frozen=True)
+class Thumb:
+    """What somebody thought of a result, without the photo and without who it was."""
+
+    id: str
+    model: str
+    revision: str
+    vividness: float
+    warmth: float
+    thumb: Literal["up", "down"]
+    cast_ms: int
+
+
+Record = Ballot | PreferenceVote | Thumb
+"""Whatever is voted, as it is stored, copied and handed out."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from colorizer.web import gradio_internals, i18n, theme
 from colorizer.web.about.page import AboutPage
 from colorizer.web.callers import Callers
 from colorizer.web.colorize.page import TOKEN_SCRIPT, ColorizePage
+from colorizer.web.colorize.thumbs import ThumbVotes
 from colorizer.web.connections import bound_connections
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import explained
@@ -74,11 +75,13 @@ def build_app(
                 colorize = ColorizePage(service, turns, settings, download_folder)
                 page = colorize.build()
             token = page.visitor.token
+            ThumbVotes(host, service, colorize.visits).wire(page.thumbs, token)
             source = PreviewSource(service, colorize.visits, max_megabytes=settings.max_megabytes)
             with gr.Tab(i18n.TAB_PCA, elem_id="tab-pca") as pca:
                 PcaPage(service, download_folder, source).build(pca, token)
             with gr.Tab(i18n.TAB_PALETTE, elem_id="tab-palette") as palette:
-                PalettePage(service, download_folder, source).build(palette, token)
+                another = PalettePage(service, download_folder, source).build(palette, token)
+                colorize.take_palettes(page, *another)
             with gr.Tab(i18n.TAB_STUDY, elem_id="tab-study") as study:
                 StudyPage(host, service, turns, settings, download_folder).build(study)
             with gr.Tab(i18n.TAB_ABOUT, elem_id="tab-about") as about:

@@ -4,10 +4,11 @@ Somebody with one photo waits for one photo of everybody else, not for the end o
 events that wait in Gradio's queue, by whatever way they came there (`fair_order`).
 """
 
+import asyncio
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import gradio as gr
 
@@ -72,6 +73,31 @@ class Turns:
         if tickets:
             self._waiting[visitor] = tickets
         self._changed.notify_all()
+
+
+class Places:
+    """So many requests of a visitor are answered at a time, the others wait in their order.
+
+    For one event loop. Whoever sends fifty at a time is not refused, and others do not notice.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._semaphores: dict[str, asyncio.Semaphore] = {}
+        self._asking: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def of(self, visitor: str) -> AsyncIterator[None]:
+        """Wait for a place and keep it."""
+        semaphore = self._semaphores.setdefault(visitor, asyncio.Semaphore(self._places))
+        self._asking[visitor] += 1
+        try:
+            async with semaphore:
+                yield
+        finally:
+            self._asking -= Counter([visitor])
+            if visitor not in self._asking:
+                del self._semaphores[visitor]
 
 
 def fair_order(running: Sequence[str], waiting: Sequence[str]) -> list[int]:

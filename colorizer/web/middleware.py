@@ -1,8 +1,9 @@
 """Around every answer: what is open, what one address may take, headers that protect the page.
 
-One address has so many requests at a time, so many events in the queue and so many bytes an hour,
-whatever way they come. Photos come as uploads, whose size Gradio bounds; every other request is
-small, so that none can carry a file around that bound. A request that stops halfway is given up.
+One address has so many requests at a time, of which a few are answered at once; so many events in
+the queue and so many bytes an hour, whatever way they come. Photos come as uploads, whose size
+Gradio bounds; every other request is small, so that none can carry a file around that bound. A
+request that stops halfway is given up.
 
 Gradio's page holds inline scripts, which get a number that only this answer knows (a nonce); other
 inline scripts do not run. It builds components with `new Function`, which has to stay allowed.
@@ -13,6 +14,7 @@ import errno
 import logging
 import secrets
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,8 +25,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from colorizer.web import gradio_internals, i18n
 from colorizer.web.callers import address_of
-from colorizer.web.fair_queue import fair_order
-from colorizer.web.open_routes import JOINING, UPLOAD, OpenRoutes, route_path
+from colorizer.web.fair_queue import Places, fair_order
+from colorizer.web.open_routes import JOINING, UPLOAD, OpenRoutes, lasts, route_path
 from colorizer.web.quota import Quota
 
 logger = logging.getLogger(__name__)
@@ -55,6 +57,10 @@ FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 MAX_BODY = 1 << 20
 """Bytes of a request that is no upload; the page's own stay below 100 kB."""
 
+ANSWERED_AT_ONCE = 4
+"""Requests of one address. The page and its description take 15 to 40 ms of the processor each, in
+threads that would keep everybody else's answers waiting; fifty at a time would make it seconds."""
+
 SECONDS_BETWEEN_PIECES = 30.0
 """So long a request may send nothing before it is complete."""
 
@@ -84,6 +90,7 @@ class Guard:
         self._requests: Counter[str] = Counter()
         self._joining: Counter[str] = Counter()
         self._bytes = Quota(share.hourly_bytes)
+        self._places = Places(ANSWERED_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -127,8 +134,10 @@ class Guard:
 
             if _joins(scope):
                 self._joining[asking] += 1
+            place = nullcontext() if lasts(scope) else self._places.of(asking)
             try:
-                await self._app(scope, self._bounded(scope, receive, asking), send_noticed)
+                async with place:
+                    await self._app(scope, self._bounded(scope, receive, asking), send_noticed)
             except (OSError, MemoryError) as error:
                 if begun:
                     raise

@@ -74,6 +74,10 @@ JOINING = (f"{API}/queue/join", f"{API}/call/")
 
 UPLOAD = f"{API}/upload"
 
+_FILES = f"{API}/file="
+_LASTING = (UPLOAD, _FILES, f"{API}/heartbeat/", f"{API}/queue/data", f"{API}/mcp")
+_ANSWERS = f"{API}/call/"  # GET waits there for what POST asked for
+
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]*:", flags=re.I)
 
 
@@ -81,6 +85,12 @@ def route_path(scope: Scope) -> str:
     """The path that routes are compared with: without what a proxy puts in front of it."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", "").rstrip("/"))
+
+
+def lasts(scope: Scope) -> bool:
+    """Whether an answer may take as long as an event, a visit or a slow connection."""
+    path = route_path(scope)
+    return path.startswith(_LASTING) or (path.startswith(_ANSWERS) and scope["method"] == "GET")
 
 
 class OpenRoutes:
@@ -92,7 +102,7 @@ class OpenRoutes:
 
     def has(self, method: str, path: str) -> bool:
         """Whether the path is open for the method; OPTIONS where any method is (CORS)."""
-        if path.startswith(f"{API}/file=") and _ADDRESS.match(path.partition("=")[2]):
+        if path.startswith(_FILES) and _ADDRESS.match(path.partition("=")[2]):
             return False  # Gradio would fetch it
         return method in self.methods(path) or (method == "OPTIONS" and bool(self.methods(path)))
 

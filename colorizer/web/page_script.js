@@ -30,7 +30,9 @@
 
   const visible = (each) => each.offsetParent !== null;
 
-  function deliver(files) {
+  function deliver(files, target) {
+    const zone = target?.closest?.('[data-photos]');
+    if (zone) return hand(zone, files);
     const zones = [...document.querySelectorAll('[data-photos], .photo-drop')].filter(visible);
     if (!zones.length) {
       document.getElementById('tab-colorize-button')?.click();
@@ -71,7 +73,7 @@
     if (!files.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    deliver(files);
+    deliver(files, event.target);
   }, true);
   window.addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
@@ -84,6 +86,9 @@
   // ?tab=study opens a tab, and the address follows the tab that is open.
   const wanted = new URLSearchParams(location.search).get('tab');
   if (wanted && /^[a-z]+$/.test(wanted)) whenThere(`#tab-${wanted}-button`, (tab) => tab.click());
+  if (location.hash.startsWith('#owner=')) {
+    whenThere('#study-results-tab-button', (tab) => tab.click());
+  }
   document.addEventListener('click', (event) => {
     const tab = event.target.closest?.('[role=tab][id^=tab-]');
     if (!tab) return;

@@ -31,11 +31,16 @@ def photo_drop(label: str, elem_id: str, *, columns: int = 3, height: int = 260)
     )
 
 
-def dropped_files(dropped: Dropped) -> list[str]:
-    """The uploaded files, in order; an error on the page when there are none."""
+def dropped_files(dropped: Dropped, limit: int) -> tuple[list[str], list[str]]:
+    """The first uploaded files, in order, and what is to be said of the others, if there are any.
+
+    An error on the page when there is none at all.
+    """
     if not dropped:
         raise refusal(i18n.NO_PHOTO)
-    return [file for file, _ in dropped]
+    files, more = [file for file, _ in dropped], len(dropped) - limit
+    said = [i18n.PRIVATE_LEFT_OUT.format(limit=limit, left_out=more)] if more > 0 else []
+    return files[:limit], said
 
 
 def markdown_name(name: str) -> str:

@@ -4,8 +4,14 @@ from skimage import color
 
 from benchmarks.recolouring import exact
 from colorizer.colour.guided_upsampling import AbField, enlarge
-from colorizer.colour.lab import lab_to_rgb, rgb_to_lightness
-from colorizer.colour.recolor import grey, recolor
+from colorizer.colour.lab import (
+    RGB_TO_XYZ,
+    decode_gamma,
+    lab_curve,
+    lab_to_rgb,
+    rgb_to_lightness,
+)
+from colorizer.colour.recolor import grey, recolor, recolor16
 
 
 def field_of(height: int, width: int, *, seed: int = 0) -> AbField:
@@ -105,3 +111,29 @@ def test_grey_is_the_exact_grey_of_the_same_lightness(colours: np.ndarray) -> No
     exact_grey = 255 * color.lab2rgb(np.concatenate([L, np.zeros((*L.shape[:2], 2))], axis=-1))
     assert np.ptp(ours, axis=2).max() == 0
     assert np.abs(ours - exact_grey).max() < 0.75
+
+
+def deep_lightness(rgb16: np.ndarray) -> np.ndarray:
+    """L in float64 of uint16 (..., 3)."""
+    return 116 * lab_curve(decode_gamma(rgb16 / 65_535) @ RGB_TO_XYZ[1]) - 16
+
+
+@pytest.mark.parametrize("factor", [1, 5])
+def test_grey_of_sixteen_bits_keeps_its_lightness_to_half_a_level(factor: float) -> None:
+    """Also where the colours would lie far outside sRGB."""
+    deep = np.arange(2**16, dtype=np.uint16).reshape(256, 256)
+    field = field_of(24, 32)
+    coloured = recolor16(deep, AbField(field.slope * factor, field.offset * factor))
+    given = deep_lightness(np.repeat(deep[..., None], 3, axis=-1))
+    half_a_level = np.diff(given.ravel()).max() / 2
+    assert np.abs(deep_lightness(coloured) - given).max() <= half_a_level
+    assert np.ptp(coloured.astype(int), axis=-1).max() > 5_000
+
+
+def test_both_depths_have_the_same_colours(every_grey: np.ndarray) -> None:
+    field = field_of(24, 32)
+    eight = recolor(every_grey, field).astype(int)
+    sixteen = recolor16(every_grey[..., 0].astype(np.uint16) * 257, field) / 257
+    inside = (eight.min(axis=-1) > 0) & (eight.max(axis=-1) < 255)
+    assert inside.mean() > 0.5
+    assert np.abs(eight - sixteen)[inside].max() < 1

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from colorizer.photo import PhotoError, open_photo
+from tests.support.bad_photos import heic
 from tests.support.photo_bytes import (
     encoded,
     jpeg_segment,
@@ -188,6 +189,28 @@ def test_a_bitmap_of_runs_of_four_bits_is_refused_with_the_reason() -> None:
 def test_icons_and_cursors_are_named(start: bytes, kind: str) -> None:
     with pytest.raises(PhotoError, match=kind):
         open_photo(start + bytes(100))
+
+
+@pytest.mark.parametrize("lost", [1, 2], ids=["of the first frame", "all"])
+def test_an_animation_without_its_frame_controls_is_its_first_picture(lost: int) -> None:
+    frames = [picture(), Image.fromarray(255 - pixels())]
+    whole = encoded(frames[0], "PNG", save_all=True, append_images=frames[1:])
+    data, place = whole, 0
+    for _ in range(lost):
+        place = data.index(b"fcTL", place) - 4
+        data = data[:place] + data[place + 12 + 26 :]
+    assert whole.count(b"fcTL") - data.count(b"fcTL") == lost
+    assert np.array_equal(open_photo(data).rgb, pixels())
+
+
+def test_heic_that_cannot_be_read_is_called_so() -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener(thumbnails=False)
+    whole = encoded(picture(), "HEIF", quality=95)
+    for data in (whole[: len(whole) // 2], whole.replace(b"hvc1", b"xxxx"), heic()):
+        with pytest.raises(PhotoError, match="This HEIC photo is damaged") as refusal:
+            open_photo(data)
+        assert refusal.value.code == "heic_damaged"
 
 
 @pytest.mark.parametrize("turned", [False, True])

@@ -4,10 +4,11 @@ import io
 import struct
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from colorizer.photo import encode_photo, open_photo, read_mark
+from colorizer.photo import Photo, encode_photo, open_photo, read_mark
 from colorizer.photo.kept_metadata import read_metadata
 from colorizer.photo.metadata import origin_in_xmp
 from colorizer.photo.metadata_fields import photoshop_segment
@@ -107,6 +108,29 @@ def test_what_a_person_wrote_is_kept_and_the_mark_added(format: str) -> None:
             assert image.info["dpi"] == pytest.approx((600, 600), abs=0.1)
 
 
+def test_a_tiff_with_a_date_is_packed_all_the_same() -> None:
+    with Image.open(io.BytesIO(coloured(scan(), "tif"))) as image:
+        assert image.info["compression"] == "tiff_adobe_deflate"
+        assert exif_tags(image)[1][36867] == DATE
+
+
+@pytest.mark.parametrize("format", ["png", "tif"])
+def test_a_file_of_sixteen_bits_keeps_as_much(format: str) -> None:
+    metadata, _ = read_metadata(scan(), keep_gps=True)
+    deep = np.full((48, 64, 3), 30_000, np.uint16)
+    photo = Photo(np.full((48, 64, 3), 117, np.uint8), rgb16=deep)
+    output = encode_photo(photo, format, mark=MARK, metadata=metadata)
+    assert read_mark(output) == MARK
+    with Image.open(io.BytesIO(output)) as image:
+        main, camera = exif_tags(image)
+        assert str(main[270]).encode("latin-1").decode() == f"{CAPTION}\n\n{MARK}"
+        assert camera[36867] == DATE
+        assert image.getexif().get_ifd(0x8825)[2] == (52.0, 31.0, 6.0)
+        assert image.info["dpi"] == pytest.approx((600, 600), abs=0.1)
+        assert image.info["icc_profile"][36:40] == b"acsp"
+        assert subjects(image) == ["family", "window"]
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_place_and_what_is_unknown_leave(format: str) -> None:
     output = coloured(scan(), format)
@@ -140,6 +164,54 @@ def test_caption_and_keywords_of_iptc_are_in_xmp_too(format: str) -> None:
     with Image.open(io.BytesIO(output)) as image:
         assert subjects(image) == ["family", "café"]
         assert f"{CAPTION}\n\n{MARK}" in image.info["xmp"].decode()
+
+
+def iptc_of(fields: dict[int, str]) -> bytes:
+    texts = ((number, text.encode()) for number, text in fields.items())
+    return b"".join(struct.pack(">BBBH", 0x1C, 2, number, len(t)) + t for number, t in texts)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_texts_of_iptc_are_in_xmp_too(format: str) -> None:
+    """PNG and WebP have no place for IPTC itself."""
+    said = {5: "Fest", 80: "Erna Müller", 90: "Köln", 101: "Deutschland", 105: "Sommer",
+            116: "© Müller", 55: "19500102", 60: "030405+0100"}  # fmt: skip
+    data = encoded(picture(), "JPEG", extra=photoshop_segment(iptc_of(said)))
+    metadata, _ = read_metadata(data)
+    assert metadata.iptc_texts.complete
+    output = encode_photo(open_photo(data), format, mark=MARK, metadata=metadata)
+    with Image.open(io.BytesIO(output)) as image:
+        root = packet(image)
+    for path, text in (
+        ("dc:title/rdf:Alt/rdf:li", "Fest"),
+        ("dc:creator/rdf:Seq/rdf:li", "Erna Müller"),
+        ("dc:rights/rdf:Alt/rdf:li", "© Müller"),
+        ("photoshop:City", "Köln"),
+        ("photoshop:Country", "Deutschland"),
+        ("photoshop:Headline", "Sommer"),
+        ("photoshop:DateCreated", "1950-01-02T03:04:05+01:00"),
+    ):
+        assert root.findtext(f".//{path}", namespaces=NAMESPACES) == text
+
+
+def test_what_xmp_says_already_is_not_said_twice() -> None:
+    data = scan(extra=photoshop_segment(iptc_of({90: "Bonn", 25: "other", 120: "third"})))
+    with Image.open(io.BytesIO(coloured(data, "png"))) as image:
+        said = image.info["xmp"].decode()
+        assert "Köln" in said
+        assert "Bonn" not in said
+        assert subjects(image) == ["family", "window"]
+        assert said.count("Grandmother") == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "complete"),
+    [({}, True), ({0: "\0\4", 65: "Editor"}, True), ({90: "Köln"}, True), ({200: "own"}, False),
+     ({55: "no date"}, False), ({60: "120000"}, False)],
+)  # fmt: skip
+def test_iptc_that_xmp_does_not_know_is_noticed(fields: dict[int, str], complete: bool) -> None:
+    data = encoded(picture(), "JPEG", extra=photoshop_segment(iptc_of(fields)))
+    assert read_metadata(data)[0].iptc_texts.complete == complete
 
 
 @pytest.mark.parametrize("format", FORMATS)

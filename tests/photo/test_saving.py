@@ -136,6 +136,53 @@ def test_lossless_formats_return_what_was_saved(format: str, rgb: np.ndarray, op
     assert photo.alpha is None if opacity == 255 else np.array_equal(photo.alpha, alpha)
 
 
+def deep_pixels() -> np.ndarray:
+    rng = np.random.default_rng(3)
+    return pixels().astype(np.uint16) * 257 + rng.integers(0, 100, (48, 64, 3), dtype=np.uint16)
+
+
+@pytest.mark.parametrize("with_alpha", [False, True])
+@pytest.mark.parametrize("format", ["png", "tif"])
+def test_sixteen_bits_are_written_and_read_by_others(format: str, with_alpha: bool) -> None:
+    imagecodecs = pytest.importorskip("imagecodecs")
+    rgb16, alpha = deep_pixels(), np.full((48, 64), 255, np.uint8)
+    alpha[:9] = 17
+    photo = Photo(pixels(), alpha if with_alpha else None, rgb16=rgb16)
+    output = encode_photo(photo, format, mark=MARK)
+    if format == "png":
+        samples = imagecodecs.png_decode(output)
+    else:
+        tifffile = pytest.importorskip("tifffile")
+        samples = tifffile.imread(io.BytesIO(output))
+    assert samples.dtype == np.uint16
+    assert np.array_equal(samples[..., :3], rgb16)
+    if with_alpha:
+        assert np.array_equal(samples[..., 3], alpha.astype(int) * 257)
+    assert read_mark(output) == MARK
+    again = open_photo(output)
+    assert np.abs(again.rgb.astype(int) - pixels()).max() <= 1
+    assert (again.alpha is not None) == with_alpha
+
+
+@pytest.mark.parametrize("format", ["jpg", "webp"])
+def test_formats_of_eight_bits_are_written_as_ever(format: str) -> None:
+    photo = Photo(pixels(), rgb16=deep_pixels())
+    assert encode_photo(photo, format) == encode_photo(Photo(pixels()), format)
+
+
+def test_deep_colours_of_another_size_are_refused() -> None:
+    with pytest.raises(ValueError, match="rgb16"):
+        Photo(pixels(), rgb16=deep_pixels()[1:])
+
+
+def test_a_large_tiff_has_strips_of_a_bounded_size() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (1000, 900, 3), dtype=np.uint8)
+    output = encode_photo(Photo(rgb), "tif")
+    with Image.open(io.BytesIO(output)) as image:
+        assert len(image.tag_v2[273]) == len(image.tag_v2[279]) == 3
+    assert np.array_equal(open_photo(output).rgb, rgb)
+
+
 def test_jpeg_keeps_full_colour_resolution() -> None:
     with Image.open(io.BytesIO(encode_photo(Photo(pixels()), "jpg"))) as image:
         assert {layer[1:3] for layer in image.layer} == {(1, 1)}

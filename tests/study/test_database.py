@@ -80,7 +80,7 @@ def test_votes_from_before_studies_had_names_are_kept(store_url: str) -> None:
 
 def _downgraded_to_the_first_schema(connection: Connection) -> None:
     """What a database written by the first version looks like."""
-    for table in ("preferences", "comparisons"):
+    for table in ("thumbs", "preferences", "comparisons"):
         connection.exec_driver_sql(f"DROP TABLE {table}")
     connection.exec_driver_sql("ALTER TABLE trials DROP COLUMN study")
     connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")

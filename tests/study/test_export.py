@@ -5,8 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from colorizer.study.export import CSV_COLUMNS, from_line, to_csv, to_line
-from tests.support.study_support import make_ballot
+from colorizer.study.export import (
+    CSV_COLUMNS,
+    from_line,
+    preferences_csv,
+    thumbs_csv,
+    to_csv,
+    to_line,
+)
+from colorizer.study.trials import Record
+from tests.support.study_support import make_ballot, make_preference, make_thumb
 
 
 def test_a_ballot_survives_its_line() -> None:
@@ -14,6 +22,24 @@ def test_a_ballot_survives_its_line() -> None:
     line = to_line(ballot)
     assert "\n" not in line
     assert from_line(line) == ballot
+
+
+@pytest.mark.parametrize("record", [make_preference("p"), make_thumb()])
+def test_other_votes_survive_their_line(record: Record) -> None:
+    line = to_line(record)
+    assert from_line(line) == record
+    for damaged in (line.replace('"left"', '"x"').replace('"up"', '"x"'), line.replace("_ms", "")):
+        with pytest.raises(ValueError, match="not a ballot"):
+            from_line(damaged)
+
+
+def test_tables_of_other_votes_lead_to_nobody() -> None:
+    vote = make_preference("a-secret-participant-id")
+    (row,) = csv.DictReader(io.StringIO(preferences_csv([vote], pseudonym=lambda _: "nobody")))
+    assert (row["participant"], row["choice"], row["date"]) == ("nobody", "left", "2025-10-09")
+    assert not {vote.id, vote.participant_id, str(vote.cast_ms)} & set(row.values())
+    (thumb,) = csv.DictReader(io.StringIO(thumbs_csv([make_thumb()])))
+    assert (thumb["model"], thumb["vividness"], thumb["thumb"]) == ("regression", "1.5", "up")
 
 
 def damaged_lines() -> list[str]:

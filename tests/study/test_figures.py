@@ -75,7 +75,7 @@ def results(sqlite_store: Store, tmp_path: Path) -> ResultsPage:
 
 
 def shown_to_owner(results: ResultsPage, study: str | None = None) -> str:
-    return results.figures(None, OWNER_KEY, study)[1]
+    return results.figures(None, study, OWNER_KEY)[1]
 
 
 def test_no_votes_is_a_sentence(results: ResultsPage) -> None:
@@ -186,12 +186,12 @@ def test_results_belong_to_a_study_and_can_be_switched(tmp_path: Path) -> None:
     host = StudyHost(lambda: study)
     host._study = study
     page = ResultsPage(host, DownloadFolder())
-    choice, now = page.figures(None, OWNER_KEY, None)
+    choice, now, _ = page.figures(None, None, OWNER_KEY)
     assert {value for _, value in choice["choices"]} == {"now [aaaaaa]", "then"}
     assert choice["visible"]
     assert "Participants: 1." in now
-    assert page.figures(None, OWNER_KEY, "then")[0]["value"] == "then"
-    assert page.figures(None, OWNER_KEY, "made up")[0]["value"] == "now [aaaaaa]"
+    assert page.figures(None, "then", OWNER_KEY)[0]["value"] == "then"
+    assert page.figures(None, "made up", OWNER_KEY)[0]["value"] == "now [aaaaaa]"
     study.close()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from colorizer.adjustments import Adjustments
 from colorizer.errors import MESSAGES, CheckpointError, StudyError
 from colorizer.model.bundled import bundled_study_photos
 from colorizer.model.checkpoint_identity import CheckpointIdentity
@@ -42,7 +43,7 @@ class PaintedDarkroom(ColorizerService):
     def colorizer(self, model: str) -> Any:
         (known,) = (each for each in MODELS if each.name == model)
 
-        def colorize(photo: Photo) -> SimpleNamespace:
+        def colorize(photo: Photo, _: Adjustments) -> SimpleNamespace:
             return SimpleNamespace(photo=paint(photo, known))
 
         return SimpleNamespace(colorize=colorize)
@@ -196,7 +197,16 @@ def test_the_exposure_is_the_protocols_unless_it_is_set(
 ) -> None:
     chosen = study_protocol(Settings(study_protocol=protocol, study_exposure=exposure))
     assert chosen.exposure_seconds == seconds
-    assert chosen.trials == (PUBLISHED_PROTOCOL.trials if protocol == "published" else 27)
+    assert chosen.trials == (PUBLISHED_PROTOCOL.trials if protocol == "published" else 29)
+
+
+def test_every_model_takes_part_at_each_vividness_that_the_owner_names(tmp_path: Path) -> None:
+    study = opened(tmp_path, study_vividness="0.7, 1,1.0")
+    names = ["classification × 0.7", "classification", "regression × 0.7", "regression"]
+    assert [model.name for model in study._pool.models] == names
+    study.close()
+    with pytest.raises(ValueError, match="from 0 to 3"):
+        Settings(study_vividness="1,9")
 
 
 def test_a_classroom_can_share_an_address() -> None:

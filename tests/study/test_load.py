@@ -20,7 +20,7 @@ from sqlalchemy import make_url, update
 
 from colorizer.study import Store
 from colorizer.study.tables import TRIALS
-from colorizer.study.trials import Ballot, new_id
+from colorizer.study.trials import Ballot, PreferenceVote, new_id
 from tests.support.page_protocol import Page
 from tests.support.running_app import RunningApp
 from tests.support.study_fixtures import database_of_its_own
@@ -34,6 +34,7 @@ SHORT_SECONDS = 10.0
 FULL_KILLS = 20
 SHORT_KILLS = 2
 PHOTO = Path(__file__).resolve().parents[2] / "assets" / "study" / "person" / "astronaut.jpg"
+Vote = Ballot | PreferenceVote
 Figures = Callable[[str, object], None]
 
 
@@ -58,22 +59,36 @@ async def answering(page: Page, app: RunningApp) -> None:
             await asyncio.sleep(0.2)
 
 
-def stored_votes(url: str) -> list[Ballot]:
+def stored_votes(url: str) -> list[Vote]:
+    """Of the test and of the comparisons."""
     store = Store(url)
     try:
-        return store.ballots()
+        return [*store.ballots(), *store.preferences()]
     finally:
         store.close()
+
+
+def choices(votes: list[Vote]) -> dict[str, str]:
+    return {v.id: v.vote.choice if isinstance(v, Ballot) else v.choice for v in votes}
 
 
 def engine(url: str) -> str:
     return make_url(url).get_backend_name()
 
 
-def pairs_twice(ballots: list[Ballot]) -> int:
+def pairs_twice(votes: list[Vote]) -> int:
     """Votes of a participant on a photo that they had voted on already."""
-    votes = Counter((ballot.trial.participant_id, ballot.trial.photo.id) for ballot in ballots)
-    return sum(times - 1 for times in votes.values())
+    seen = Counter(
+        (v.trial.participant_id, v.trial.photo.id)
+        if isinstance(v, Ballot)
+        else (v.participant_id, v.photo_id)
+        for v in votes
+    )
+    return sum(times - 1 for times in seen.values())
+
+
+def compared(votes: list[Vote]) -> int:
+    return sum(isinstance(vote, PreferenceVote) for vote in votes)
 
 
 def machine_load() -> str:
@@ -109,16 +124,17 @@ async def vote_for(
 def check_load(
     app: RunningApp, url: str, figures: Figures, seconds: float, *, visitors: int
 ) -> Tally:
-    before = {ballot.trial.id for ballot in stored_votes(url)}
+    before = {vote.id for vote in stored_votes(url)}
     tally, coloured, errors = asyncio.run(vote_for(app, seconds, visitors=visitors))
-    ballots = [ballot for ballot in stored_votes(url) if ballot.trial.id not in before]
-    stored = {ballot.trial.id: ballot.vote.choice for ballot in ballots}
+    ballots = [vote for vote in stored_votes(url) if vote.id not in before]
+    stored = choices(ballots)
     lost = tally.acknowledged.items() - stored.items()
     name = f"{VOTERS} voters, {seconds:.0f} s, {engine(url)}, {visitors} colourings at a time"
     figures(
         name,
         f"{len(tally.acknowledged)} votes acknowledged of {len(tally.sent)} sent, "
-        f"{len(lost)} lost, {len(ballots)} stored, {pairs_twice(ballots)} twice, {errors} answers "
+        f"{len(lost)} lost, {len(ballots)} stored ({compared(ballots)} preferences), "
+        f"{pairs_twice(ballots)} twice, {errors} answers "
         f"5xx, {tally.failures} requests failed; {tally.people} people; {tally.percentiles()}; "
         f"{len(coloured)} photos coloured; {machine_load()}",
     )
@@ -148,7 +164,7 @@ def test_fifty_voters_for_three_minutes(
 
 
 async def first_pair(page: Page) -> tuple[str, dict[str, Any]]:
-    token, stage, *_ = await page.click("study-start", [None])
+    token, stage, *_ = await page.click("study-start", [None, ""])
     return token, stage["trial"]
 
 
@@ -171,11 +187,11 @@ def test_one_pair_voted_fifty_times_in_parallel_is_one_vote(
 
     before = len(stored_votes(url))
     trial, replies, errors = asyncio.run(click())
-    (row,) = (ballot for ballot in stored_votes(url) if ballot.trial.id == trial)
+    choice = choices(stored_votes(url))[trial]
     rows = len(stored_votes(url)) - before
     figures(f"one pair voted 50 times in parallel, {engine(url)}", f"{rows} row, {errors} 5xx")
     assert (rows, errors) == (1, 0)
-    assert {reply["choice"] for reply in replies} == {row.vote.choice}
+    assert {reply["choice"] for reply in replies} == {choice}
     assert len({reply["trial"]["id"] for reply in replies}) == 1
 
 
@@ -271,11 +287,12 @@ def check_kills(home: Path, url: str, figures: Figures, kills: int) -> None:
         app.stop()
     tally, first_votes, in_flight = found
     ballots = stored_votes(url)
-    stored = {ballot.trial.id: ballot.vote.choice for ballot in ballots}
+    stored = choices(ballots)
     lost = tally.acknowledged.items() - stored.items()
     figures(
         f"{kills} x kill -9 under {VOTERS} voters, {engine(url)}",
-        f"{len(tally.acknowledged)} votes acknowledged, {len(lost)} lost, {len(ballots)} stored, "
+        f"{len(tally.acknowledged)} votes acknowledged, {len(lost)} lost, {len(ballots)} stored "
+        f"({compared(ballots)} preferences), "
         f"{pairs_twice(ballots)} twice, {tally.changed} changed, {tally.tokens_lost} tokens lost; "
         f"{sum(in_flight)} votes on their way when killed; start to first vote "
         f"{max(first_votes):.1f} s at most; {machine_load()}",

@@ -9,7 +9,7 @@ from colorizer.study import Mirror, Store
 from colorizer.study.export import from_line, to_line
 from tests.support.hub_state import TOKEN, Files, Hub
 from tests.support.loopback_hub import serve_hub
-from tests.support.study_support import make_ballot
+from tests.support.study_support import make_ballot, make_preference, make_thumb
 
 pytest_plugins = ["tests.support.study_fixtures"]
 
@@ -47,9 +47,9 @@ def files_of(hub: Hub) -> Files:
 
 
 def saved_votes(hub: Hub) -> list[str]:
-    """Trial ids in all segments on the Hub."""
+    """Ids of all votes in all segments on the Hub."""
     segments = [data for path, data in files_of(hub).items() if path.endswith(".jsonl")]
-    return [from_line(line).trial.id for data in segments for line in data.decode().splitlines()]
+    return [from_line(line).id for data in segments for line in data.decode().splitlines()]
 
 
 def ids(store: Store) -> set[str]:
@@ -77,6 +77,21 @@ def test_votes_reach_the_hub_and_come_back_after_the_disk_is_lost(hub: Hub, tmp_
     assert again.restore() == 8
     assert again.restore() == 0
     assert second.ballots() == first.ballots()
+    first.close()
+    second.close()
+
+
+def test_preferences_and_thumbs_are_copied_too(hub: Hub, tmp_path: Path) -> None:
+    first = Store(f"sqlite:///{tmp_path}/first.db")
+    mirror = started(make_mirror(first, hub, tmp_path / "first"))
+    votes = [make_ballot("p"), make_preference("p"), make_preference("q"), make_thumb()]
+    assert first.add_records(votes) == 4
+    mirror.close()
+    second = Store(f"sqlite:///{tmp_path}/second.db")
+    again = make_mirror(second, hub, tmp_path / "second")
+    assert again.restore() == 4
+    assert again.restore() == 0
+    assert second.records() == first.records()
     first.close()
     second.close()
 

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from colorizer.study.exclusions import count_ballots
+from colorizer.study.protocol import StudySettings
 from colorizer.study.statistics import (
     fooling_rates,
     participant_bootstrap,
@@ -223,6 +225,18 @@ def test_the_same_session_number_in_two_studies_is_two_sessions() -> None:
 def test_three_of_four_catch_trials_suffice(caught: int, counts: bool) -> None:
     count = count_ballots(session("p", fooled=1, scored=4, caught=caught, catch=4))
     assert bool(count.counted) is counts
+
+
+def test_few_who_click_at_random_count() -> None:
+    """The numbers that docs/study.md and the results tell: all outcomes are equally likely."""
+    catch = StudySettings().catch
+    outcomes = [sum(right) for right in product((0, 1), repeat=catch)]
+    passed = [
+        caught
+        for caught in outcomes
+        if count_ballots(session("p", fooled=1, scored=4, caught=caught, catch=catch)).counted
+    ]
+    assert len(passed) / len(outcomes) == 5 / 16
 
 
 @pytest.mark.parametrize(

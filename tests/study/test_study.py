@@ -25,11 +25,11 @@ pytest_plugins = ["tests.support.study_fixtures"]
 
 def test_a_whole_session_is_played(study: Study, sqlite_store: Store, clock: Clock) -> None:
     token, receipts = play(study, sqlite_store, clock, wrong=6)
-    assert len(receipts) == 5 + 20 + 2
-    assert [receipt.progress.done for receipt in receipts] == list(range(1, 28))
-    assert {receipt.progress.total for receipt in receipts} == {27}
-    assert [receipt.finished for receipt in receipts] == [False] * 26 + [True]
-    assert [receipt.phase for receipt in receipts] == ["practice"] * 5 + ["scored"] * 22
+    assert len(receipts) == 5 + 20 + 4
+    assert [receipt.progress.done for receipt in receipts] == list(range(1, 30))
+    assert {receipt.progress.total for receipt in receipts} == {29}
+    assert [receipt.finished for receipt in receipts] == [False] * 28 + [True]
+    assert [receipt.phase for receipt in receipts] == ["practice"] * 5 + ["scored"] * 24
     summary = study.summary(token)
     assert (summary.scored, summary.correct, summary.median_response_ms) == (20, 14, 1800)
     assert len(summary.mistakes) == 6
@@ -93,8 +93,8 @@ def test_a_session_of_the_store_is_balanced_and_shows_no_photo_twice(
         "classification": 10,
         "regression": 10,
     }
-    assert len({trial.photo.id for trial in trials}) == 27
-    assert Counter(trial.kind for trial in trials) == {"practice": 5, "scored": 20, "catch": 2}
+    assert len({trial.photo.id for trial in trials}) == 29
+    assert Counter(trial.kind for trial in trials) == {"practice": 5, "scored": 20, "catch": 4}
 
 
 def test_a_participant_whom_the_store_lost_starts_again(
@@ -130,11 +130,11 @@ def test_a_small_study_makes_a_short_session_and_then_says_thanks(
     study = make_study(sqlite_store, pool, clock)
     token, receipts = play(study, sqlite_store, clock)
     kinds = Counter(ballot.trial.kind for ballot in sqlite_store.ballots())
-    assert kinds == {"practice": 2, "scored": 11, "catch": 2}
+    assert kinds == {"practice": 2, "scored": 10, "catch": 3}
     assert {receipt.progress.total for receipt in receipts} == {15}
     with pytest.raises(StudyError, match="every photo"):
         study.start_session(token, ADDRESS)
-    assert study.summary(token).scored == 11
+    assert study.summary(token).scored == 10
     study.close()
 
 
@@ -217,7 +217,7 @@ def test_results_and_table_count_the_session(
     assert sum(rate.fooled for rate in results.by_model) == 1
     assert results.catch_pass_rate == 1.0
     assert {rate.name for rate in results.by_subject} <= {"bird", "plant"}
-    table = short.votes_csv().splitlines()
+    table = short.votes_csv()["votes.csv"].splitlines()
     assert len(table) == 1 + 6
     assert sum(line.endswith(",yes") for line in table) == 4
 

@@ -1,6 +1,7 @@
 """The Turing test as people play it: in headless Chromium, by keyboard, mouse and touch."""
 
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -320,9 +321,15 @@ def test_results_are_drawn_told_and_taken_away(page: Page, site: StudySite) -> N
     expect(page.locator("#study-download")).to_be_enabled()
     with page.expect_download() as download:
         page.locator("#study-download").click()
-    lines = Path(download.value.path()).read_text().splitlines()
-    assert lines[0].startswith("study,participant,session,kind")
-    assert len(lines) == site.votes() + 1
+    with zipfile.ZipFile(download.value.path()) as tables:
+        votes, preferences, thumbs = (
+            tables.read(name).decode().splitlines()
+            for name in ("votes.csv", "preferences.csv", "thumbs.csv")
+        )
+    assert votes[0].startswith("study,participant,session,kind")
+    assert len(votes) == site.votes() + 1
+    assert len(preferences) == len(site.store.preferences()) + 1
+    assert len(thumbs) == len(site.store.thumbs()) + 1
 
 
 def test_ones_own_photos_make_a_private_test(page: Page, site: StudySite, tmp_path: Path) -> None:

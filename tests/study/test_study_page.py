@@ -239,13 +239,13 @@ def test_only_named_endpoints_are_offered_and_results_are_typed(site: StudySite)
 
 
 def test_start_stop_and_result_through_the_callbacks(site: StudySite, page: PlayPage) -> None:
-    token, opening, *_ = page.start(None, request())
+    token, opening, *_ = page.start(None, "", request())
     assert opening["token"] == token
     assert opening["trial"]["practice"]
     play(site, token, wrong=True)
     event = stop_event(notice="")
     headers = request(referer="http://192.0.2.1:7860/?tab=study")
-    stage, lead, card, start, _timer, onward, *shown = page.stop(token, event, headers)
+    stage, lead, card, start, _timer, onward, *shown = page.stop(token, "", event, headers)
     result, share, button, answers = shown
     assert stage is None
     assert not lead["visible"]
@@ -265,48 +265,48 @@ def test_start_stop_and_result_through_the_callbacks(site: StudySite, page: Play
 
 
 def test_when_every_photo_was_seen_nothing_is_offered(site: StudySite, page: PlayPage) -> None:
-    token, *_ = page.start(None, request())
+    token, *_ = page.start(None, "", request())
     play(site, token)
-    _, opening, *_ = page.start(token, request())
+    _, opening, *_ = page.start(token, "", request())
     assert opening["trial"]["number"] == 1
     replies = play(site, token)
     assert len(replies) == 2
-    _stage, _lead, card, start, *_ = page.stop(token, stop_event(notice=""))
+    _stage, _lead, card, start, *_ = page.stop(token, "", stop_event(notice=""))
     assert card["value"] == i18n.STUDY_SEEN_ALL
     assert not start["visible"]
-    assert page.start(token, request())[1] is None
+    assert page.start(token, "", request())[1] is None
 
 
 def test_coming_back_goes_on_where_one_was(site: StudySite, page: PlayPage, token: str) -> None:
     trial = site.ask("next_pair", {"token": token})["trial"]
     vote(site, token, trial, "left")
-    _lead, card, start, *_ = page.arrive(token, None)
+    _lead, card, start, *_ = page.arrive(token, None, "")
     assert "1 of 6" in card["value"]
     assert start["value"] == i18n.STUDY_CONTINUE
-    assert page.start(token, request())[1]["trial"]["number"] == 2
+    assert page.start(token, "", request())[1]["trial"]["number"] == 2
 
 
 @pytest.mark.parametrize("token", ["forged.token", 17, {"a": 1}, None])
 def test_a_token_that_is_not_ours_starts_anew(page: PlayPage, token: object) -> None:
-    _lead, card, start, *_ = page.arrive(token, None)
+    _lead, card, start, *_ = page.arrive(token, None, "")
     assert start["value"] == i18n.STUDY_START
     assert "6 pairs" in card["value"]
-    assert page.start(token, request())[0] != token
+    assert page.start(token, "", request())[0] != token
 
 
 def test_opening_the_tab_does_not_disturb_a_session(page: PlayPage, token: str) -> None:
-    assert all(update == gr.skip() for update in page.arrive(token, {"token": token}))
+    assert all(update == gr.skip() for update in page.arrive(token, {"token": token}, ""))
 
 
 def test_without_a_study_the_tab_says_why(site: StudySite) -> None:
     with gr.Blocks():
         page = PlayPage(_holding(None), Settings(), StudyPictures())
         page.build([], gr.BrowserState(None))
-    _lead, card, start, timer, *_ = page.arrive(None, None)
+    _lead, card, start, timer, *_ = page.arrive(None, None, "")
     assert card["value"] == i18n.STUDY_OPENING
     assert not start["interactive"]
     assert timer.active
-    assert page.start(None, request())[1] is None
+    assert page.start(None, "", request())[1] is None
     with pytest.raises(StudyError):
         page._stage.opening("token")
 

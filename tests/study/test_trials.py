@@ -146,6 +146,12 @@ def test_a_small_study_is_played_to_its_last_photo(
     assert len(play(settings, photos=PHOTOS[:photos])) == min(settings.trials, len(PHOTOS))
 
 
+@pytest.mark.parametrize(("photos", "catch"), [(29, 4), (22, 4), (16, 4), (12, 3), (11, 0)])
+def test_catch_trials_are_enough_or_none(photos: int, catch: int) -> None:
+    """With one or two of them the rule of exclusions.py would find hardly anybody out."""
+    assert StudySettings().fitted(photos).catch == catch
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"scored": 0}, {"practice": -1}, {"exposure_seconds": 0.0}, {"trial_minutes": 0.0}],

@@ -164,7 +164,7 @@ def hairline() -> bytes:
     return encoded(Image.new("L", (65_500, 2)), "PNG")
 
 
-@refused(46, "damaged" if importlib.util.find_spec("pillow_heif") else "HEIC")
+@refused(46, "HEIC photo is damaged" if importlib.util.find_spec("pillow_heif") else "HEIC")
 def heic() -> bytes:
     brands = b"ftypheic" + bytes(4) + b"mif1heic"
     return struct.pack(">I", 4 + len(brands)) + brands + bytes(200)

@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 
 from colorizer.settings import Settings
 from colorizer.study import Store, Study, StudySettings
+from colorizer.study.own_studies import OwnStudies
 from colorizer.study.tables import PARTICIPANTS, TRIALS
 from colorizer.web import build_app, launch_options
 from colorizer.web.study.host import StudyHost
-from tests.support.study_support import OWNER_KEY, SECRET, make_pool, stored_trial, truth
+from tests.support.study_support import OWNER_KEY, SECRET, make_pool, paint, stored_trial, truth
 
 
 @dataclass
@@ -41,6 +42,7 @@ class StudySite:
     clock: ShiftedClock
     components: dict[str, int]
     http: httpx.Client
+    own: OwnStudies
 
     def ask(self, name: str, request: object, *, stage: str = "study-stage") -> dict[str, Any]:
         """Call one of the stage's server functions as its script does."""
@@ -83,9 +85,9 @@ def wait_for(condition: Callable[[], bool], *, seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
-def make_host(study: Study, *, demo: bool = False) -> StudyHost:
+def make_host(study: Study, *, own: OwnStudies | None = None) -> StudyHost:
     """A host whose study is there as soon as it is started."""
-    return StudyHost(lambda: study, demo=demo)
+    return StudyHost(lambda: study, open_own=lambda: own)
 
 
 @contextmanager
@@ -98,13 +100,15 @@ def serve_study(folder: Path, settings: StudySettings, *, photos: int) -> Iterat
         store, pool, secret=SECRET, settings=settings, owner_key=OWNER_KEY, clock_ms=clock
     )
     page = Settings()
-    app = build_app(page, host=make_host(study))
+    own = OwnStudies(folder / "own", paint, secret=SECRET, limit=20, clock_ms=clock)
+    app = build_app(page, host=make_host(study, own=own))
     _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, **launch_options(page))
     components = {
         str(block.elem_id): number for number, block in app.blocks.items() if block.elem_id
     }
     wait_for(lambda: pool.progress.finished)
     with httpx.Client(base_url=url, timeout=60) as http:
-        yield StudySite(url, study, store, clock, components, http)
+        yield StudySite(url, study, store, clock, components, http, own)
     app.close()
+    own.close()
     study.close()

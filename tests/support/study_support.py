@@ -14,7 +14,16 @@ from colorizer.colour.lab import lab_to_rgb, rgb_to_lab
 from colorizer.photo import Photo
 from colorizer.study import StimulusPool, Store, Study, StudyModel, StudySettings, VoteReceipt
 from colorizer.study.tables import TRIALS
-from colorizer.study.trials import Ballot, PastTrial, StudyPhoto, Trial, Vote, new_id
+from colorizer.study.trials import (
+    Ballot,
+    PastTrial,
+    PreferenceVote,
+    StudyPhoto,
+    Thumb,
+    Trial,
+    Vote,
+    new_id,
+)
 
 SECRET = b"a secret of the tests only"
 OWNER_KEY = "the key of the owner"
@@ -156,6 +165,31 @@ def make_ballot(participant: str = "p", *, fooled: bool = False, **changes: obje
     chosen = {"choice": "right" if fooled == (trial.real_side == "left") else "left"}
     vote = make_vote(trial, **(chosen | {k: v for k, v in changes.items() if k in votes}))
     return Ballot(trial, vote)
+
+
+def make_preference(participant: str) -> PreferenceVote:
+    """The left model preferred to the right one, after two seconds."""
+    issued = 1_760_000_000_000
+    return PreferenceVote(
+        id=new_id(),
+        participant_id=participant,
+        photo_id=new_id(),
+        left_model="classification",
+        left_revision="c1",
+        right_model="regression",
+        right_revision="r1",
+        issued_ms=issued,
+        expires_ms=issued + 900_000,
+        study="",
+        choice="left",
+        response_ms=2000,
+        elapsed_ms=2100,
+        cast_ms=issued + 2100,
+    )
+
+
+def make_thumb() -> Thumb:
+    return Thumb(new_id(), "regression", "r1", 1.5, -0.25, "up", 1_760_000_000_000)
 
 
 def cast(store: Store, vote: Vote, participant: str = "p") -> Vote:

@@ -19,7 +19,9 @@ import httpx
 from tests.support.page_protocol import EventError, Page
 
 PACE_SECONDS = 5.0
-SEEN_ALL = "You have seen every photo"
+SEEN_ALL = ("You have seen every photo", "You have compared every photo")
+COMPARING = 5
+"""One voter in five compares colourings instead of playing the test."""
 _RETRY_SECONDS = 2.0
 _REFUSED_SECONDS = 3.0
 _PATIENCE_SECONDS = 240.0
@@ -61,10 +63,13 @@ class Tally:
 class Voter:
     """Somebody who starts, looks, votes every five seconds, and goes on after any failure.
 
-    Who has seen every photo leaves and makes room for somebody new.
+    Who has seen every photo leaves and makes room for somebody new. kind: "study" plays the test,
+    "prefer" compares colourings.
     """
 
-    def __init__(self, page: Page, tally: Tally, rng: random.Random) -> None:
+    def __init__(self, page: Page, tally: Tally, rng: random.Random, kind: str) -> None:
+        self._kind = kind
+        self._session = ""
         self._page = page
         self._tally = tally
         self._rng = rng
@@ -83,16 +88,18 @@ class Voter:
                 trial = None if leaving.is_set() else await self._vote(trial)
 
     async def _start(self) -> dict[str, Any] | None:
-        token, stage, _lead, card, *_ = await self._page.click("study-start", [self._token])
+        token, stage, *rest = await self._page.click(f"{self._kind}-start", [self._token, ""])
+        card = rest[self._kind == "study"]  # there, the lead comes first
         if isinstance(token, str) and token != self._token:
             self._tally.people += 1
             self._tally.tokens_lost += self._token is not None
             self._token = token
         if stage is not None and stage.get("trial"):
+            self._session = stage["token"]
             trial: dict[str, Any] = stage["trial"]
             return trial
         said = str(card["value"])
-        if SEEN_ALL in said:
+        if any(each in said for each in SEEN_ALL):
             self._token = None
         else:
             self._tally.notices.append(said)
@@ -108,7 +115,7 @@ class Voter:
     async def _vote(self, trial: dict[str, Any]) -> dict[str, Any] | None:
         choice = self._rng.choice(("left", "right"))
         request = {
-            "token": self._token,
+            "token": self._session,
             "trial": trial["id"],
             "choice": choice,
             "response_ms": 2000,
@@ -118,7 +125,7 @@ class Voter:
         async def send() -> dict[str, Any]:
             self._tally.in_flight += 1
             try:
-                return await self._page.call_server("study-stage", "vote", request)
+                return await self._page.call_server(f"{self._kind}-stage", "vote", request)
             finally:
                 self._tally.in_flight -= 1
 
@@ -153,7 +160,8 @@ async def voting(page: Page, tally: Tally, *, voters: int, seed: int) -> Any:
     """Let `voters` play while the block runs; they have finished their votes when it ends."""
     leaving = asyncio.Event()
     rng = random.Random(seed)
-    people = [Voter(page.window(), tally, random.Random(rng.random())) for _ in range(voters)]
+    kinds = ("study" if number % COMPARING else "prefer" for number in range(voters))
+    people = [Voter(page.window(), tally, random.Random(rng.random()), kind) for kind in kinds]
     tasks = [asyncio.create_task(person.play(leaving)) for person in people]
     try:
         yield

@@ -31,6 +31,22 @@ def test_ab_error_is_the_mean_square_over_both_channels(pair):
     assert score_photo(*pair).ab_error == pytest.approx(expected, rel=1e-4)
 
 
+def test_places_of_one_photo_are_told_apart():
+    real = np.full((40, 40, 3), 128, np.uint8)
+    real[:, 20:] = [200, 30, 30]  # strong colour beyond an edge of L
+    ours = np.full_like(real, 128)
+    scores = score_photo(real, ours)
+    parts, red = scores.parts, np.hypot(*ab_of(real)[0, -1])
+    assert (parts.neutral, parts.neutral_error) == (0.5, pytest.approx(0.0, abs=1e-3))
+    assert parts.strong_chroma_real == pytest.approx(red / 2, rel=1e-3)
+    assert parts.strong_chroma == pytest.approx(0.0, abs=0.1)
+    assert parts.edge == 0.0  # the step of L is less than 15
+    real[:, :20] = 255
+    parts = score_photo(real, ours).parts
+    assert parts.edge == pytest.approx(10 / 40)  # two columns with a step, four more on each side
+    assert parts.edge_error == pytest.approx(scores.ab_error * 5 / 20, rel=1e-2)
+
+
 def test_psnr_and_ssim_agree_with_scikit_image_on_rgb(pair):
     scores = score_photo(*pair)
     assert scores.psnr == pytest.approx(peak_signal_noise_ratio(*pair), abs=1e-4)

@@ -42,26 +42,38 @@ def test_interval_of_the_frechet_distance_is_not_moved_by_repeated_photos():
 
 def test_gains_over_grey_are_paired_photo_by_photo():
     random = np.random.default_rng(0)
-    grey = row_scores(100, psnr=random.normal(22.0, 5.0, size=100))
-    ours = row_scores(100, psnr=grey.psnr + random.normal(2.0, 0.1, size=100))
+    grey = row_scores(100, closeness=random.normal(0.8, 0.05, size=100))
+    ours = row_scores(100, closeness=grey.closeness + random.normal(0.04, 0.001, size=100))
     photos = {"": np.arange(100)}
     found = outcomes(ours, grey, "regression", photos, Bootstrap(covariance_resamples=3))
-    (psnr,) = [outcome for outcome in found if outcome.target.startswith("PSNR")]
-    assert psnr.met
-    assert psnr.reached.high - psnr.reached.low < 0.1
+    (auc,) = [outcome for outcome in found if outcome.target.startswith("raw AuC")]
+    assert auc.met
+    assert auc.reached.high - auc.reached.low < 0.1
     assert not any("birds" in outcome.target for outcome in found)
 
 
 def test_targets_judge_by_their_bounds():
-    grey = row_scores(4, ab_error=np.full(4, 400.0), agrees=np.zeros(4))
-    ours = row_scores(4, ab_error=np.full(4, 400.0 * 0.8**2))
-    subjects = {"": np.arange(4), "bird": np.arange(2)}
+    grey = row_scores(40, agrees=np.zeros(40))
+    ours = row_scores(40, ab_error=np.full(40, 14.0**2), neutral_error=np.full(40, 64.0))
+    subjects = {"": np.arange(40), "bird": np.arange(2)}
     found = outcomes(ours, grey, "regression", subjects, Bootstrap())
+    found += outcomes(ours, grey, "classification", subjects, Bootstrap(covariance_resamples=3))
     by_name = {outcome.target: outcome for outcome in found}
-    share = by_name["ab RMSE, share of grey's ≤ 0.78"]
-    assert share.reached.value == pytest.approx(0.8)
-    assert not share.met
+    assert by_name["ab RMSE ≤ 15.3"].reached.value == pytest.approx(14)
+    assert by_name["ab RMSE ≤ 15.3"].met
+    assert not by_name["ab RMSE ≤ 13.8"].met
     birds = by_name["MSE of ab / 255 on birds ≤ 0.0040"]
-    assert birds.reached.value == pytest.approx(256 / 255**2)
+    assert birds.reached.value == pytest.approx(14**2 / 255**2)
     assert birds.met
-    assert by_name["same top-1 class, points above grey ≥ 3"].reached.value == pytest.approx(100)
+    assert by_name["same top-1 class, points above grey ≥ 11"].reached.value == pytest.approx(100)
+    assert by_name["neutral places, ab RMSE ≤ 7"].reached.value == pytest.approx(8)
+    assert by_name["strong colours, share ≥ 0.72"].reached.value == pytest.approx(1)
+    assert "at edges against elsewhere ≤ 1.1" not in by_name  # all is edge: there is no elsewhere
+
+
+def test_places_of_many_photos_count_by_their_pixels():
+    edge, edge_error = np.array([0.5, 0.1]), np.array([0.5 * 16.0, 0.1 * 36.0])
+    error = edge_error + (1 - edge) * 4.0
+    scores = row_scores(2, edge=edge, edge_error=edge_error, ab_error=error)
+    measured = METRICS["edges"].measure(scores, np.arange(2))
+    assert measured == pytest.approx(np.sqrt((11.6 / 0.6) / 4.0))

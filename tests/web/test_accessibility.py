@@ -39,9 +39,9 @@ TABS = (
     i18n.TAB_ABOUT,
 )
 CONTROLS = (
-    "page-head", "photos", "model", "examples", "before-after", "vividness", "warmth",
-    "save-photo", "save-all", "save-layer", "save-both", "copy-picture", "certainty", "palette",
-    "saving",
+    "page-head", "photos", "model", "examples", "before-after", "hand", "vividness", "warmth",
+    "versions", "like", "save-photo", "save-all", "save-layer", "save-both", "copy-picture",
+    "certainty", "palette", "saving",
 )  # fmt: skip
 FOCUSED = "ids => ids.filter((id) => document.activeElement.closest(`#${id}`))"
 

@@ -29,7 +29,7 @@ from tests.support.colorize_support import TinyDarkroom, skipped
 TOKEN = "0" * 32
 TILES, PROGRESS, RUN, CANCEL, KEPT, ASK = range(6)
 MODEL, VIVIDNESS, WARMTH, BACK, TO_ALL = range(6, 11)
-PAIR, CAPTION, REAL_TAB = range(11, 14)
+PAIR, CAPTION, REAL_TAB = range(15, 18)
 
 
 @pytest.fixture
@@ -238,8 +238,8 @@ class TestStage:
     def test_the_first_example_is_shown_without_a_model(
         self, stage: StageView, service: TinyDarkroom
     ) -> None:
-        ((pair, caption, real_tab),) = stage.show(TOKEN)
-        assert pair["before"] != pair["after"]
+        ((pair, caption, real_tab, editor),) = stage.show(TOKEN)
+        assert pair["before"] != pair["after"] == editor["after"]
         assert caption.startswith("**An example")
         assert not real_tab.visible
         assert not service.is_loaded("classification")
@@ -266,19 +266,19 @@ class TestStage:
         self, stage: StageView, visit: Visit, files: list[str]
     ) -> None:
         done(visit, files[2:])
-        told = {"model": "classification"}
+        told = {"key": "classification"}
         controls = stage.choose_model(TOKEN, gr.EventData(None, told))
         assert controls[0].value == "classification"
         assert visit.choice == Choice(files[2], "classification")
         with pytest.raises(gr.Error, match="no model"):
-            stage.choose_model(TOKEN, gr.EventData(None, {"model": "made up"}))
+            stage.choose_model(TOKEN, gr.EventData(None, {"key": "made up"}))
 
     def test_an_example_has_settings_of_its_own_and_one_click_leads_back(
         self, stage: StageView, visit: Visit, files: list[str]
     ) -> None:
         done(visit, files[:1])
         stage.adjust(TOKEN, "regression", 0.5, 0.25)
-        model, vividness, warmth, back, _ = stage.choose_example(
+        model, vividness, warmth, back, *_ = stage.choose_example(
             TOKEN, gr.EventData(None, {"index": 2})
         )
         assert (model.value, vividness.value, warmth.value) == ("classification", 1.0, 0.0)

@@ -30,6 +30,8 @@ from mcp.types import CallToolResult, Tool
 
 TOOLS = {
     "colorize": endpoint_texts.COLORIZE,
+    "variants": endpoint_texts.VARIANTS,
+    "suggestions": endpoint_texts.SUGGESTIONS,
     "chroma_layer": endpoint_texts.CHROMA_LAYER,
     "certainty": endpoint_texts.CERTAINTY,
     "pca_preview": endpoint_texts.PCA,
@@ -105,7 +107,8 @@ def test_the_public_endpoints_are_tools_and_nothing_else(url: str) -> None:
     for name, description in TOOLS.items():
         assert (tools[name].description or "").startswith(description)
     asked = tools["colorize"].inputSchema
-    assert list(asked["properties"]) == ["file", "model", "vividness", "warmth"]
+    usual, guide = ["file", "model", "vividness", "warmth"], ["hints", "palette", "reference"]
+    assert list(asked["properties"]) == [*usual, *guide, "strength", "variant"]
     assert asked["required"] == ["file"]
 
 

@@ -94,8 +94,8 @@ def by_call(client: httpx.Client, data: list[Any], number: int) -> int:
 
 
 def by_call_v2(client: httpx.Client, data: list[Any], number: int) -> int:
-    names = ("file", "model", "vividness", "warmth")
-    return client.post("call/v2/colorize", json=dict(zip(names, data, strict=True))).status_code
+    named = dict(zip(("file", "model"), data, strict=False))
+    return client.post("call/v2/colorize", json=named).status_code
 
 
 def by_queue(client: httpx.Client, data: list[Any], number: int) -> int:
@@ -118,7 +118,7 @@ def test_200_runs_at_once_leave_room_for_another_visitor(
     url: str, photo: Path, gate: threading.Event, way: Way, refused: int
 ) -> None:
     with visitor(url, "127.0.0.1") as greedy, visitor(url, "127.0.0.2") as other:
-        data = [upload(greedy, photo), "regression", 1.0, 0.0]
+        data = [upload(greedy, photo), "regression", 1.0, 0.0, "", "", None, 1.0, 0]
         with ThreadPoolExecutor(CROWD // 5) as crowd:
             asked = [crowd.submit(way, greedy, data, number) for number in range(CROWD)]
             answers = Counter(each.result() for each in asked)

@@ -32,7 +32,9 @@ def test_sigterm_in_the_middle_of_work(tmp_path: Path, figures: Figures) -> None
         reply = await vote(page, token, trial["id"], "left")
         file = await page.upload(PHOTO)
         colouring = [
-            asyncio.create_task(page.window().call("colorize", [file, model, 1.0, 0.0]))
+            asyncio.create_task(
+                page.window().call("colorize", [file, model, 1.0, 0.0, "", "", None, 1.0, 0])
+            )
             for model in ("classification", "regression", "classification")
         ]
         await asyncio.sleep(0.3)

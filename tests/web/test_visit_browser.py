@@ -46,7 +46,7 @@ def test_a_file_that_is_no_photo_is_listed_with_its_reason(
 def test_a_click_in_the_comparison_chooses_what_is_saved(page: Page, photos: list[Path]) -> None:
     colour(page, photos[:1])
     tab(page, "Compare").click()
-    cautious = page.locator("#compare button[data-model=regression]")
+    cautious = page.locator("#compare button[data-key=regression]")
     cautious.click()
     expect(cautious).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Cautious: averages")).to_be_checked()
@@ -111,6 +111,28 @@ def test_a_reload_brings_everything_back_and_a_button_deletes_it(
     assert page.request.get(f"{page.url}{warm}").status == 403  # gone
     page.reload()
     expect(page.locator("#status")).to_contain_text("An example")
+
+
+def test_one_photo_is_removed_and_the_next_takes_its_place(
+    page: Page, photos: list[Path], tmp_path: Path
+) -> None:
+    with Image.open(photos[0]) as camera:  # a photo that nobody else has, who would keep its file
+        camera.crop((40, 0, 300, 260)).save(tmp_path / "mine.png")
+    colour(page, [tmp_path / "mine.png", photos[2]])
+    expect(page.locator("#status")).to_contain_text("mine.png")
+    page.get_by_role("button", name="Remove this photo: mine.png").click()
+    expect(page.locator("#tiles .tile")).to_have_count(1)
+    expect(page.locator("#status")).to_contain_text("coffee.jpg")
+    page.get_by_role("button", name="Remove this photo: coffee.jpg").click()
+    expect(page.locator("#tiles .tile")).to_have_count(0)
+    expect(page.locator("#status")).to_contain_text("An example")
+
+
+def test_the_language_is_switched_by_a_button(page: Page) -> None:
+    page.locator("[data-language=de]").click()
+    expect(page.locator("#lead")).to_contain_text("Die Farben sind erfunden")
+    page.locator("[data-language=en]").click()
+    expect(page.locator("#lead")).to_contain_text("The colours are invented")
 
 
 def test_an_example_leaves_the_own_photo_alone(page: Page, photos: list[Path]) -> None:

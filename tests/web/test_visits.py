@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from colorizer import Adjustments
+from colorizer.guide.guide import Guide, Hint, Palette
 from colorizer.web.colorize.batch import BatchPhoto, PhotoState
 from colorizer.web.colorize.choice import Choice
 from colorizer.web.colorize.visits import MAX_VISITS, Visit, Visits, delete_files
@@ -66,6 +67,39 @@ def test_the_settings_of_one_photo_go_to_all_on_purpose() -> None:
     visit.apply_to_all()
     assert [p.choice.adjustments for p in visit.batch] == [WARM, WARM]
     assert [p.state for p in visit.batch] == [PhotoState.DONE, PhotoState.WAITING]
+
+
+def test_a_photo_is_removed_with_its_file_unless_it_is_still_needed() -> None:
+    visits = Visits(new_visit)
+    visit, other = visits.of(token(1)), visits.of(token(2))
+    for file in ("a.jpg", "b.jpg", "c.jpg", "c.jpg", "d.jpg"):
+        visit.add(photo(file), limit=50)
+    other.add(photo("d.jpg"), limit=50)
+    visit.look(1)
+    assert visits.remove(token(1), 0) == Path("a.jpg")
+    assert visit.stage.index == 0
+    assert visits.remove(token(1), 0) == Path("b.jpg")  # it was looked at: the next takes its place
+    assert visit.choice == Choice("c.jpg", "classification")
+    assert visits.remove(token(1), 0) is None  # there is another one of it
+    assert visits.remove(token(1), 1) is None  # somebody else has it, too
+    assert visits.remove(token(1), 7) is None
+    visit.add(photo("e.jpg", PhotoState.WAITING), limit=50)
+    assert visits.remove(token(1), 0) is None  # not while photos are being coloured
+    visit.change(1, state=PhotoState.DONE)
+    assert visits.remove(token(1), 1) == Path("e.jpg")
+    assert visits.remove(token(1), 0) == Path("c.jpg")
+    assert visit.choice == EXAMPLE
+
+
+def test_hints_and_the_variant_stay_with_what_they_were_chosen_for() -> None:
+    visit = visit_with("a.jpg", "b.jpg")
+    palette, hint = Palette(("#aa3322",)), Hint(0.5, 0.5)
+    visit.look(1)
+    visit.adjust(lambda choice: choice.guided(hints=(hint,), variant=2))
+    visit.look(0)
+    visit.adjust(lambda choice: choice.guided(palette=palette, variant=1, hints=(hint, hint)))
+    visit.apply_to_all()
+    assert visit.batch[1].choice.guide == Guide(hints=(hint,), palette=palette, variant=2)
 
 
 def test_only_coloured_photos_can_be_looked_at() -> None:

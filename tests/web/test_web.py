@@ -75,7 +75,7 @@ def test_warmth_makes_the_photo_warmer(client: Client, photo: Path) -> None:
 
 
 def test_arguments_but_the_photo_may_be_left_out(client: Client, photo: Path) -> None:
-    for name in ("/colorize", "/chroma_layer", "/certainty"):
+    for name in ("/colorize", "/chroma_layer", "/certainty", "/variants", "/suggestions"):
         client.predict(file=handle_file(photo), api_name=name)
 
 
@@ -152,7 +152,7 @@ def test_palette_preview_returns_its_colours(client: Client, photo: Path) -> Non
 
 def test_only_the_named_endpoints_are_offered(client: Client) -> None:
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    colouring = {"/colorize", "/chroma_layer", "/certainty"}
+    colouring = {"/colorize", "/chroma_layer", "/certainty", "/variants", "/suggestions"}
     assert set(named) == {*colouring, "/pca_preview", "/palette_preview", "/study_results"}
 
 

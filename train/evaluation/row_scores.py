@@ -5,14 +5,14 @@ and a bootstrap resample are the same call.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from train.evaluation.auc import rebalancing_weights
-from train.evaluation.photo_scores import PhotoScores
+from train.evaluation.photo_scores import PartScores, PhotoScores
 from train.evaluation.realism import fit_directions, frechet_distance, probe_verdicts
 
 FEW_PHOTOS = 30
@@ -29,7 +29,8 @@ class RowScores:
     ab_error, psnr, ssim, colorfulness, colorfulness_real: see `colorizer.metrics`. closeness: raw
     AuC of the photo, 0…1. weight, weighted_closeness: its mean 1 / p and mean closeness / p.
     features, real_features: (N, k) along the real photos' principal directions. verdicts: of the
-    linear probe. agrees: 1 where the top-1 class is the real picture's, else 0.
+    linear probe. agrees: 1 where the top-1 class is the real picture's, else 0. The rest: see
+    `PartScores`.
     """
 
     ab_error: Floats
@@ -44,6 +45,12 @@ class RowScores:
     real_features: Floats
     verdicts: Floats
     agrees: Floats
+    neutral: Floats
+    neutral_error: Floats
+    strong_chroma: Floats
+    strong_chroma_real: Floats
+    edge: Floats
+    edge_error: Floats
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,10 @@ def gather_rows(
                 real_features, np.array([r.features for r in kept]), folds=min(5, len(kept))
             ),
             agrees=np.array([float(r.agrees) for r in kept]),
+            **{
+                field.name: np.array([getattr(r.scores.parts, field.name) for r in kept])
+                for field in fields(PartScores)
+            },
         )
         for row, kept in records.items()
     }
@@ -116,6 +127,29 @@ def _auc_rebalanced(scores: RowScores, photos: Numbers) -> Floats:
     return np.asarray(100.0 * closeness / scores.weight[photos].sum(axis=-1))
 
 
+def _neutral_rmse(scores: RowScores, photos: Numbers) -> Floats:
+    error = scores.neutral_error[photos].sum(axis=-1)
+    return np.sqrt(_share(error, scores.neutral[photos].sum(axis=-1)))
+
+
+def _strong_chroma(scores: RowScores, photos: Numbers) -> Floats:
+    ours = scores.strong_chroma[photos].sum(axis=-1)
+    return _share(ours, scores.strong_chroma_real[photos].sum(axis=-1))
+
+
+def _edges_against_elsewhere(scores: RowScores, photos: Numbers) -> Floats:
+    near, near_error = scores.edge[photos], scores.edge_error[photos]
+    far, far_error = 1.0 - near, scores.ab_error[photos] - near_error
+    at_edges = _share(near_error.sum(axis=-1), near.sum(axis=-1))
+    return np.sqrt(_share(at_edges, _share(far_error.sum(axis=-1), far.sum(axis=-1))))
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """part / whole, NaN where there is nothing of the kind."""
+    part, whole = np.asarray(part), np.asarray(whole)
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+
+
 def _frechet(scores: RowScores, photos: Numbers) -> Floats:
     sets = photos.reshape(-1, photos.shape[-1])
     distances = [frechet_distance(scores.real_features[s], scores.features[s]) for s in sets]
@@ -137,6 +171,9 @@ METRICS = {
         Metric("frechet", "Fréchet", 2, "lower", _frechet, of_covariance=True),
         Metric("probe", "probe, %", 1, "near 50", _mean("verdicts", 100.0)),
         Metric("top1_agreement", "same top-1, %", 1, "higher", _mean("agrees", 100.0)),
+        Metric("neutral_rmse", "neutral places, ab RMSE", 2, "lower", _neutral_rmse),
+        Metric("strong_chroma", "strong colours, share", 2, "near 1", _strong_chroma),
+        Metric("edges", "at edges / elsewhere", 2, "near 1", _edges_against_elsewhere),
     )
 }
 
@@ -166,15 +203,17 @@ class Bootstrap:
     def estimate(
         self, metric: Metric, measure: Callable[[Numbers], Floats], photos: Numbers
     ) -> Estimate | None:
-        """Value and interval of `measure`, which may combine rows; None for too few photos."""
+        """Value and interval of `measure`, which may combine rows; None where there is none."""
         if metric.of_covariance and len(photos) < FEW_PHOTOS:
             return None
         value = float(measure(photos))
+        if np.isnan(value):
+            return None
         if len(photos) < 2:
             return Estimate(value)
         count = self.covariance_resamples if metric.of_covariance else self.resamples
         drawn = np.random.default_rng(self.seed).choice(photos, (count, len(photos)))
-        low, median, high = np.percentile(measure(drawn), [2.5, 50, 97.5])
+        low, median, high = np.nanpercentile(measure(drawn), [2.5, 50, 97.5])
         bias = median - value if metric.of_covariance else 0.0
         return Estimate(value, float(low - bias), float(high - bias))
 

@@ -136,8 +136,13 @@ def inspect(data: bytes, limits: PhotoLimits) -> Inspection:
     return Inspection(kind, bytes_per_pixel)
 
 
-def damaged() -> PhotoError:
-    """Return the refusal of a file that begins like a photo and cannot be read as one."""
+def damaged(data: bytes = b"") -> PhotoError:
+    """Return the refusal of a file that begins like a photo and cannot be read as one.
+
+    data: the file, where its kind is to be named.
+    """
+    if _kind_of(data) == "HEIF":
+        return PhotoError("heic_damaged")
     return PhotoError("damaged")
 
 
@@ -255,7 +260,7 @@ def _check_avif(data: bytes) -> float:
     """Look at every EXIF block of the file: Pillow reads it while it opens an AVIF."""
     for number, match in enumerate(_TIFF_HEADER.finditer(data)):
         if number >= _MAX_AVIF_EXIF_BLOCKS or is_bomb(data[match.start() :]):
-            raise damaged()
+            raise damaged(data)
     return 0.0
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 _START = 8
 _IDAT, _IEND = b"IDAT", b"IEND"
+_ANIMATION, _FRAME_CONTROL, _FRAME_DATA = b"acTL", b"fcTL", b"fdAT"
+_END = bytes(4) + _IEND + zlib.crc32(_IEND).to_bytes(4, "big")
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _PIECE = 1 << 20
 # Of each pass of Adam7: first column and row, steps across and down.
@@ -36,6 +38,22 @@ def bits_per_pixel(data: bytes) -> int:
     """Return the bits that a pixel has in the file; 0 for a header that makes no sense."""
     bits, colour_type = data[24:26].ljust(2, b"\0")
     return bits * _CHANNELS.get(colour_type, 0)
+
+
+def without_loose_frames(data: bytes) -> bytes:
+    """The file without an animation whose frames nothing announces; any other file as it is.
+
+    Pillow refuses it; others show the picture that stands before the frames.
+    """
+    kinds = [kind for kind, _, _ in chunks(data)]
+    if _FRAME_DATA not in kinds or _FRAME_CONTROL in kinds[: kinds.index(_FRAME_DATA)]:
+        return data
+    kept = (
+        data[start - 8 : start + size + 4]
+        for kind, start, size in chunks(data)
+        if kind not in (_ANIMATION, _FRAME_CONTROL, _FRAME_DATA)
+    )
+    return b"".join([data[:_START], *kept, _END])
 
 
 def has_all_rows(data: bytes) -> bool:

@@ -1,4 +1,4 @@
 element.addEventListener('click', (event) => {
-  const chosen = event.target.closest('button[data-model]');
-  if (chosen) trigger('select', { model: chosen.dataset.model });
+  const chosen = event.target.closest('button[data-key]');
+  if (chosen) trigger('select', { key: chosen.dataset.key });
 });

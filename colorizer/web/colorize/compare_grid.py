@@ -1,4 +1,4 @@
-"""What each model makes of a photo, side by side: a click on a picture chooses its model."""
+"""What a photo can be made of, side by side: a click on a picture chooses its model or version."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ _SCRIPT = (_HERE / "compare_grid.js").read_text(encoding="utf-8")
 
 @dataclass(frozen=True)
 class Compared:
-    """One picture of the comparison; model: whose it is, "" where there is none to choose."""
+    """One picture of the comparison; key: what is chosen by it, "" where there is nothing."""
 
     file: str
     caption: str
-    model: str = ""
+    key: str = ""
 
 
 def compare_grid(elem_id: str) -> gr.HTML:
-    """The component; its `select` event tells the model that was chosen."""
+    """The component; its `select` event tells the key that was chosen."""
     return gr.HTML(
         value=compare_value([], ""),
         html_template=_MARKUP,
@@ -37,15 +37,15 @@ def compare_grid(elem_id: str) -> gr.HTML:
 
 
 def compare_value(pictures: Sequence[Compared], chosen: str) -> dict[str, Any]:
-    """The component's value; chosen: the model whose picture is on the stage and is saved."""
+    """The component's value; chosen: the key of the picture that is on the stage and is saved."""
     ratio = _ratio(pictures[0].file) if pictures else 1.5
     return {
         "pictures": [
             {
                 "address": picture_address(picture.file),
                 "caption": picture.caption,
-                "model": picture.model,
-                "chosen": "true" if picture.model == chosen else "false",
+                "key": picture.key,
+                "chosen": "true" if picture.key == chosen else "false",
                 "note": _note(picture, chosen),
                 "ratio": f"{ratio:.4f}",
             }
@@ -57,9 +57,9 @@ def compare_value(pictures: Sequence[Compared], chosen: str) -> dict[str, Any]:
 
 
 def _note(picture: Compared, chosen: str) -> str:
-    if not picture.model:
+    if not picture.key:
         return ""
-    return i18n.COMPARE_CHOSEN if picture.model == chosen else i18n.COMPARE_CHOOSE
+    return i18n.COMPARE_CHOSEN if picture.key == chosen else i18n.COMPARE_CHOOSE
 
 
 def _ratio(file: str) -> float:

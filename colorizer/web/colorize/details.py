@@ -23,6 +23,9 @@ PALETTE_COLOURS = 12
 PALETTE_SIDE = 384
 """Long side of the picture whose colours are grouped, pixels."""
 
+VERSIONS, VERSION_SIDE = 4, 400
+"""How many other versions are offered, and the long side of their pictures, pixels."""
+
 Own = Callable[[str], None]
 """Told of every picture that is made, so that it can be deleted with the visit."""
 
@@ -52,6 +55,17 @@ class Details:
         if as_it_came.real is not None:
             pictures.append(Compared(_made(as_it_came.real, own), i18n.COMPARE_REAL))
         return compare_value(pictures, choice.model)
+
+    def versions(self, choice: Choice, own: Own) -> tuple[dict[str, Any] | None, str]:
+        """The likeliest picture and others, small, and what is said where there are none."""
+        if not self._service.has_likely_colours(choice.model):
+            return compare_value([], ""), i18n.NO_VERSIONS
+        pictures = []
+        for number in range(VERSIONS + 1):
+            after = look_at(self._service, choice.guided(variant=number), VERSION_SIDE).after
+            caption = i18n.VERSION.format(number=number) if number else i18n.VERSION_FIRST
+            pictures.append(Compared(_made(after, own), caption, str(number)))
+        return compare_value(pictures, str(choice.guide.variant)), ""
 
     def real(self, choice: Choice, own: Own) -> tuple[dict[str, Any] | None, str]:
         """The photo's own colours beside ours, and how far apart they are."""

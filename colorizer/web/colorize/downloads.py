@@ -11,7 +11,7 @@ from colorizer.album.search import coloured_name
 from colorizer.errors import Message
 from colorizer.photo import Photo, PhotoError, save_photo
 from colorizer.service.colorizer_service import ColorizerService
-from colorizer.web.colorize.choice import Choice
+from colorizer.web.colorize.choice import Choice, asked
 from colorizer.web.download_folder import DownloadFolder
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Downloads:
         yield archive
 
     def _colour(self, choice: Choice) -> "Colorized":
-        return self._service.colorize(choice.file, choice.model, choice.adjustments)
+        return self._service.colorize(choice.file, choice.model, asked(self._service, choice))
 
 
 def _name(choice: Choice) -> str:

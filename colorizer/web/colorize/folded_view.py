@@ -12,6 +12,7 @@ from colorizer.web.colorize.visits import Visits
 from colorizer.web.errors import errors_on_the_page
 
 COMPARE, REAL, CERTAINTY, PALETTE = "compare", "real", "certainty", "palette"
+VERSIONS = "versions"
 
 Opened = tuple[str, ...]
 
@@ -37,6 +38,8 @@ class FoldedView:
                 folded.certainty_map,
                 folded.legend,
                 folded.swatches,
+                folded.version_grid,
+                folded.version_note,
             ],
             "concurrency_id": LOOK_QUEUE,
             "api_visibility": "private",
@@ -52,6 +55,8 @@ class FoldedView:
             (folded.certainty.collapse, (), (CERTAINTY,)),
             (folded.palette.expand, (PALETTE,), ()),
             (folded.palette.collapse, (), (PALETTE,)),
+            (folded.versions.expand, (VERSIONS,), ()),
+            (folded.versions.collapse, (), (VERSIONS,)),
         ):
             noted = trigger(
                 _note(opens, closes),
@@ -65,10 +70,10 @@ class FoldedView:
                 noted.success(**fill)
 
     def fill(self, opened: Opened, token: str) -> tuple[Any, ...]:
-        """Compare, real colours and their figures, map and legend, swatches; closed ones wait."""
+        """Compare, real colours, figures, map, legend, swatches, versions; closed ones wait."""
         visit = self._visits.of(token)
         choice, own = visit.choice, visit.own
-        compare = real = figures = certainty = legend = swatches = gr.skip()
+        compare = real = figures = certainty = legend = swatches = versions = note = gr.skip()
         if choice is not None:
             with errors_on_the_page():
                 if COMPARE in opened:
@@ -79,7 +84,9 @@ class FoldedView:
                     certainty, legend = self._details.certainty(choice, own)
                 if PALETTE in opened:
                     swatches = self._details.palette(choice)
-        return compare, real, figures, certainty, legend, swatches
+                if VERSIONS in opened:
+                    versions, note = self._details.versions(choice, own)
+        return compare, real, figures, certainty, legend, swatches, versions, note
 
 
 def _note(opens: Opened, closes: Opened) -> Callable[[Opened], Opened]:

@@ -1,6 +1,6 @@
 """The components of the Colorize tab, laid out; what they do is in the modules that wire them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,10 @@ from colorizer.web.before_after import before_after
 from colorizer.web.colorize.compare_grid import compare_grid
 from colorizer.web.colorize.drop_zone import drop_zone
 from colorizer.web.colorize.examples import Example, example_caption
+from colorizer.web.colorize.hint_editor import Answer, editor_value, hint_editor
+from colorizer.web.colorize.likeness import LikenessLayout, lay_out_likeness
 from colorizer.web.colorize.photo_tiles import Tile, photo_steps, photo_tiles
+from colorizer.web.colorize.thumbs import ThumbRow, thumb_row
 from colorizer.web.figures import SWATCH_SCRIPT, SWATCH_STYLE
 from colorizer.web.screen_pictures import screen_file
 
@@ -68,12 +71,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Stage:
-    """The pictures, what is said of them, and what changes their colours at once."""
+    """The pictures, what is said of them, and what changes their colours at once.
+
+    hand: the picture to click on.
+    """
 
     back: gr.Button
     pair: gr.HTML
     caption: gr.Markdown
     front_tab: gr.Tab
+    hand: gr.HTML
     compare_tab: gr.Tab
     compare: gr.HTML
     real_tab: gr.Tab
@@ -100,6 +107,9 @@ class SaveRow:
 class Folded:
     """What is shown when it is unfolded."""
 
+    versions: gr.Accordion
+    version_grid: gr.HTML
+    version_note: gr.Markdown
     certainty: gr.Accordion
     certainty_map: gr.HTML
     legend: gr.HTML
@@ -115,7 +125,9 @@ class ColorizeLayout:
     visitor: Visitor
     request: Request
     stage: Stage
+    like: LikenessLayout
     save: SaveRow
+    thumbs: ThumbRow
     folded: Folded
 
     @property
@@ -127,7 +139,7 @@ class ColorizeLayout:
     @property
     def picture(self) -> list[Any]:
         """The outputs that show what is on the stage."""
-        return [self.stage.pair, self.stage.caption, self.stage.real_tab]
+        return [self.stage.pair, self.stage.caption, self.stage.real_tab, self.stage.hand]
 
     @property
     def controls(self) -> list[Any]:
@@ -135,6 +147,7 @@ class ColorizeLayout:
         stage = self.stage
         return [
             self.request.model, stage.vividness, stage.warmth, stage.back, stage.apply_to_all,
+            *self.like.outputs,
         ]  # fmt: skip
 
     @property
@@ -147,9 +160,15 @@ class ColorizeLayout:
 
 
 def lay_out(
-    models: Sequence[str], examples: Sequence[Example], settings: Settings
+    models: Sequence[str],
+    examples: Sequence[Example],
+    settings: Settings,
+    answers: Mapping[str, Answer],
 ) -> ColorizeLayout:
-    """The tab, inside the current Blocks; the first example is on the stage."""
+    """The tab, inside the current Blocks; the first example is on the stage.
+
+    answers: see `hint_editor`.
+    """
     visitor = Visitor(
         token=gr.Textbox(visible=False),
         opened=gr.State(()),
@@ -159,10 +178,13 @@ def lay_out(
         with gr.Column(scale=2, min_width=300):
             request = _request(models, examples, settings)
         with gr.Column(scale=3, min_width=300):
-            stage = _stage(examples)
+            stage = _stage(examples, answers)
+            versions = _versions()
+            like = lay_out_likeness(settings.max_megabytes)
             save = _save_row()
-            folded = _folded()
-    return ColorizeLayout(visitor, request, stage, save, folded)
+            thumbs = thumb_row()
+            folded = _folded(versions)
+    return ColorizeLayout(visitor, request, stage, like, save, thumbs, folded)
 
 
 def model_choice(models: Sequence[str], value: str | None) -> dict[str, Any]:
@@ -217,7 +239,7 @@ def _hub_model(*, offered: bool) -> tuple[gr.Textbox, gr.Button]:
     return name, use
 
 
-def _stage(examples: Sequence[Example]) -> Stage:
+def _stage(examples: Sequence[Example], answers: Mapping[str, Answer]) -> Stage:
     first = examples[0] if examples else None
     with gr.Row(elem_id="stage-head"):
         back = gr.Button(i18n.BACK, visible=False, size="sm", min_width=120, elem_id="back")
@@ -226,6 +248,8 @@ def _stage(examples: Sequence[Example]) -> Stage:
         with gr.Tab(i18n.VIEW_BEFORE_AFTER, elem_id="front-view") as front_tab:
             value = (screen_file(first.grey), screen_file(first.coloured)) if first else None
             pair = before_after(i18n.BEFORE_AFTER, "before-after", value=value)
+            shown = editor_value(value, photo="", name=first.name) if value and first else None
+            hand = hint_editor("hand", answers, value=shown)
         with gr.Tab(i18n.VIEW_COMPARE) as compare_tab:
             compare = compare_grid("compare")
         with gr.Tab(i18n.VIEW_REAL, visible=False) as real_tab:
@@ -238,8 +262,8 @@ def _stage(examples: Sequence[Example]) -> Stage:
         warmth = _adjustment(i18n.WARMTH, i18n.WARMTH_HINT, (-1, 1, 0), "warmth")
     apply_to_all = gr.Button(i18n.APPLY_TO_ALL, visible=False, size="sm", elem_id="apply-to-all")
     return Stage(
-        back, pair, caption, front_tab, compare_tab, compare, real_tab, real, real_figures,
-        vividness, warmth, apply_to_all,
+        back, pair, caption, front_tab, hand, compare_tab, compare, real_tab, real,
+        real_figures, vividness, warmth, apply_to_all,
     )  # fmt: skip
 
 
@@ -255,7 +279,14 @@ def _save_row() -> SaveRow:
     return SaveRow(photo, archive, layer, both, status, gr.DownloadButton(visible=False))
 
 
-def _folded() -> Folded:
+def _versions() -> tuple[gr.Accordion, gr.HTML, gr.Markdown]:
+    with gr.Accordion(i18n.VERSIONS, open=False, elem_id="versions") as versions:
+        note = gr.Markdown()
+        grid = compare_grid("version-grid")
+    return versions, grid, note
+
+
+def _folded(versions: tuple[gr.Accordion, gr.HTML, gr.Markdown]) -> Folded:
     with gr.Accordion(i18n.CERTAINTY, open=False, elem_id="certainty") as certainty:
         legend = gr.HTML(elem_id="certainty-legend")
         names = (i18n.COMPARE_BEFORE, i18n.CERTAINTY)
@@ -267,7 +298,7 @@ def _folded() -> Folded:
     with gr.Accordion(i18n.SAVING, open=False, elem_id="saving"):
         marked = gr.Checkbox(True, label=i18n.MARK, elem_id="mark")
         gr.Markdown(i18n.SAVING_HINT)
-    return Folded(certainty, certainty_map, legend, palette, swatches, marked)
+    return Folded(*versions, certainty, certainty_map, legend, palette, swatches, marked)
 
 
 def _adjustment(

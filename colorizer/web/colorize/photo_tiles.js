@@ -23,6 +23,8 @@ function showStage() {
 }
 
 element.addEventListener('click', (event) => {
+  const removed = event.target.closest('[data-remove]');
+  if (removed) return trigger('delete', { index: Number(removed.dataset.remove) });
   const chosen = event.target.closest('button[data-index]');
   if (!chosen || chosen.disabled) return;
   current = Number(chosen.dataset.index);

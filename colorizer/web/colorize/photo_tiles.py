@@ -61,8 +61,14 @@ def photo_steps(elem_id: str) -> gr.HTML:
     )
 
 
-def tiles_value(tiles: Sequence[Tile], *, label: str, current: int | None = None) -> dict[str, Any]:
-    """The component's value: `current` is the tile to mark, None leaves the marked one."""
+def tiles_value(
+    tiles: Sequence[Tile], *, label: str, current: int | None = None, remove: str = ""
+) -> dict[str, Any]:
+    """The component's value: `current` is the tile to mark, None leaves the marked one.
+
+    remove: what its button says that takes a tile off the list, told by a `delete` event; "" where
+    none can be.
+    """
     return {
         "label": label,
         "tiles": [
@@ -72,6 +78,7 @@ def tiles_value(tiles: Sequence[Tile], *, label: str, current: int | None = None
                 "state": tile.state,
                 "picture": _data_address(tile.picture),
                 "open": tile.open,
+                "remove": remove and f"{remove}: {tile.title}",
             }
             for tile in tiles
         ],

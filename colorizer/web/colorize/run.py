@@ -16,10 +16,11 @@ from colorizer.web.colorize.choice import Choice, look_at
 from colorizer.web.colorize.drop_zone import arrival
 from colorizer.web.colorize.layout import ColorizeLayout
 from colorizer.web.colorize.photo_tiles import Tile, tiles_value
-from colorizer.web.colorize.stage_view import StageView
+from colorizer.web.colorize.stage_view import CONTROLS, SHOWN, TO_ALL, StageView
 from colorizer.web.colorize.visits import Visit, Visits, delete_files
 from colorizer.web.errors import errors_on_the_page
 from colorizer.web.fair_queue import Turns
+from colorizer.web.gradio_internals import event_details
 
 MODEL_QUEUE = "model"
 MODEL_PLACES = 12
@@ -28,7 +29,7 @@ MODEL_PLACES = 12
 Updates = tuple[Any, ...]
 
 LIST_OUTPUTS = 6
-_NOTHING = (gr.skip(),) * 14
+_NOTHING = (gr.skip(),) * (LIST_OUTPUTS + CONTROLS + SHOWN)
 
 
 @dataclass
@@ -103,6 +104,10 @@ class ColourRun:
             (request.cancel, self.stop),
         ):
             button.click(answer, [token], page.photo_list, **instant)
+        removed = request.tiles.delete(
+            self.remove, [token], [*page.photo_list, *page.controls], **instant
+        )
+        removed.success(**self._stage.look(page))
         request.forget.click(self.forget, [token], everything, **instant)
         restored = page.visitor.restore.click(
             self.restore,
@@ -122,8 +127,9 @@ class ColourRun:
             return (gr.skip(),) * LIST_OUTPUTS
         if told.first:
             visit.shows_next, visit.left_out = True, told.left_out
+            visit.arriving, visit.coming = visit.coming, None
         state = PhotoState.REFUSED if told.refused else PhotoState.WAITING
-        choice = Choice(told.file, self._known(model, visit))
+        choice = Choice(told.file, self._known(model, visit)).guided(palette=visit.arriving)
         visit.add(BatchPhoto(told.name, choice, state, told.refused), limit=self._max_photos)
         return self.photo_list(visit)
 
@@ -177,8 +183,9 @@ class ColourRun:
 
     def _step(self, visit: Visit, pace: _Pace, said: str | None = None) -> Updates:
         tiles, progress, *rest = self.photo_list(visit, pace)
-        to_all = self._stage.controls(visit)[4]
-        return tiles, said or progress, *rest, *(gr.skip(),) * 4, to_all, *(gr.skip(),) * 3
+        to_all = self._stage.controls(visit)[TO_ALL]
+        controls = *_NOTHING[:TO_ALL], to_all, *_NOTHING[TO_ALL + 1 : CONTROLS]
+        return tiles, said or progress, *rest, *controls, *_NOTHING[:SHOWN]
 
     def list_again(self, token: str) -> Updates:
         """The photos after a run; one that came while it was ending asks for another run."""
@@ -216,6 +223,16 @@ class ColourRun:
         visit.drop_missing()
         return *self.photo_list(visit), *self._stage.controls(visit)
 
+    def remove(self, token: str, event: gr.EventData) -> Updates:
+        """Take one photo off the list and delete it."""
+        index = event_details(event).get("index")
+        file = self._visits.remove(token, index) if isinstance(index, int) else None
+        if file is not None:
+            self._service.forget(file)
+            delete_files([file])
+        visit = self._visits.of(token)
+        return *self.photo_list(visit), *self._stage.controls(visit)
+
     def forget(self, token: str) -> Updates:
         """Delete everything of a visitor at once."""
         files = self._visits.forget(token)
@@ -233,7 +250,7 @@ class ColourRun:
         left = pace.left(len(in_state(batch, *PENDING))) if pace is not None else None
         stopped = bool(in_state(batch, PhotoState.STOPPED))
         return (
-            batch_tiles(batch, visit.stage.index),
+            batch_tiles(batch, visit.stage.index, removable=not visit.busy),
             progress(batch, left=left, left_out=visit.left_out, limit=self._max_photos),
             gr.Button(visible=stopped and not visit.busy),
             gr.Button(visible=visit.busy),
@@ -248,7 +265,9 @@ class ColourRun:
         return visit.model
 
 
-def batch_tiles(batch: Batch, current: int | None = None) -> dict[str, Any]:
+def batch_tiles(
+    batch: Batch, current: int | None = None, *, removable: bool = False
+) -> dict[str, Any]:
     """The list of photos with their states; what was refused says why."""
     tiles = [
         Tile(
@@ -260,7 +279,8 @@ def batch_tiles(batch: Batch, current: int | None = None) -> dict[str, Any]:
         )
         for photo in batch
     ]
-    return tiles_value(tiles, label=i18n.PHOTOS_LABEL, current=current)
+    remove = i18n.REMOVE if removable else ""
+    return tiles_value(tiles, label=i18n.PHOTOS_LABEL, current=current, remove=remove)
 
 
 def progress(batch: Batch, *, left: float | None = None, left_out: int = 0, limit: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,7 +14,9 @@ from colorizer.web.colorize.batch import PhotoState, in_state, thumbnail
 from colorizer.web.colorize.choice import Choice, adjusted, look_at
 from colorizer.web.colorize.examples import MODEL as EXAMPLES_MODEL
 from colorizer.web.colorize.examples import Example, example_caption
+from colorizer.web.colorize.hint_editor import editor_value
 from colorizer.web.colorize.layout import ColorizeLayout, model_choice
+from colorizer.web.colorize.likeness import Likeness
 from colorizer.web.colorize.photo_tiles import chosen_tile
 from colorizer.web.colorize.visits import Visit, Visits
 from colorizer.web.errors import errors_on_the_page
@@ -25,8 +28,14 @@ from colorizer.web.validation import known_model
 LOOK_QUEUE = "look"
 """Decoding for the screen has places of its own: photos are looked at while others are coloured."""
 
-Shown = tuple[Any, Any, Any]
-"""Updates of the pictures, the caption and the tab with the real colours."""
+Shown = tuple[Any, ...]
+"""Updates of the pictures, the caption, the tab with the real colours, the picture to click on."""
+
+SHOWN, CONTROLS = 4, 9
+"""How many updates a picture takes, and the controls around it."""
+
+TO_ALL = 4
+"""The place of "to all" among the controls."""
 
 
 class StageView:
@@ -45,6 +54,7 @@ class StageView:
         self._visits = visits
         self._examples = examples
         self._models = models
+        self._likeness = Likeness(service, visits)
         self._long_side = long_side
 
     def wire(self, page: ColorizeLayout) -> None:
@@ -71,6 +81,11 @@ class StageView:
             (stage.compare.select, self.choose_model),
         ):
             event(answer, [token], page.controls, **instant).success(**look)
+
+    @property
+    def likeness(self) -> Likeness:
+        """What "Colours like…" shows."""
+        return self._likeness
 
     def look(self, page: ColorizeLayout) -> dict[str, Any]:
         """The event that shows what is on the stage, as keywords."""
@@ -109,7 +124,7 @@ class StageView:
     def choose_model(self, token: str, event: gr.EventData) -> tuple[Any, ...]:
         """The model whose picture was clicked in the comparison."""
         visit = self._visits.of(token)
-        wanted = event_details(event).get("model")
+        wanted = event_details(event).get("key")
         model = known_model(wanted, self._models, offers=self._service.offers)
         visit.adjust(lambda choice: replace(choice, model=model))
         return self.controls(visit)
@@ -143,14 +158,14 @@ class StageView:
     def _show(self, visit: Visit) -> Iterator[Shown]:
         choice = visit.choice
         if choice is None:
-            yield gr.skip(), gr.skip(), gr.skip()
+            yield (gr.skip(),) * SHOWN
             return
         example = self._example(choice)
         if example is not None and choice == example_choice(example):
             yield _pictures_of(example)
             return
         if not self._service.is_loaded(choice.model):
-            yield gr.skip(), i18n.LOADING, gr.skip()
+            yield gr.skip(), i18n.LOADING, gr.skip(), gr.skip()
         with errors_on_the_page():
             preview = look_at(self._service, choice, self._long_side)
         if example is None and visit.stage.index is not None and visit.choice == choice:
@@ -158,7 +173,7 @@ class StageView:
         yield self.shown(visit, preview)
 
     def controls(self, visit: Visit) -> tuple[Any, ...]:
-        """Updates of the model, the two sliders, the way back and "to all"."""
+        """Updates of the model, the two sliders, the way back, "to all" and the likeness."""
         choice = visit.choice
         if choice is None:
             return _NOTHING
@@ -170,30 +185,46 @@ class StageView:
             gr.Slider(value=choice.adjustments.warmth),
             gr.Button(visible=example and visit.photo is not None),
             gr.Button(visible=several and not example),
+            *self._likeness.updates(visit),
         )
 
     def shown(self, visit: Visit, preview: Preview) -> Shown:
         """The updates that put a coloured photo on the stage."""
         pair = screen_picture(preview.before), screen_picture(preview.after)
-        example = self._example(visit.choice) if visit.choice is not None else None
+        choice = visit.choice
+        example = self._example(choice) if choice is not None else None
         if example is not None:
-            caption = example_caption(example.name)
+            name, caption = example.name, example_caption(example.name)
         else:
-            caption = photo_caption(preview, visit.photo.name if visit.photo else "")
-        visit.own(*pair, visit.choice.file if visit.choice and example is None else None)
-        return pair_value(pair), caption, gr.Tab(visible=preview.real is not None)
+            name = visit.photo.name if visit.photo else ""
+            caption = photo_caption(preview, name)
+        if (
+            choice
+            and choice.needs_classifier
+            and not self._service.has_likely_colours(choice.model)
+        ):
+            caption += f"  \n{i18n.HAND_WAITS}"
+        visit.own(*pair, choice.file if choice and example is None else None)
+        editor = editor_value(
+            pair,
+            photo="" if example else visit.stage.index,
+            name=Path(name).stem,
+            hints=choice.guide.hints if choice else (),
+            results=preview.hints,
+        )
+        return pair_value(pair), caption, gr.Tab(visible=preview.real is not None), editor
 
     def first_picture(self) -> Shown:
         """What is on the stage before there is a photo."""
         if not self._examples:
-            return None, "", gr.Tab(visible=False)
+            return None, "", gr.Tab(visible=False), None
         return _pictures_of(self._examples[0])
 
     def _example(self, choice: Choice) -> Example | None:
         return next((e for e in self._examples if str(e.grey) == choice.file), None)
 
 
-_NOTHING = (gr.skip(),) * 5
+_NOTHING = (gr.skip(),) * CONTROLS
 
 
 def example_choice(example: Example) -> Choice:
@@ -203,7 +234,8 @@ def example_choice(example: Example) -> Choice:
 
 def _pictures_of(example: Example) -> Shown:
     pair: Pair = screen_file(example.grey), screen_file(example.coloured)
-    return pair_value(pair), example_caption(example.name), gr.Tab(visible=False)
+    editor = editor_value(pair, photo="", name=example.name)
+    return pair_value(pair), example_caption(example.name), gr.Tab(visible=False), editor
 
 
 def photo_caption(preview: Preview, name: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from colorizer.guide.guide import Palette
 from colorizer.web.colorize.batch import PENDING, Batch, BatchPhoto, PhotoState, in_state
 from colorizer.web.colorize.choice import Choice
 from colorizer.web.temporary_files import MAX_AGE_SECONDS
@@ -38,12 +39,17 @@ class Visit:
     """One visitor's photos in order, and what is on the stage; safe to share between threads."""
 
     def __init__(self, model: str, example: Choice | None) -> None:
-        """model: for photos to come. example: what is on the stage before there is a photo."""
+        """model: for photos to come. example: what is on the stage before there is a photo.
+
+        coming, arriving: a palette for the photos of the next drop, and of the last one.
+        """
         self.batch: Batch = ()
         self.stage = Stage(example=example)
         self.model = model
         self.left_out = 0
         self.shows_next = False
+        self.coming: Palette | None = None
+        self.arriving: Palette | None = None
         self.files: set[Path] = set()
         self.used = time.monotonic()
         self._first_example = example
@@ -128,6 +134,29 @@ class Visit:
                 self.model = new.model
             return new != old
 
+    def remove(self, index: int) -> Path | None:
+        """Take a photo off the list while none is being coloured; its file if none shares it.
+
+        The next photo that can be looked at takes its place on the stage, else the first example.
+        """
+        with self._lock:
+            if self.busy or self.led or not 0 <= index < len(self.batch):
+                return None
+            file = Path(self.batch[index].choice.file)
+            self.batch = (*self.batch[:index], *self.batch[index + 1 :])
+            at = self.stage.index
+            if at is not None and at > index:
+                self.stage = replace(self.stage, index=at - 1)
+            elif at == index:
+                done = [n for n, photo in enumerate(self.batch) if photo.state == PhotoState.DONE]
+                nearest = min(done, key=lambda n: (n < index, abs(n - index)), default=None)
+                example = self._first_example if nearest is None else self.stage.example
+                self.stage = Stage(index=nearest, example=example)
+            if file not in self.files or any(Path(p.choice.file) == file for p in self.batch):
+                return None
+            self.files.discard(file)
+            return file
+
     def take_next(self) -> int | None:
         """The index of the next waiting photo, which is being coloured from now on."""
         with self._lock:
@@ -147,13 +176,18 @@ class Visit:
             )
 
     def apply_to_all(self) -> None:
-        """Every coloured photo gets the settings of the one on the stage and waits for them."""
+        """Every coloured photo gets the settings of the one on the stage and waits for them.
+
+        Hints and the variant stay: they belong to what is in their photo.
+        """
         with self._lock:
             own = self.photo
             if own is None:
                 return
             for index, photo in enumerate(self.batch):
+                kept = photo.choice.guide
                 choice = replace(own.choice, file=photo.choice.file)
+                choice = choice.guided(hints=kept.hints, variant=kept.variant)
                 if photo.state == PhotoState.DONE and photo.choice != choice:
                     self.change(index, choice=choice, state=PhotoState.WAITING)
 
@@ -236,6 +270,13 @@ class Visits:
             while len(self._visits) > MAX_VISITS or self._oldest_age(now) > 2 * MAX_AGE_SECONDS:
                 self._visits.popitem(last=False)
             return visit
+
+    def remove(self, token: object, index: int) -> Path | None:
+        """Take a photo off a visit's list; its file, for deletion, if it belongs to nobody else."""
+        file = self.of(token).remove(index)
+        with self._lock:
+            shared = any(file in other.files for other in self._visits.values())
+        return None if shared else file
 
     def forget(self, token: object) -> list[Path]:
         """End a visit; returns its files that belong to no other one, for deletion."""

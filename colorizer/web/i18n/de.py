@@ -79,6 +79,7 @@ NEXT = "Nächstes Foto"
 BACK = "‹ Zurück zu meinem Foto"
 APPLY_TO_ALL = "Diese Einstellungen für alle Fotos"
 KEPT = "Deine Fotos bleiben eine Stunde auf diesem Server, auch wenn du die Seite neu lädst."
+REMOVE = "Dieses Foto entfernen"
 FORGET = "Jetzt löschen"
 FORGOTTEN = "Deine Fotos und alles, was daraus entstand, sind gelöscht."
 STATES = {
@@ -107,6 +108,50 @@ REAL_LABEL = "Links die echten Farben, rechts unsere: Zieh an der Linie"
 REAL_FIGURES = "Mittlerer Abstand der Farben (ab RMSE): **{ab_rmse:.1f}** Lab-Einheiten. Farbigkeit: **{real:.0f}** in echt, **{ours:.0f}** bei uns. Weit weg heißt nicht unglaubhaft: Ein rotes Auto hätte genauso gut blau sein können."
 NO_REAL = "Dieses Foto hat keine eigenen Farben zum Vergleichen."
 
+HAND = {
+    "begin": "Farben von Hand ändern",
+    "end": "Vorher und nachher",
+    "lead": "Klick auf das, was die falsche Farbe hat.",
+    "picture": "Das gefärbte Foto: Klick auf eine Stelle, um ihre Farbe zu wählen, oder beweg das Kreuz mit den Pfeiltasten und drück die Eingabetaste",
+    "after": "Nachher",
+    "dot": "Stelle",
+    "undo": "Rückgängig",
+    "redo": "Wiederholen",
+    "ctrl": "Strg",
+    "zoom": "Vergrößern",
+    "panel": "Die Farbe dieser Stelle",
+    "likely": "Hier wahrscheinlich",
+    "own": "In diesem Foto",
+    "any": "Eine andere",
+    "neutral": "Neutral",
+    "reach": "Reichweite",
+    "small": "Klein",
+    "normal": "Normal",
+    "large": "Groß",
+    "remove": "Entfernen",
+    "close": "Fertig",
+    "inexact": "Diese Stelle ist zu dunkel oder zu hell für die Farbe: Zu sehen ist die nächste.",
+    "clear": "Alle entfernen",
+    "save": "Stellen speichern",
+    "open": "Gespeicherte Stellen öffnen",
+}
+HAND_WAITS = "Palette, Vorbild und andere Fassungen brauchen das lebhafte Modell: Sie warten, bis du es wählst."
+
+VERSIONS = "Andere Fassungen"
+VERSION = "Fassung {number}"
+VERSION_FIRST = "Erste Wahl"
+NO_VERSIONS = "Das vorsichtige Modell kennt nur eine Fassung: Nimm das lebhafte Modell."
+LIKE = "Farben wie …"
+LIKE_DROP = "Leg ein Farbfoto ab, dessen Farben dieses haben soll"
+LIKE_COLOURS = "Oder eine Liste von Farben"
+LIKE_COLOURS_HINT = "Etwa #7a5c48, #d8c8a8 60%"
+LIKE_USE = "Diese Farben nehmen"
+LIKE_STRENGTH = "Wie sehr"
+LIKE_REMOVE = "Wieder eigene Farben"
+LIKE_PHOTO = "Das Foto, dessen Farben übernommen werden"
+LIKE_COMING = "Die nächsten Fotos, die du ablegst, bekommen diese Farben. Für ein Foto, das schon da ist: *Farben wie …*, *Diese Farben nehmen*."
+LIKE_ANOTHER = "Ein anderes Foto mit diesen Farben"
+
 CERTAINTY = "Wie sicher ist sich das Modell?"
 CERTAINTY_LABEL = "Links das Foto, rechts, wo seine Farben geraten sind: Zieh an der Linie"
 CERTAINTY_FIGURES = "In {sure:.0f} % des Bildes ist sich das Modell seiner Farbe ziemlich sicher, in {guess:.0f} % rät es meistens."
@@ -128,6 +173,13 @@ PREPARING = "Foto {number} von {total} wird vorbereitet"
 NOTHING_TO_SAVE = "Es gibt noch kein gefärbtes Foto."
 LEFT_OUT = "Nicht im Zip: {names}."
 
+THUMB_CONSENT = "Sag, wie es dir gefällt: Mein Daumen darf gespeichert werden, mit dem Modell und den Einstellungen, ohne das Foto"
+THUMB_UP = "Daumen hoch: gute Farben"
+THUMB_DOWN = "Daumen runter: falsche Farben"
+THUMB_THANKS = "Danke, dein Daumen ist gespeichert."
+THUMB_AGAIN = "Für dieses Bild hast du schon einen Daumen gegeben."
+THUMB_NOT_STORED = "Nichts wurde gespeichert: Wähl erst ein Bild, und stimm zu."
+
 EXAMPLES = {
     "cameraman": (
         "Kameramann",
@@ -143,7 +195,7 @@ EXAMPLES_LABEL = "Beispiele: was klappt und was nicht"
 EXAMPLE = "Ein Beispiel"
 EXAMPLE_INVITATION = "Leg ein eigenes Foto ab, um es in Farbe zu sehen."
 
-PRIVACY = "Fotos werden eingelesen, gefärbt und innerhalb von zwei Stunden gelöscht; Ort und andere Metadaten kommen nie in das Ergebnis."
+PRIVACY = "Fotos werden eingelesen, gefärbt und innerhalb von zwei Stunden gelöscht (die einer Studie, die du anlegst, wenn ihre Zeit um ist); Ort und andere Metadaten kommen nie in das Ergebnis."
 UNKNOWN_MODEL = "Es gibt kein Modell {model!r}; zur Wahl stehen: {known}."
 
 TAB_COLORIZE = "Färben"
@@ -285,7 +337,7 @@ RESULTS_STRENGTH_COLUMNS = (
     "Teilnehmende",
     "Paare",
 )
-RESULTS_STRENGTHS_HOW = "Stärken nach Bradley und Terry: 0 ist das Mittel aller Modelle, und ein Modell, das um 1 stärker ist als ein anderes, wird ihm in 73 % der Paare vorgezogen. Die Intervalle entstehen, indem die Teilnehmenden neu gezogen werden."
+RESULTS_STRENGTHS_HOW = "Stärken nach Bradley und Terry: 0 ist das Mittel aller Modelle, und ein Modell, das um 1 stärker ist als ein anderes, wird ihm in 73 % der Paare vorgezogen. Die Intervalle entstehen, indem eine Person nach der anderen weggelassen wird."
 RESULTS_STRENGTH_RANGE = "{low:.2f} … {high:.2f}"
 RESULTS_STRENGTH = "{value:.2f}"
 
@@ -293,9 +345,39 @@ PRIVATE_LEAD = "Spiel mit eigenen Farbfotos: Sie werden neu gefärbt, und du wir
 PRIVATE_DROP = "Deine Farbfotos"
 PRIVATE_START = "Teste mich damit"
 PRIVATE_WORKING = "{name} wird gefärbt"
-PRIVATE_TOO_MANY = "Bitte wähl höchstens {limit} {limit:Foto|Fotos} aus."
+PRIVATE_LEFT_OUT = (
+    "Die ersten {limit} Fotos wurden genommen; {left_out} {left_out:weiteres fehlt|weitere fehlen}."
+)
 
-RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Die Farben des echten Fotos werden so grob gemacht wie die eines Modells, sonst verriete sie ihre Feinheit; wie kräftig und wie verschieden die Farben sind, bleibt, weil es zu dem gehört, was beurteilt wird. Eine Runde, die mehr als ein absurdes Paar und mehr als ein Viertel davon für echt hält oder deren mittlere Antwort nach weniger als 0,3 s kommt, bleibt in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
+TAB_STUDY_OWN = "Studie anlegen"
+OWN_LEAD = "Mach aus deinen eigenen Farbfotos diesen Test für Freundinnen und Freunde. Sie bekommen einen Link und spielen; du bekommst einen anderen, mit den Ergebnissen. Ohne Link findet niemand die Studie. Deine Fotos bleiben mit 512 Pixeln und ohne ihre Metadaten hier, bis die Zeit um ist oder du die Studie löschst."
+OWN_NAME = "Name der Studie, den die anderen sehen"
+OWN_MODELS = "Modelle, die die Fotos färben"
+OWN_STRENGTH = "Stärke ihrer Farben: Jede macht aus ihnen ein weiteres Modell"
+OWN_STRENGTHS = {"paler": "blasser", "meant": "wie das Modell es meint", "stronger": "kräftiger"}
+OWN_LENGTH = "Paare in einer Runde"
+OWN_EXPOSURE = "Zeit, ein Paar anzusehen"
+OWN_DAYS = "Aufbewahrt für"
+OWN_KEPT = {"1": "1 Tag", "7": "1 Woche", "30": "1 Monat", "90": "3 Monate"}
+OWN_CREATE = "Studie anlegen"
+OWN_READY = "Die Studie hat {photos} Fotos. Die Modelle färben sie jetzt, und gleich kann gespielt werden. Am {until} wird sie gelöscht."
+OWN_FRIENDS = "Link für die anderen"
+OWN_OWNER = (
+    "Dein Link: Ergebnisse, Stimmen, Löschen. Heb ihn auf, niemand kann ihn dir noch einmal geben"
+)
+OWN_PLAYED = (
+    "**{name}**: eine Studie, die jemand mit eigenen Fotos angelegt hat; sie endet am {until}."
+)
+OWN_UNNAMED = "Eine Studie ohne Namen"
+OWN_STATE = "{ready} von {found} Fotos sind fertig, {skipped} ließen sich nicht verwenden. Am {until} wird die Studie gelöscht."
+OWN_DELETE = "Diese Studie löschen"
+OWN_DELETED = "Die Studie ist gelöscht, mit ihren Fotos und allen Stimmen."
+MODEL_AT = "{model} mit Farbkraft {vividness:g}"
+
+RESULTS_THUMBS = "Daumen unter gefärbten Fotos"
+RESULTS_THUMB_COLUMNS = ("", "hoch", "runter")
+
+RESULTS_HOW = "Jedes Paar zeigt ein Foto zweimal: so, wie es aufgenommen wurde, und gefärbt von einem Modell, das nur seine Helligkeit sah; Foto, Modell und Seite zieht ein Zufallsgenerator. Beide Bilder nehmen denselben Weg auf den Bildschirm, sodass sie sich nur in den Farben unterscheiden, und niemand sieht ein Foto zweimal. Übungspaare zählen nicht, und ein paar Paare mit absurden Farben zeigen nur, wer hinsieht. Die **Täuschungsrate** ist der Anteil der übrigen Paare, in denen erfundene Farben für echt gehalten wurden: Bei 50 %, so viel ergibt Raten, sind die Farben eines Modells nicht von Fotos zu unterscheiden. Die Farben des echten Fotos werden so grob gemacht wie die eines Modells, sonst verriete sie ihre Feinheit; wie kräftig und wie verschieden die Farben sind, bleibt, weil es zu dem gehört, was beurteilt wird. Eine Runde, die mehr als ein absurdes Paar und mehr als ein Viertel davon für echt hält (bei vieren kommt, wer zufällig klickt, in 5 von 16 Fällen durch) oder deren mittlere Antwort nach weniger als 0,3 s kommt, bleibt in den Daten, aber nicht in den Raten, und die Intervalle (95 %) entstehen, indem die Teilnehmenden neu gezogen werden."
 RESULTS_NONE = "Noch zählt keine Stimme: Spiel als Erste oder Erster."
 RESULTS_TITLE = "Täuschungsrate, %"
 RESULTS_CHANCE = "geraten: 50"
@@ -358,7 +440,7 @@ RESULTS_STUDY = "Studie"
 RESULTS_STUDY_NAME = "{name}: {votes} {votes:Stimme|Stimmen} vom {first} bis {last}"
 RESULTS_UNNAMED = "bevor Studien Namen hatten"
 RESULTS_OWNER = "Für den Veranstalter der Studie"
-RESULTS_OWNER_HOW = "Der Schlüssel ist, was beim Start der Seite in COLORIZER_STUDY_KEY stand. Er öffnet die Ergebnisse, ohne zu spielen, und die Stimmen als Datei."
+RESULTS_OWNER_HOW = "Der Schlüssel ist, was beim Start der Seite in COLORIZER_STUDY_KEY stand. Er öffnet die Ergebnisse, ohne zu spielen, und die Stimmen als Datei. In einer Studie, die du hier angelegt hast, tritt dein eigener Link an seine Stelle."
 RESULTS_KEY = "Schlüssel"
 RESULTS_OPEN = "Öffnen"
 RESULT_NOT_COUNTED = {
@@ -372,7 +454,7 @@ RESULT_RIGHT = "richtig"
 RESULT_WRONG = "falsch"
 RESULT_TO_RESULTS = "Ergebnisse der Studie"
 RESULT_TO_PRIVATE = "Mit eigenen Fotos spielen"
-RESULTS_CSV = "Alle Stimmen als CSV schreiben"
+RESULTS_CSV = "Datei mit allen Stimmen schreiben"
 RESULTS_DOWNLOAD = "Stimmen herunterladen"
 RESULTS_REFRESH = "Neu laden"
 

@@ -75,6 +75,7 @@ NEXT = "Next photo"
 BACK = "‹ Back to my photo"
 APPLY_TO_ALL = "Use these settings for all photos"
 KEPT = "Your photos stay on this server for an hour, also when you reload the page."
+REMOVE = "Remove this photo"
 FORGET = "Delete them now"
 FORGOTTEN = "Your photos and everything made of them are deleted."
 STATES = {
@@ -105,6 +106,52 @@ REAL_LABEL = "Left the real colours, right ours: drag the line"
 REAL_FIGURES = "Mean distance of the colours (ab RMSE): **{ab_rmse:.1f}** Lab units. Colourfulness: **{real:.0f}** real, **{ours:.0f}** ours. Far apart does not mean implausible: a red car may as well have been blue."
 NO_REAL = "This photo has no colours of its own to compare with."
 
+HAND = {
+    "begin": "Change colours by hand",
+    "end": "Before and after",
+    "lead": "Click on what has the wrong colour.",
+    "picture": "The coloured photo: click on a place to choose its colour, or move the cross with the arrow keys and press Enter",
+    "after": "After",
+    "dot": "Place",
+    "undo": "Undo",
+    "redo": "Redo",
+    "ctrl": "Ctrl",
+    "zoom": "Zoom",
+    "panel": "The colour of this place",
+    "likely": "Likely here",
+    "own": "In this photo",
+    "any": "Another",
+    "neutral": "Neutral",
+    "reach": "Reach",
+    "small": "Small",
+    "normal": "Normal",
+    "large": "Large",
+    "remove": "Remove",
+    "close": "Done",
+    "inexact": "This place is too dark or too light for that colour: the nearest is shown.",
+    "clear": "Remove all",
+    "save": "Save the places",
+    "open": "Open saved places",
+}
+HAND_WAITS = (
+    "Palette, reference and other versions need the vivid model: they wait until you choose it."
+)
+
+VERSIONS = "Other versions"
+VERSION = "Version {number}"
+VERSION_FIRST = "First choice"
+NO_VERSIONS = "The cautious model knows one version only: choose the vivid model."
+LIKE = "Colours like …"
+LIKE_DROP = "Drop a colour photo whose colours this one is to have"
+LIKE_COLOURS = "Or a list of colours"
+LIKE_COLOURS_HINT = "Such as #7a5c48, #d8c8a8 60%"
+LIKE_USE = "Use these colours"
+LIKE_STRENGTH = "How much"
+LIKE_REMOVE = "Its own colours again"
+LIKE_PHOTO = "The photo whose colours are taken"
+LIKE_COMING = "The next photos that you drop get these colours. For a photo that is here: *Colours like …*, *Use these colours*."
+LIKE_ANOTHER = "Colour another photo with these"
+
 CERTAINTY = "How sure is the model?"
 CERTAINTY_LABEL = "Left the photo, right where its colours are guesses: drag the line"
 CERTAINTY_FIGURES = "In {sure:.0f} % of the picture the model is fairly sure of its colour, in {guess:.0f} % it mostly guesses."
@@ -126,6 +173,13 @@ PREPARING = "Preparing photo {number} of {total}"
 NOTHING_TO_SAVE = "There is no coloured photo yet."
 LEFT_OUT = "Not in the zip: {names}."
 
+THUMB_CONSENT = "Say how you like it: my thumb may be stored, with the model and its settings, without the photo"
+THUMB_UP = "Thumb up: good colours"
+THUMB_DOWN = "Thumb down: wrong colours"
+THUMB_THANKS = "Thank you, your thumb is stored."
+THUMB_AGAIN = "You have given your thumb for this picture already."
+THUMB_NOT_STORED = "Nothing was stored: choose a picture and agree first."
+
 EXAMPLES = {
     "cameraman": ("Cameraman", "an old street scene: sky and lawn come well, the coat is a guess"),
     "admiral": ("Portrait", "face and uniform come well, flag and ribbons lose their colours"),
@@ -138,7 +192,7 @@ EXAMPLES_LABEL = "Examples, with what works and what does not"
 EXAMPLE = "An example"
 EXAMPLE_INVITATION = "Drop a photo of your own to see it in colour."
 
-PRIVACY = "Photos are decoded, coloured and deleted within two hours; location and other metadata are never copied into the result."
+PRIVACY = "Photos are decoded, coloured and deleted within two hours (those of a study that you set up, when its time is over); location and other metadata are never copied into the result."
 UNKNOWN_MODEL = "There is no model {model!r}; choose one of: {known}."
 
 TAB_COLORIZE = "Colorize"
@@ -278,7 +332,7 @@ RESULTS_STRENGTH_COLUMNS = (
     "Participants",
     "Pairs",
 )
-RESULTS_STRENGTHS_HOW = "Bradley–Terry strengths: 0 is the mean of all models, and a model that is 1 stronger than another is preferred to it in 73 % of the pairs. Intervals come from drawing the participants anew."
+RESULTS_STRENGTHS_HOW = "Bradley–Terry strengths: 0 is the mean of all models, and a model that is 1 stronger than another is preferred to it in 73 % of the pairs. Intervals come from leaving out one participant after the other."
 RESULTS_STRENGTH_RANGE = "{low:.2f} … {high:.2f}"
 RESULTS_STRENGTH = "{value:.2f}"
 
@@ -286,9 +340,37 @@ PRIVATE_LEAD = "Play with colour photos of your own: they are coloured anew and 
 PRIVATE_DROP = "Your colour photos"
 PRIVATE_START = "Test me with these"
 PRIVATE_WORKING = "Colouring {name}"
-PRIVATE_TOO_MANY = "Please choose at most {limit} {limit:photo|photos}."
+PRIVATE_LEFT_OUT = (
+    "The first {limit} photos were taken; {left_out} more {left_out:was|were} left out."
+)
 
-RESULTS_HOW = "Every pair shows one photo twice: as it was taken, and coloured by a model that saw only its lightness; a random generator draws the photo, the model and the side. Both pictures go the same way to the screen, so that only their colours differ, and nobody sees a photo twice. Practice pairs do not count, and a few pairs with absurd colours only show who is looking. The **fooling rate** is the share of the other pairs in which invented colours were taken for real: at 50 %, what guessing gives, a model's colours cannot be told from photographs. The real photo's colours are made as coarse as a model's, or their fine detail would give them away; how strong and how varied the colours are is left as it is, because that is part of what is judged. A session that takes more than one absurd pair for real, and more than a quarter of them, or whose median answer comes within 0.3 s, stays in the data but out of the rates, and intervals (95 %) come from drawing the participants anew."
+TAB_STUDY_OWN = "Set up a study"
+OWN_LEAD = "Make this test of your own colour photos for friends. They get a link and play; you get another link, with the results. Without a link nobody finds the study. Your photos are kept here at 512 pixels and without their metadata, until the time is over or you delete the study."
+OWN_NAME = "Name of the study, which your friends see"
+OWN_MODELS = "Models that colour the photos"
+OWN_STRENGTH = "Strength of their colours: each makes another model of them"
+OWN_STRENGTHS = {"paler": "paler", "meant": "as the model means it", "stronger": "stronger"}
+OWN_LENGTH = "Pairs in a session"
+OWN_EXPOSURE = "Time to look at a pair"
+OWN_DAYS = "Kept for"
+OWN_KEPT = {"1": "1 day", "7": "1 week", "30": "1 month", "90": "3 months"}
+OWN_CREATE = "Set up the study"
+OWN_READY = "The study has {photos} photos. The models colour them now, and your friends can start in a moment. It is deleted on {until}."
+OWN_FRIENDS = "Link for your friends"
+OWN_OWNER = "Your link: results, votes, deletion. Keep it, nobody can give it to you again"
+OWN_PLAYED = (
+    "**{name}**: a study that somebody set up with photos of their own; it ends on {until}."
+)
+OWN_UNNAMED = "A study without a name"
+OWN_STATE = "{ready} of {found} photos are ready, {skipped} could not be used. The study is deleted on {until}."
+OWN_DELETE = "Delete this study"
+OWN_DELETED = "The study is deleted, with its photos and all votes."
+MODEL_AT = "{model} at vividness {vividness:g}"
+
+RESULTS_THUMBS = "Thumbs under coloured photos"
+RESULTS_THUMB_COLUMNS = ("", "Up", "Down")
+
+RESULTS_HOW = "Every pair shows one photo twice: as it was taken, and coloured by a model that saw only its lightness; a random generator draws the photo, the model and the side. Both pictures go the same way to the screen, so that only their colours differ, and nobody sees a photo twice. Practice pairs do not count, and a few pairs with absurd colours only show who is looking. The **fooling rate** is the share of the other pairs in which invented colours were taken for real: at 50 %, what guessing gives, a model's colours cannot be told from photographs. The real photo's colours are made as coarse as a model's, or their fine detail would give them away; how strong and how varied the colours are is left as it is, because that is part of what is judged. A session that takes more than one absurd pair for real, and more than a quarter of them (of four, somebody who clicks at random passes 5 times in 16), or whose median answer comes within 0.3 s, stays in the data but out of the rates, and intervals (95 %) come from drawing the participants anew."
 RESULTS_NONE = "No vote counts yet: be the first to play."
 RESULTS_TITLE = "Fooling rate, %"
 RESULTS_CHANCE = "guessing: 50"
@@ -344,7 +426,7 @@ RESULTS_STUDY = "Study"
 RESULTS_STUDY_NAME = "{name}: {votes} {votes:vote|votes} from {first} to {last}"
 RESULTS_UNNAMED = "before studies had names"
 RESULTS_OWNER = "For the owner of the study"
-RESULTS_OWNER_HOW = "The key is what COLORIZER_STUDY_KEY was set to when the page was started. It opens the results without playing, and the votes as a file."
+RESULTS_OWNER_HOW = "The key is what COLORIZER_STUDY_KEY was set to when the page was started. It opens the results without playing, and the votes as a file. In a study that you set up here, your own link takes its place."
 RESULTS_KEY = "Key"
 RESULTS_OPEN = "Open"
 RESULT_NOT_COUNTED = {
@@ -358,7 +440,7 @@ RESULT_RIGHT = "right"
 RESULT_WRONG = "wrong"
 RESULT_TO_RESULTS = "Results of the study"
 RESULT_TO_PRIVATE = "Play with your own photos"
-RESULTS_CSV = "Make a CSV of all votes"
+RESULTS_CSV = "Make a file of all votes"
 RESULTS_DOWNLOAD = "Download the votes"
 RESULTS_REFRESH = "Refresh"
 

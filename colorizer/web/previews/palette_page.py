@@ -7,6 +7,7 @@ from typing import Any, get_args
 import gradio as gr
 import numpy as np
 
+from colorizer.guide.guide import MAX_PALETTE, Palette
 from colorizer.photo import Photo, encode_photo, save_photo
 from colorizer.previews.palette import PalettePreview, elbow_curve, gamut_palette, kmeans_palette
 from colorizer.previews.photo_colours import PhotoColours, Space, count_colours
@@ -49,10 +50,11 @@ class PalettePage:
         self._source = source
         self._colours = lru_cache(maxsize=12)(self._count)
 
-    def build(self, tab: gr.Tab, token: gr.Textbox) -> None:
+    def build(self, tab: gr.Tab, token: gr.Textbox) -> tuple[gr.Button, gr.State]:
         """Lay out the components inside the current Blocks and wire them.
 
-        token: of the visit whose photo is shown.
+        token: of the visit whose photo is shown. Returns the button that takes the palette to
+        another photo, and the palette.
         """
         gr.Markdown(i18n.PALETTE_LEAD)
         with gr.Row(elem_classes="preview-desk"):
@@ -82,6 +84,8 @@ class PalettePage:
                 swatches = gr.HTML(
                     css_template=SWATCH_STYLE, js_on_load=SWATCH_SCRIPT, elem_id="palette-swatches"
                 )
+                another = gr.Button(i18n.LIKE_ANOTHER, visible=False, elem_id="palette-another")
+                palette = gr.State(None)
                 with gr.Row():
                     picture = gr.Button(i18n.SAVE_PICTURE, elem_id="palette-save")
                     ready = gr.DownloadButton(visible=False)
@@ -90,7 +94,7 @@ class PalettePage:
         look: dict[str, Any] = {
             "fn": self.look,
             "inputs": [photo, way, number],
-            "outputs": [pair, figures, swatches, gpl, css],
+            "outputs": [pair, figures, swatches, gpl, css, another, palette],
             "concurrency_id": PREVIEW_QUEUE,
             "api_visibility": "private",
             "show_progress": "hidden",
@@ -119,12 +123,13 @@ class PalettePage:
             show_progress_on=figures,
         ).success(None, ready, None, js=SAVE_SCRIPT)
         self._build_endpoint()
+        return another, palette
 
     def look(self, photo: PreviewPhoto | None, way: str, number: float) -> tuple[Any, ...]:
         """The photo in a palette, and the palette."""
         if photo is None:
             nothing = gr.DownloadButton(visible=False)
-            return None, "", "", nothing, nothing
+            return None, "", "", nothing, nothing, gr.Button(visible=False), None
         number = self._checked(way, number)
         with errors_on_the_page():
             colours = self._colours(photo)
@@ -136,6 +141,8 @@ class PalettePage:
             _figures(preview),
             swatches_html(preview),
             *(gr.DownloadButton(value=each, visible=True) for each in files),
+            gr.Button(visible=True),
+            _for_another_photo(preview),
         )
 
     def save(self, photo: PreviewPhoto | None, way: str, number: float) -> str:
@@ -229,6 +236,13 @@ class PalettePage:
 
     def _count(self, photo: PreviewPhoto) -> PhotoColours:
         return count_colours(self._source.open(photo, PREVIEW_SIDE))
+
+
+def _for_another_photo(preview: PalettePreview) -> Palette:
+    """The most frequent colours that a photo can be made of."""
+    shares = dict(zip(preview.hex, preview.shares.tolist(), strict=True))
+    colours = sorted((c for c in shares if shares[c] > 0), key=lambda c: -shares[c])[:MAX_PALETTE]
+    return Palette(tuple(colours), tuple(shares[colour] for colour in colours))
 
 
 def _enabled(enabled: bool) -> Any:

@@ -4,10 +4,14 @@ They take their colours from the page, so they follow dark mode, and each says i
 shows. Drawn 360 units wide, which is a phone's width: text stays readable there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from math import comb
+
+from colorizer.study import StudyModel
+from colorizer.web import i18n
 
 _WIDTH = 360
 _LEFT, _RIGHT = 14, 346
@@ -23,6 +27,19 @@ class RateRow:
     name: str
     rate: float
     interval: tuple[float, float] | None
+
+
+def day(ms: int) -> str:
+    """The day of a time in Unix milliseconds, UTC, as 2026-01-31."""
+    return f"{datetime.fromtimestamp(ms / 1000, tz=UTC):%Y-%m-%d}"
+
+
+def model_name(name: str, names: Mapping[str, str]) -> str:
+    """What a study's model is called on the page. names: texts by the names of models."""
+    own, vividness = StudyModel(name).asked
+    if vividness == 1.0:
+        return names.get(own, own)
+    return i18n.MODEL_AT.format(model=names.get(own, own), vividness=vividness)
 
 
 def chance_of(correct: int, scored: int) -> float:

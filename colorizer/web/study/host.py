@@ -1,4 +1,4 @@
-"""The study that the page hosts: opened in the background, or the sentence why it is not there.
+"""The studies that the page hosts: its own, opened in the background, and those of visitors.
 
 Whatever fails here (database, photos, models, the Hub) leaves the rest of the page working.
 """
@@ -7,13 +7,14 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from colorizer.adjustments import Adjustments
 from colorizer.errors import CheckpointError, Message, StudyError
 from colorizer.model.bundled import bundled_study_photos
 from colorizer.photo import Photo, PhotoError
@@ -34,12 +35,14 @@ from colorizer.web.colorize.examples import load_examples
 
 if TYPE_CHECKING:
     from colorizer.study import Mirror, Store, Study
+    from colorizer.study.own_studies import OwnStudies
 
 logger = logging.getLogger(__name__)
 
 _HOME = Path("~/.colorizer")
 HEAD_START_SECONDS = 3.0  # the first visitors' page comes before what needs the models
 _RETRY_SECONDS = 60.0
+_SWEEP_SECONDS = 600.0
 DEMO_NAME = "demo photos"
 MIN_KEY_CHARACTERS = 12
 
@@ -53,13 +56,17 @@ class StudyHost:
         *,
         warm_up: Callable[[], object] = lambda: None,
         demo: bool = False,
+        open_own: "Callable[[], OwnStudies | None]" = lambda: None,
     ) -> None:
         """open_study: may take long and may fail. demo: the photos are the small bundled set.
 
         warm_up: what can wait until the study is there and the first visitors have their page.
+        open_own: those that visitors set up, None where they may not.
         """
         self.demo = demo
         self._open_study = open_study
+        self._open_own = open_own
+        self._own: OwnStudies | None = None
         self._warm_up = warm_up
         self._study: Study | None = None
         self._problem: Message | None = None
@@ -73,6 +80,20 @@ class StudyHost:
         if self._study is None:
             raise StudyError.of(self._problem or self._waiting)
         return self._study
+
+    def of(self, study_id: object) -> "Study":
+        """The study that a visitor's address asks for: a visitor's own by its id, else the page's.
+
+        StudyError as in `study`, or when there is none of this id.
+        """
+        return self.own.study(study_id) if study_id else self.study
+
+    @property
+    def own(self) -> "OwnStudies":
+        """The studies of visitors; StudyError where there are none (yet)."""
+        if self._own is None:
+            raise StudyError.of(self._waiting if self._study is None else Message("own_closed"))
+        return self._own
 
     @property
     def _waiting(self) -> Message:
@@ -89,13 +110,22 @@ class StudyHost:
         if self._study is not None:
             self._study.close()
             self._study = None
+        if self._own is not None:
+            self._own.close()
 
     def _run(self) -> None:
         self._open()
         if not self._stopping.wait(HEAD_START_SECONDS):
             self._warm_up()
+        while self._own is not None and not self._stopping.wait(_SWEEP_SECONDS):
+            with suppress(OSError):
+                self._own.sweep()
 
     def _open(self) -> None:
+        try:
+            self._own = self._open_own()
+        except (OSError, StudyError) as error:
+            logger.error("visitors cannot set up studies: %s", error)
         while not self._stopping.is_set():
             try:
                 study = self._open_study()
@@ -120,6 +150,24 @@ def host_study(settings: Settings, service: ColorizerService) -> StudyHost:
         partial(open_study, settings, service),
         warm_up=partial(warm_up, service, settings.preview_side),
         demo=not settings.study_photos,
+        open_own=partial(open_own_studies, settings, service),
+    )
+
+
+def open_own_studies(settings: Settings, service: ColorizerService) -> "OwnStudies | None":
+    """The studies that visitors set up, beside the votes; StudyError or OSError if they cannot."""
+    from colorizer.study.own_studies import OwnStudies  # as below
+
+    if not settings.own_studies:
+        return None
+    home = _database(settings.database_url)[1]
+    home.mkdir(parents=True, exist_ok=True)
+    return OwnStudies(
+        home / "own-studies",
+        partial(coloured, service),
+        secret=_secret(settings, home),
+        limit=settings.own_studies,
+        settings=study_protocol(settings),
     )
 
 
@@ -146,7 +194,7 @@ def open_study(settings: Settings, service: ColorizerService) -> "Study":
     url, home = _database(settings.database_url)
     source = settings.study_photos
     folder = photos_folder(source, token=settings.hub_token) if source else bundled_study_photos()
-    models = _study_models(service)
+    models = _study_models(service, settings.study_strengths)
     label = study_label(
         settings.study_name or source.rstrip("/").rpartition("/")[2] or DEMO_NAME,
         (file.photo.id for file in find_photos(folder)),
@@ -158,13 +206,11 @@ def open_study(settings: Settings, service: ColorizerService) -> "Study":
         pool = StimulusPool(
             folder,
             models,
-            lambda photo, model: coloured(service, photo, model.name),
+            partial(coloured, service),
             cache=home / "study-pictures",
             head_start_seconds=HEAD_START_SECONDS,
         )
-        secret = settings.study_secret.encode() or _kept_secret(home / "study-secret")
-        if len(secret) < MIN_SECRET_BYTES:
-            raise StudyError("bad_secret")
+        secret = _secret(settings, home)
         mirror = _mirror(settings, store, home)
         return Study(
             store,
@@ -194,26 +240,29 @@ def study_protocol(settings: Settings) -> StudySettings:
         raise StudyError("bad_exposure") from error
 
 
-def coloured(service: ColorizerService, photo: Photo, model: str) -> Photo:
-    """The photo in the colours that the named model gives it."""
-    return service.colorizer(model).colorize(photo).photo
+def coloured(service: ColorizerService, photo: Photo, model: StudyModel) -> Photo:
+    """The photo in the model's colours; CheckpointError if the model is another one by now."""
+    name, vividness = model.asked
+    if service.identity(name).revision != model.revision:
+        raise CheckpointError("model_changed", model=name)
+    return service.colorizer(name).colorize(photo, Adjustments(vividness=vividness)).photo
 
 
-def study_model(service: ColorizerService, name: str) -> StudyModel:
-    """The model as the study's tables know it."""
+def study_model(service: ColorizerService, name: str, vividness: float = 1.0) -> StudyModel:
+    """The model at a vividness as the study's tables know it; raises CheckpointError."""
     identity = service.identity(name)
-    return StudyModel(name, head=identity.head, revision=identity.revision)
+    return StudyModel.at(name, vividness, head=identity.head, revision=identity.revision)
 
 
-def _study_models(service: ColorizerService) -> list[StudyModel]:
-    """The models that are whole; the last one's CheckpointError when none is."""
+def _study_models(service: ColorizerService, strengths: Sequence[float]) -> list[StudyModel]:
+    """The models that are whole, at each vividness; the last one's CheckpointError when none is."""
     if not service.models:
         raise StudyError("no_models")
     models: list[StudyModel] = []
     problem: CheckpointError | None = None
     for name in service.models:
         try:
-            models.append(study_model(service, name))
+            models += [study_model(service, name, strength) for strength in strengths]
         except CheckpointError as error:
             logger.error("the study goes without a model: %s", error)
             problem = error
@@ -239,8 +288,18 @@ def _database(url: str) -> tuple[str, Path]:
     return url, home
 
 
+def _secret(settings: Settings, home: Path) -> bytes:
+    """The one of the settings, or that in `home`, made on the first call; StudyError if short.
+
+    Only the file's owner can read it.
+    """
+    secret = settings.study_secret.encode() or _kept_secret(home / "study-secret")
+    if len(secret) < MIN_SECRET_BYTES:
+        raise StudyError("bad_secret")
+    return secret
+
+
 def _kept_secret(file: Path) -> bytes:
-    """The secret in `file`, made on the first call; only the file's owner can read it."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

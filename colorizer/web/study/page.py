@@ -1,4 +1,4 @@
-"""The tab of the colorization Turing test: play, play with one's own photos, results."""
+"""The tab of the colorization Turing test: play, compare, results, and studies of one's own."""
 
 from functools import partial
 
@@ -10,6 +10,7 @@ from colorizer.web import i18n
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.fair_queue import Turns
 from colorizer.web.study.host import StudyHost
+from colorizer.web.study.own import OwnStudyPage
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.play import PlayPage
 from colorizer.web.study.prefer import PreferencePage
@@ -20,7 +21,7 @@ _PLAY, _PRIVATE, _RESULTS = "play", "private", "results"
 
 
 class StudyPage:
-    """Puts the three parts into tabs of their own."""
+    """Puts the parts into tabs of their own."""
 
     def __init__(
         self,
@@ -35,6 +36,8 @@ class StudyPage:
         self._private = PrivatePage(host, service, turns, pictures)
         self._prefer = PreferencePage(host, pictures)
         self._results = ResultsPage(host, download_folder)
+        self._own = OwnStudyPage(host, service, turns)
+        self._settings = settings
 
     def build(self, tab: gr.Tab) -> None:
         """Lay out the components inside `tab` and wire them."""
@@ -47,8 +50,12 @@ class StudyPage:
                 self._private.build()
             with gr.Tab(i18n.TAB_STUDY_PREFER):
                 self._prefer.build(token)
-            with gr.Tab(i18n.TAB_STUDY_RESULTS, id=_RESULTS) as results:
+            with gr.Tab(
+                i18n.TAB_STUDY_RESULTS, id=_RESULTS, elem_id="study-results-tab"
+            ) as results:
                 self._results.build([results.select, to_results.click], token)
+            with gr.Tab(i18n.TAB_STUDY_OWN, visible=self._settings.own_studies > 0):
+                self._own.build(hub=self._settings.hub_models > 0)
         for button, target in ((to_results, _RESULTS), (to_private, _PRIVATE)):
             button.click(
                 partial(gr.Tabs, selected=target),

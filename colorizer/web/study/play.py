@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import gradio as gr
 
@@ -12,7 +11,10 @@ from colorizer.study import SessionSummary, Standing
 from colorizer.web import i18n
 from colorizer.web.callers import address_of
 from colorizer.web.gradio_internals import event_details
+from colorizer.web.photo_drop import markdown_name
+from colorizer.web.study.figures import day
 from colorizer.web.study.host import StudyHost
+from colorizer.web.study.links import STUDY_SCRIPT, friends_link, study_input
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
 from colorizer.web.study.trial import TrialStage
@@ -42,7 +44,8 @@ class PlayPage:
         results, and to a test with one's own photos.
         """
         lead = gr.Markdown(i18n.STUDY_LEAD, elem_id="study-lead")
-        result = self._result.build("study-result", token)
+        which = study_input()
+        result = self._result.build("study-result", token, which)
         card = gr.Markdown(i18n.STUDY_OPENING, elem_id="study-card")
         start = gr.Button(
             i18n.STUDY_START, variant="primary", interactive=False, elem_id="study-start"
@@ -59,47 +62,50 @@ class PlayPage:
             "queue": False,
             "api_visibility": "private",
             "show_progress": "hidden",
+            "js": STUDY_SCRIPT,
         }
-        gr.on([*opened, timer.tick], self.arrive, [token, stage], lobby, **wiring)
-        start.click(self.start, [token], [token, stage, *lobby], **wiring)
-        stage.stop(self.stop, [token], [stage, *lobby], **wiring)
+        gr.on([*opened, timer.tick], self.arrive, [token, stage, which], lobby, **wiring)
+        start.click(self.start, [token, which], [token, stage, *lobby], **wiring)
+        stage.stop(self.stop, [token, which], [stage, *lobby], **wiring)
         self._outputs = len(lobby)
         return to_results, to_private
 
     def arrive(
-        self, token: Any, playing: Any, request: gr.Request | None = None
+        self, token: Any, playing: Any, which: Any, request: gr.Request | None = None
     ) -> tuple[Any, ...]:
         """The tab is opened, or looked at while the study is being prepared."""
         if playing:
             return tuple(gr.skip() for _ in range(self._outputs))
-        return self._lobby(token, "", page_address(request))
+        return self._lobby(token, which, "", request)
 
-    def start(self, token: Any, request: gr.Request) -> tuple[Any, ...]:
+    def start(self, token: Any, which: Any, request: gr.Request) -> tuple[Any, ...]:
         """Begin a session or go on with it."""
         try:
-            session = self._host.study.start_session(_text(token), self._address(request))
-            opening = self._stage.opening(session.token)
+            session = self._host.of(which).start_session(_text(token), self._address(request))
+            opening = self._stage.opening(session.token, which)
         except StudyError as error:
-            return gr.skip(), None, *self._lobby(token, i18n.told(error), page_address(request))
+            return gr.skip(), None, *self._lobby(token, which, i18n.told(error), request)
         if opening["trial"] is None:
-            link = page_address(request)
-            return session.token, None, *self._lobby(session.token, opening["notice"], link)
+            notice = opening["notice"]
+            return session.token, None, *self._lobby(session.token, which, notice, request)
         hidden = gr.update(visible=False)
         quiet = gr.Timer(active=False)
         lobby = hidden, hidden, hidden, quiet, hidden, *self._result.show(None)
         return session.token, opening, *lobby
 
     def stop(
-        self, token: Any, event: gr.EventData, request: gr.Request | None = None
+        self, token: Any, which: Any, event: gr.EventData, request: gr.Request | None = None
     ) -> tuple[Any, ...]:
         """The stage has nothing more to show: the session is over, or something is in the way."""
         notice = str(event_details(event).get("notice", ""))
-        return None, *self._lobby(token, notice, page_address(request))
+        return None, *self._lobby(token, which, notice, request)
 
-    def _lobby(self, token: Any, notice: str, link: str) -> tuple[Any, ...]:
+    def _lobby(
+        self, token: Any, which: Any, notice: str, request: gr.Request | None
+    ) -> tuple[Any, ...]:
         """What there is before or after a session: lead, card, button, timer, ways on, result."""
         try:
-            study = self._host.study
+            study = self._host.of(which)
             standing = study.standing(_text(token))
             summary = _summary(study, token) if standing and standing.finished else None
         except StudyError as error:
@@ -112,14 +118,14 @@ class PlayPage:
         over = standing is not None and standing.finished
         label = i18n.STUDY_AGAIN if over else i18n.STUDY_CONTINUE if standing else i18n.STUDY_START
         can_play = not over or (standing is not None and standing.unseen > 0)
-        sentences = [notice, *self._sentences(study, standing)]
+        sentences = [notice, *self._sentences(study, standing, which)]
         return (
             gr.update(visible=summary is None),
             gr.update(value="\n\n".join(filter(None, sentences)), visible=True),
             gr.update(value=label, interactive=True, visible=can_play),
             gr.Timer(active=False),
             gr.update(visible=summary is not None),
-            *self._result.show(summary, link),
+            *self._result.show(summary, friends_link(request, which)),
         )
 
     def _closed(self, sentence: str) -> tuple[Any, ...]:
@@ -132,7 +138,7 @@ class PlayPage:
             *self._result.show(None),
         )
 
-    def _sentences(self, study: "Study", standing: Standing | None) -> list[str]:
+    def _sentences(self, study: "Study", standing: Standing | None, which: Any) -> list[str]:
         """The card, apart from what went wrong."""
         if standing is not None and standing.finished:
             return [] if standing.unseen else [i18n.STUDY_SEEN_ALL]
@@ -153,7 +159,11 @@ class PlayPage:
             said.append(i18n.STUDY_SHORTENED.format(trials=usual, photos=pictures.ready))
         if study.settings.exposure_seconds is not None:
             said.append(i18n.STUDY_EXPOSURE.format(seconds=study.settings.exposure_seconds))
-        if self._host.demo:
+        if which:
+            about = self._host.own.about(which)
+            name = markdown_name(about.name) or i18n.OWN_UNNAMED
+            said.insert(0, i18n.OWN_PLAYED.format(name=name, until=day(about.expires_ms)))
+        elif self._host.demo:
             said.append(i18n.STUDY_DEMO)
         return [" ".join(said), i18n.STUDY_ANONYMOUS]
 
@@ -164,17 +174,6 @@ class PlayPage:
 
 def _summary(study: "Study", token: Any) -> SessionSummary:
     return study.summary(_text(token))
-
-
-def page_address(request: gr.Request | None) -> str:
-    """Where the visitor's browser found the page, without what follows a "?"; "" if unknown.
-
-    It goes back to this visitor only, as text, so it may be whatever their browser says.
-    """
-    parts = urlsplit(str(request.headers.get("referer", "")) if request else "")
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        return ""
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
 def _text(token: Any) -> str:

@@ -9,6 +9,7 @@ from colorizer.web import i18n
 from colorizer.web.callers import address_of
 from colorizer.web.gradio_internals import event_details
 from colorizer.web.study.host import StudyHost
+from colorizer.web.study.links import STUDY_SCRIPT, study_input
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.trial import TrialStage
 
@@ -30,16 +31,19 @@ class PreferencePage:
             "api_visibility": "private",
             "show_progress": "hidden",
         }
-        start.click(self.start, [token], [token, stage, card, start], **wiring)
+        start.click(
+            self.start, [token, study_input()], [token, stage, card, start], js=STUDY_SCRIPT,
+            **wiring,
+        )  # fmt: skip
         stage.stop(self.stop, None, [stage, card, start], **wiring)
 
-    def start(self, token: Any, request: gr.Request) -> tuple[Any, ...]:
+    def start(self, token: Any, which: Any, request: gr.Request) -> tuple[Any, ...]:
         """Begin a round."""
         known = token if isinstance(token, str) else None
         address = address_of(request) or None
         try:
-            token, session = self._host.study.start_preferences(known, address)
-            opening = self._stage.opening(session.token)
+            token, session = self._host.of(which).start_preferences(known, address)
+            opening = self._stage.opening(session.token, which)
         except StudyError as error:
             told = gr.update(value=i18n.told(error), visible=True)
             return gr.skip(), None, told, gr.update(visible=True)

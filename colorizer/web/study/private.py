@@ -8,7 +8,7 @@ import gradio as gr
 from colorizer.errors import Message, StudyError, attempt
 from colorizer.photo import Photo
 from colorizer.service.colorizer_service import ColorizerService
-from colorizer.study import SessionSummary
+from colorizer.study import SessionSummary, StudyModel
 from colorizer.study.pool import real_photo
 from colorizer.study.protocol import MAX_PRIVATE_PAIRS
 from colorizer.web import i18n
@@ -82,20 +82,20 @@ class PrivatePage:
         request: gr.Request | None = None,
     ) -> tuple[Any, ...]:
         """Colour the photos and show the first pair; photos that cannot be used are named."""
-        files = dropped_files(photos)
-        if len(files) > MAX_PRIVATE_PAIRS:
-            raise refusal(i18n.PRIVATE_TOO_MANY.format(limit=MAX_PRIVATE_PAIRS))
+        files, left_out = dropped_files(photos, MAX_PRIVATE_PAIRS)
         model = known_model(model, self._models)
         visitor = self._turns.visitor(request)
         with self._turns.run(visitor):
-            pairs, refused = self._pairs(files, model, visitor, progress)
+            with errors_on_the_page():
+                shown = study_model(self._service, model)
+            pairs, refused = self._pairs(files, shown, visitor, progress)
         if not pairs:
             raise refusal(" ".join(refused))
         with errors_on_the_page():
-            model_shown = study_model(self._service, model)
-            session = self._host.study.start_private_session(pairs, model_shown, visitor)
+            session = self._host.study.start_private_session(pairs, shown, visitor)
             opening = self._stage.opening(session.token)
-        told = gr.update(value="  \n".join(refused), visible=bool(refused))
+        said = [*left_out, *refused]
+        told = gr.update(value="  \n".join(said), visible=bool(said))
         return opening, gr.update(visible=False), told, *self._result.show(None)
 
     def stop(self, event: gr.EventData) -> tuple[Any, ...]:
@@ -110,7 +110,7 @@ class PrivatePage:
         return token, None, gr.update(visible=True), *self._result.show(summary)
 
     def _pairs(
-        self, files: list[str], model: str, visitor: str, progress: gr.Progress
+        self, files: list[str], model: StudyModel, visitor: str, progress: gr.Progress
     ) -> tuple[list[tuple[Photo, Photo]], list[str]]:
         """Each photo with its coloured version, and what is to be said about the others."""
         pairs, refused = [], []
@@ -125,6 +125,6 @@ class PrivatePage:
                 pairs.append(pair)
         return pairs, refused
 
-    def _pair(self, file: str, model: str) -> tuple[Photo, Photo]:
+    def _pair(self, file: str, model: StudyModel) -> tuple[Photo, Photo]:
         photo = real_photo(self._service.open_photo(file))
         return photo, coloured(self._service, photo, model)

@@ -9,8 +9,9 @@ from colorizer.study import AnsweredPair, SessionSummary
 from colorizer.study.trials import SIDES
 from colorizer.web import i18n
 from colorizer.web.errors import errors_on_the_page
-from colorizer.web.study.figures import chance_of, score_svg
+from colorizer.web.study.figures import chance_of, model_name, score_svg
 from colorizer.web.study.host import StudyHost
+from colorizer.web.study.links import STUDY_SCRIPT
 from colorizer.web.study.pictures import StudyPictures, half_width, pair_html
 from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE
 
@@ -22,10 +23,16 @@ class ResultPanel:
         self._host = host
         self._pictures = pictures
 
-    def build(self, elem_id: str, token: gr.State | gr.BrowserState) -> list[Any]:
+    def build(
+        self,
+        elem_id: str,
+        token: gr.State | gr.BrowserState,
+        which: gr.Textbox | None = None,
+    ) -> list[Any]:
         """Create the components inside the current Blocks; they are the outputs of `show`.
 
-        token: names the session whose answers are shown.
+        token: names the session whose answers are shown. which: the study, see `links`; by default
+        the page's own.
         """
         html = gr.HTML(visible=False, apply_default_css=False, elem_id=elem_id)
         share = gr.Textbox(
@@ -40,8 +47,9 @@ class ResultPanel:
         answers = gr.HTML(visible=False, apply_default_css=False, elem_id=f"{elem_id}-answers")
         button.click(
             self.answers,
-            [token],
+            [token] if which is None else [token, which],
             [answers],
+            js=None if which is None else STUDY_SCRIPT,
             concurrency_id=STUDY_QUEUE,
             concurrency_limit=STUDY_LIMIT,
             api_visibility="private",
@@ -60,10 +68,10 @@ class ResultPanel:
         button = gr.update(visible=summary.scored > 0)
         return gr.update(value=self._result(summary), visible=True), text, button, empty
 
-    def answers(self, token: Any) -> Any:
+    def answers(self, token: Any, which: Any = "") -> Any:
         """All pairs of the session, right and wrong."""
         with errors_on_the_page():
-            pairs = self._host.study.answers(token if isinstance(token, str) else "")
+            pairs = self._host.of(which).answers(token if isinstance(token, str) else "")
             figures = "".join(self._pair(pair, verdict=True) for pair in pairs)
         title = escape(i18n.RESULT_ALL_TITLE)
         return gr.update(
@@ -120,7 +128,7 @@ class ResultPanel:
         )
         caption = i18n.RESULT_MISTAKE.format(
             number=SIDES.index(pair.real_side) + 1,
-            model=i18n.MODEL_SHORT.get(pair.model, pair.model),
+            model=model_name(pair.model, i18n.MODEL_SHORT),
         )
         if verdict:
             found = i18n.RESULT_WRONG if pair.fooled else i18n.RESULT_RIGHT

@@ -1,20 +1,22 @@
 """The figures of the study: drawing, tables, votes as CSV, and the endpoint for programs."""
 
-from collections.abc import Sequence
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from colorizer.errors import StudyError
-from colorizer.study import FoolingRate, PhotoRate, PublishedRate, StudyResults
+from colorizer.study import FoolingRate, PhotoRate, PoolProgress, PublishedRate, StudyResults
 from colorizer.web import endpoint_texts, i18n
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import errors_on_the_page
-from colorizer.web.study.figures import RateRow, rates_svg, table_html
+from colorizer.web.study.figures import RateRow, day, model_name, rates_svg, table_html
 from colorizer.web.study.host import StudyHost
+from colorizer.web.study.links import OWNER_SCRIPT, study_input
 from colorizer.web.study.trial import STUDY_LIMIT, STUDY_QUEUE
 
 if TYPE_CHECKING:
@@ -57,51 +59,64 @@ class ResultsPage:
                 download = gr.DownloadButton(
                     i18n.RESULTS_DOWNLOAD, interactive=False, elem_id="study-download"
                 )
+            delete = gr.Button(
+                i18n.OWN_DELETE, variant="stop", visible=False, elem_id="study-delete"
+            )
+        which = study_input()
+        wiring: dict[str, Any] = {"js": OWNER_SCRIPT, "api_visibility": "private", **_WIRING}
         gr.on(
             [*opened, refresh.click, unlock.click, key.submit, studies.input],
             self.figures,
-            [token, key, studies],
-            [studies, figures],
-            api_visibility="private",
+            [token, studies, key, which],
+            [studies, figures, delete],
             show_progress="hidden",
-            **_WIRING,
+            **wiring,
         )
-        make.click(self.csv, [key], [download], api_visibility="private", **_WIRING)
+        make.click(self.csv, [key, which], [download], **wiring)
+        delete.click(self.delete, [key, which], [figures, delete], **wiring)
         self._build_endpoint()
 
     def _build_endpoint(self) -> None:
         key = gr.Textbox("", visible=False, label="key")
+        which = study_input()
         report = gr.JSON(visible=False, label="results")
         gr.Button(visible=False).click(
             self.study_results,
-            [key],
+            [key, which],
             [report],
             api_name="study_results",
             api_description=endpoint_texts.STUDY_RESULTS,
             **_WIRING,
         )
 
-    def figures(self, token: Any, key: Any, chosen: Any) -> tuple[Any, str]:
-        """The studies to choose from, and everything that is counted of one of them, as HTML."""
+    def figures(self, token: Any, chosen: Any, key: Any, which: Any = "") -> tuple[Any, str, Any]:
+        """The studies to choose from, everything that is counted of one of them, as HTML, and a
+        button for the owner of a visitor's study.
+        """
         hidden = gr.update(visible=False)
         try:
-            study = self._opened(token, key)
+            study = self._opened(token, key, which)
             known = study.studies()
             label = chosen if chosen in {each.study for each in known} else study.label
             results, status = study.results(label), study.status()
             strengths = _strengths(study.strengths()) if label == study.label else ""
+            strengths += _thumbs(study.thumbs())
         except StudyError as error:
-            return hidden, f"<p>{escape(i18n.told(error))}</p>"
+            return hidden, f"<p>{escape(i18n.told(error))}</p>", hidden
         choices = [(_study_name(each), each.study) for each in known]
         if label not in {each.study for each in known}:
             choices.insert(0, (label, label))
         choice = gr.update(choices=choices, value=label, visible=len(choices) > 1)
         saved = f'<p class="study-small">{escape(i18n.told(status.votes_saved))}</p>'
+        delete = gr.update(visible=bool(which) and study.is_owner(key))
+        about = self._about(which, status.pictures) if which else ""
         if not results.by_model:
             excluded = any(results.excluded.values())
             none = i18n.RESULTS_NONE_COUNTS if excluded else i18n.RESULTS_NONE
-            return choice, f"<p>{escape(none)}</p>{_counts(results)}{strengths}{saved}"
+            told = f"<p>{escape(none)}</p>{_counts(results)}{strengths}{saved}"
+            return choice, about + told, delete
         parts = (
+            about,
             _drawing(results),
             _counts(results),
             _models(results.by_model),
@@ -111,42 +126,60 @@ class ResultsPage:
             strengths,
             saved,
         )
-        return choice, "".join(parts)
+        return choice, "".join(parts), delete
 
-    def csv(self, key: Any) -> Any:
-        """Write all votes, anonymous, and offer them to the owner."""
+    def delete(self, key: Any, which: Any) -> tuple[str, Any]:
+        """Delete a visitor's study for its owner."""
         with errors_on_the_page():
-            study = self._host.study
+            self._host.own.delete(which, key)
+        return f"<p>{escape(i18n.OWN_DELETED)}</p>", gr.update(visible=False)
+
+    def csv(self, key: Any, which: Any = "") -> Any:
+        """Write all votes, anonymous, as CSV files in a zip, and offer them to the owner."""
+        with errors_on_the_page():
+            study = self._host.of(which)
             if not study.is_owner(key):
                 raise StudyError("votes_closed")
-            file = self._downloads.place("colorization-turing-test-votes.csv")
-            file.write_text(study.votes_csv(), encoding="utf-8")
-        return gr.DownloadButton(value=str(file), interactive=True)
+            archive = self._downloads.place("colorization-turing-test-votes.zip")
+            with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+                for name, table in study.votes_csv().items():
+                    out.writestr(name, table)
+        return gr.DownloadButton(value=str(archive), interactive=True)
 
-    def study_results(self, key: str = "") -> dict[str, Any]:
+    def study_results(self, key: str = "", study: str = "") -> dict[str, Any]:
         """Answer /study_results; key: the owner's, or the token of somebody who has played."""
         with errors_on_the_page():
-            study = self._opened(key, key)
+            opened = self._opened(key, key, study)
             return {
-                **asdict(study.results()),
-                "preferred": [asdict(strength) for strength in study.strengths()],
-                "study": study.label,
-                "protocol": asdict(study.settings),
-                "demo_photos": self._host.demo,
-                "votes_saved": str(study.status().votes_saved),
+                **asdict(opened.results()),
+                "preferred": [asdict(strength) for strength in opened.strengths()],
+                "study": opened.label,
+                "protocol": asdict(opened.settings),
+                "demo_photos": self._host.demo and not study,
+                "votes_saved": str(opened.status().votes_saved),
             }
 
-    def _opened(self, token: Any, key: Any) -> "Study":
+    def _about(self, which: Any, pictures: PoolProgress) -> str:
+        """Of a visitor's study: its name, how far its pictures are, how long it is kept."""
+        about = self._host.own.about(which)
+        told = i18n.OWN_STATE.format(
+            ready=pictures.ready,
+            found=pictures.found,
+            skipped=pictures.skipped,
+            until=day(about.expires_ms),
+        )
+        return f"<h3>{escape(about.name or i18n.OWN_UNNAMED)}</h3><p>{escape(told)}</p>"
+
+    def _opened(self, token: Any, key: Any, which: Any) -> "Study":
         """The study, if its results are open to whoever asks."""
-        study = self._host.study
+        study = self._host.of(which)
         if not (study.is_owner(key) or study.has_played(token)):
             raise StudyError("results_closed")
         return study
 
 
 def _study_name(votes: "StudyVotes") -> str:
-    days = (datetime.fromtimestamp(ms / 1000, tz=UTC) for ms in (votes.first_ms, votes.last_ms))
-    first, last = (f"{day:%Y-%m-%d}" for day in days)
+    first, last = day(votes.first_ms), day(votes.last_ms)
     name = votes.study or i18n.RESULTS_UNNAMED
     return i18n.RESULTS_STUDY_NAME.format(name=name, votes=votes.votes, first=first, last=last)
 
@@ -215,8 +248,8 @@ def _revisions(results: StudyResults) -> str:
         return ""
     rows = []
     for rate in results.by_revision:
-        model, _, revision = rate.name.partition(" ")
-        name = f"{i18n.MODEL_NAMES.get(model, model)} {revision}"
+        model, _, revision = rate.name.rpartition(" ")
+        name = f"{model_name(model, i18n.MODEL_NAMES)} {revision}"
         rows.append((name, *_rate(rate)[1:], str(rate.participants), str(rate.trials)))
     return table_html(i18n.RESULTS_SUBJECT_COLUMNS, rows, caption=i18n.RESULTS_BY_REVISION)
 
@@ -250,7 +283,7 @@ def _strengths(models: Sequence["ModelStrength"]) -> str:
         return ""
     rows = [
         (
-            i18n.MODEL_NAMES.get(model.name, model.name),
+            model_name(model.name, i18n.MODEL_NAMES),
             f"{100 * model.won / model.comparisons:.0f}",
             i18n.RESULTS_STRENGTH.format(value=model.strength),
             "–"
@@ -266,11 +299,21 @@ def _strengths(models: Sequence["ModelStrength"]) -> str:
     return f'{table}<p class="study-small">{escape(i18n.RESULTS_STRENGTHS_HOW)}</p>'
 
 
+def _thumbs(thumbs: Mapping[str, Counter[str]]) -> str:
+    if not thumbs:
+        return ""
+    rows = [
+        (model_name(model, i18n.MODEL_NAMES), str(given["up"]), str(given["down"]))
+        for model, given in sorted(thumbs.items())
+    ]
+    return table_html(i18n.RESULTS_THUMB_COLUMNS, rows, caption=i18n.RESULTS_THUMBS)
+
+
 def _rate(rate: FoolingRate | PhotoRate) -> tuple[str, str, str, str]:
     """Name, exposure, rate and interval in words."""
     name = rate.name if isinstance(rate, FoolingRate) else rate.photo_id
     return (
-        i18n.MODEL_NAMES.get(name, name),
+        model_name(name, i18n.MODEL_NAMES),
         _exposure(rate.exposure_seconds),
         i18n.RESULTS_NUMBER.format(value=100 * rate.rate),
         i18n.RESULTS_RANGE.format(low=100 * rate.low, high=100 * rate.high),
@@ -295,7 +338,7 @@ def _source(rate: PublishedRate) -> str:
 
 
 def _full_name(rate: FoolingRate) -> str:
-    name = i18n.MODEL_NAMES.get(rate.name, rate.name)
+    name = model_name(rate.name, i18n.MODEL_NAMES)
     return f"{name}, {_exposure(rate.exposure_seconds)}, n = {rate.trials}"
 
 

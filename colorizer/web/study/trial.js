@@ -16,6 +16,7 @@ const notice = element.querySelector(".study-notice");
 const nextButton = element.querySelector(".study-next");
 
 let token = null;
+let study = ""; // whose study it is: "" is the page's own
 let trial = null; // the one on the screen
 let shownAt = null; // when its pictures appeared; null while they may not be answered
 let waiting = null; // the server's reply that follows the feedback
@@ -44,7 +45,7 @@ async function answer(side) {
   const response_ms = Math.round(performance.now() - shownAt);
   appearedAt(null);
   mark("chosen", side);
-  const reply = await ask("vote", { token, trial: trial.id, choice: side, response_ms });
+  const reply = await ask("vote", { study, token, trial: trial.id, choice: side, response_ms });
   if (reply) return receive(reply);
   notice.textContent = words.offline;
   mark("chosen", null);
@@ -82,7 +83,7 @@ function leaveFeedback(byPointer) {
 async function proceed(reply) {
   if (!reply.trial) return stop(reply.notice);
   if (await show(reply.trial)) return;
-  const again = await ask("next_pair", { token });
+  const again = await ask("next_pair", { study, token });
   if (!again?.trial || !(await show(again.trial))) stop(again ? again.notice : words.offline);
 }
 
@@ -181,6 +182,7 @@ function begin() {
     return;
   }
   token = value.token;
+  study = value.study;
   receive(value);
 }
 

@@ -37,6 +37,7 @@ _SCRIPT = (_HERE / "trial.js").read_text(encoding="utf-8")
 class Request:
     """What the browser sends; what cannot be meant is empty."""
 
+    study: str
     token: str
     trial: str
     choice: str
@@ -47,6 +48,7 @@ class Request:
         """Read a request that anybody may have made up."""
         fields = data if isinstance(data, Mapping) else {}
         return cls(
+            study=_text(fields, "study"),
             token=_text(fields, "token"),
             trial=_text(fields, "trial"),
             choice=_text(fields, "choice"),
@@ -79,15 +81,18 @@ class TrialStage:
             elem_id=elem_id,
         )
 
-    def opening(self, token: str) -> dict[str, Any]:
-        """The component's value that starts or continues the session of `token`."""
-        return {"token": token, **self._reply(self._host.study, token)}
+    def opening(self, token: str, which: Any = "") -> dict[str, Any]:
+        """The component's value that starts or continues the session of `token`.
+
+        which: the study, see `links`.
+        """
+        return {"token": token, "study": which, **self._reply(self._host.of(which), token)}
 
     def vote(self, data: object) -> dict[str, Any]:
         """Cast a vote; what comes next and, in practice, which side was real."""
         request = Request.of(data)
         try:
-            study = self._host.study
+            study = self._host.of(request.study)
         except StudyError as error:
             return _nothing(i18n.told(error))
         try:
@@ -103,8 +108,9 @@ class TrialStage:
 
     def next_pair(self, data: object) -> dict[str, Any]:
         """The pair that waits for an answer, else a new one."""
+        request = Request.of(data)
         try:
-            return self._reply(self._host.study, Request.of(data).token)
+            return self._reply(self._host.of(request.study), request.token)
         except StudyError as error:
             return _nothing(i18n.told(error))
 
