@@ -24,13 +24,13 @@ from colorizer.photo import (
     DEFAULT_LIMITS,
     Photo,
     PhotoLimits,
+    encode_photo,
     open_photo,
     read_file,
-    save_photo,
 )
 from colorizer.photo.kept_metadata import read_metadata
 from colorizer.photo.metadata_fields import Metadata
-from colorizer.photo.saving import HOLDS_16_BITS, format_named
+from colorizer.photo.saving import HOLDS_16_BITS, format_named, write_file
 from colorizer.threads import usable_threads, use_threads
 
 if TYPE_CHECKING:
@@ -67,8 +67,9 @@ class SaveOptions:
     marked: whether the files say that their colours are invented. metadata: whether they keep the
     photos' dates, captions and so on. keep_gps: also the places. sixteen_bits: whether grey of 16
     bits becomes colour of 16 bits, in formats that hold it. settings: all of that in a few words,
-    which results keep (see `settings_of`). Hints beside a photo (photo.hints.json) are its own
-    unless `adjustments` has some.
+    which results keep (see `settings_of`). refuse_results: whether files that say that they are
+    results are not coloured again. Hints beside a photo (photo.hints.json) are its own unless
+    `adjustments` has some.
     """
 
     adjustments: Adjustments = NO_ADJUSTMENTS
@@ -77,6 +78,7 @@ class SaveOptions:
     keep_gps: bool = False
     sixteen_bits: bool = True
     settings: str = ""
+    refuse_results: bool = False
 
 
 class State(StrEnum):
@@ -93,6 +95,7 @@ class Outcome:
     """What became of a job: the file written, or the message that says why there is none.
 
     notes: what was left out or assumed. seconds: in the network and after it, for this photo.
+    size: width and height of the photo in pixels, once it was opened.
     """
 
     job: Job
@@ -101,6 +104,7 @@ class Outcome:
     reason: Message | None = None
     notes: tuple[Message, ...] = ()
     seconds: float = 0.0
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +116,17 @@ class _Opened:
 
 
 Decoder = Callable[[bytes], Photo]
+Writer = Callable[[Path, bytes], None]
+
+
+def write_result(path: Path, data: bytes) -> None:
+    """Put a result on the disk whole or not at all, in a folder that need not be there yet."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = str(error.strerror)
+        raise PhotoError("no_folder", folder=str(path.parent), reason=reason) from error
+    write_file(path, data)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +137,7 @@ class _Album:
     options: SaveOptions
     limits: PhotoLimits
     decoder: Decoder | None
+    write: Writer
     stopped: Callable[[], bool]
 
 
@@ -132,6 +148,7 @@ def colour_album(
     *,
     limits: PhotoLimits = DEFAULT_LIMITS,
     decoder: Decoder | None = None,
+    write: Writer = write_result,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Outcome]:
     """Colour and save every photo, over whatever lies at its target; one outcome for each.
@@ -146,10 +163,11 @@ def colour_album(
         limits: of one photo.
         decoder: opens the bytes of a file, for instance `IsolatedDecoder.open_photo`; by
             default in this process.
+        write: keeps the file of a result; PhotoError or OSError where it cannot.
         stopped: asked before each photo; once it is true, the photo in hand is finished and the
             others are not begun.
     """
-    album = _Album(colorizer, save_options, limits, decoder, stopped)
+    album = _Album(colorizer, save_options, limits, decoder, write, stopped)
     workers = min(usable_threads(), len(jobs))
     handfuls = _in_handfuls(jobs, workers)
     if workers <= 1:
@@ -198,6 +216,8 @@ def _colour(album: _Album, jobs: Sequence[Job]) -> Iterator[Outcome]:
 def _open(album: _Album, job: Job) -> _Opened:
     data = read_file(job.source if job.data is None else job.data, album.limits)
     photo = album.decoder(data) if album.decoder else open_photo(data, album.limits)
+    if album.options.refuse_results and photo.mark is not None:
+        raise PhotoError("own_result")
     notes = list(photo.notes)
     metadata = None
     if album.options.metadata:
@@ -205,7 +225,9 @@ def _open(album: _Album, job: Job) -> _Opened:
         kept_deep = _is_deep(album, job, photo)
         more = tuple(note for note in more if note.code != "sixteen_bits" or not kept_deep)
         notes += (note for note in more if note not in notes)
-        settings = settings_of(album.options.settings, job.source)
+        settings = album.options.settings
+        if job.data is None:
+            settings = settings_of(settings, job.source)
         metadata = replace(metadata, settings=settings)
         kind = _CANNOT_HOLD_IPTC.get(job.target.suffix.lower())
         if kind and not metadata.iptc_texts.complete:
@@ -226,7 +248,8 @@ def _finish(album: _Album, waiting: Sequence[_Opened]) -> Iterator[Outcome]:
             yield from _finish(album, [each])
         return
     if isinstance(predictions, Message):
-        yield Outcome(waiting[0].job, State.FAILED, reason=predictions, notes=waiting[0].notes)
+        opened, size = waiting[0], (photos[0].width, photos[0].height)
+        yield Outcome(opened.job, State.FAILED, None, predictions, opened.notes, size=size)
         return
     for opened, prediction in zip(waiting, predictions, strict=True):
         started = time.perf_counter()
@@ -240,27 +263,34 @@ def _finish(album: _Album, waiting: Sequence[_Opened]) -> Iterator[Outcome]:
             reason=written if isinstance(written, Message) else None,
             notes=opened.notes,
             seconds=seconds,
+            size=(opened.photo.width, opened.photo.height),
         )
 
 
 def _save(album: _Album, opened: _Opened, prediction: "Prediction") -> Path:
     job = opened.job
-    adjustments = _with_own_hints(album.options.adjustments, job.source)
-    for folder in {path.parent for path in (job.target, job.layer) if path is not None}:
-        _make_folder(folder)
+    adjustments = album.options.adjustments
+    if job.data is None:
+        adjustments = _with_own_hints(adjustments, job.source)
     deep = _is_deep(album, job, opened.photo)
     for number, path in enumerate(job.variants, start=1):
         guide = replace(adjustments.guide, variant=number)
         other = album.colorizer.decode(
             prediction, replace(adjustments, guide=guide), sixteen_bits=deep
         )
-        mark = other.mark if album.options.marked else None
-        save_photo(other.photo, path, mark=mark, metadata=opened.metadata)
+        _write(album, other, other.photo, path, opened.metadata)
     result = album.colorizer.decode(prediction, adjustments, sixteen_bits=deep)
-    mark = result.mark if album.options.marked else None
     if job.layer is not None:
-        _save_layer(result, job.layer, mark, opened.metadata)
-    return save_photo(result.photo, job.target, mark=mark, metadata=opened.metadata)
+        _write_layer(album, result, job.layer, opened.metadata)
+    _write(album, result, result.photo, job.target, opened.metadata)
+    return job.target
+
+
+def _write(
+    album: _Album, result: "Colorized", photo: Photo, path: Path, metadata: Metadata | None
+) -> None:
+    mark = result.mark if album.options.marked else None
+    album.write(path, encode_photo(photo, path.suffix, mark=mark, metadata=metadata))
 
 
 def _is_deep(album: _Album, job: Job, photo: Photo) -> bool:
@@ -291,19 +321,11 @@ def _with_own_hints(adjustments: Adjustments, photo: Path) -> Adjustments:
     return replace(adjustments, guide=replace(adjustments.guide, hints=read_hints(file)))
 
 
-def _save_layer(
-    result: "Colorized", layer: Path, mark: str | None, metadata: Metadata | None
+def _write_layer(
+    album: _Album, result: "Colorized", layer: Path, metadata: Metadata | None
 ) -> None:
     """The layer belongs to the same photo, but is no photo: no caption, no date."""
     from colorizer.colour.chroma_layer import chroma_layer
 
     origin = None if metadata is None else Metadata(source=metadata.source)
-    save_photo(chroma_layer(result.photo), layer, mark=mark, metadata=origin)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = str(error.strerror)
-        raise PhotoError("no_folder", folder=str(folder), reason=reason) from error
+    _write(album, result, chroma_layer(result.photo), layer, origin)

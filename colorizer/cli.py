@@ -5,10 +5,8 @@ happens to the photos in `colorizer.batch`.
 """
 
 import argparse
-import logging
 import os
 import sys
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -23,19 +21,19 @@ from colorizer.album.arguments import (
     EXIT_NOTHING_DONE,
     EXIT_SOME_FAILED,
     build_parser,
+    colorizer_of,
     guide_of,
     limits_of,
     plan_options,
     save_options,
 )
 from colorizer.album.plan import Plan, UsageError, plan_album
-from colorizer.album.report import Report, printable, reason, summary
+from colorizer.album.report import Report, be_quiet_but_for_us, printable, reason, summary
 from colorizer.album.stopping import Stopping
 from colorizer.batch import Outcome, SaveOptions, State, colour_album
-from colorizer.errors import CheckpointError, ColorizerError
-from colorizer.model.bundled import bundled_checkpoints
-from colorizer.photo import DEFAULT_LIMITS, PhotoLimits
-from colorizer.photo.isolation import SECONDS, IsolatedDecoder
+from colorizer.errors import ColorizerError
+from colorizer.photo import PhotoLimits
+from colorizer.photo.isolation import IsolatedDecoder
 from colorizer.photo.saving import sweep
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Colour what the arguments name; returns the exit status."""
     arguments = build_parser().parse_intermixed_args(argv)
-    _be_quiet_but_for_us()
+    be_quiet_but_for_us()
     with Stopping() as stopping, ExitStack() as stack:
         try:
             limits = limits_of(arguments)
@@ -56,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return EXIT_NOTHING_DONE
             if arguments.dry_run:
                 return _dry_run(plan)
-            colorizer = _load(arguments) if plan.jobs else None
+            colorizer = colorizer_of(arguments) if plan.jobs else None
             guide = guide_of(arguments, colorizer, limits) if colorizer else NO_GUIDE
             options = save_options(arguments, guide)
             report = None
@@ -103,8 +101,7 @@ def _outcomes(
     for folder in sorted({job.target.parent for job in plan.jobs}):
         sweep(folder)
     workers = os.cpu_count() or 1
-    seconds = max(SECONDS, SECONDS * limits.max_pixels / DEFAULT_LIMITS.max_pixels)
-    decoder = IsolatedDecoder(limits, workers=min(workers, len(plan.jobs)), seconds=seconds)
+    decoder = IsolatedDecoder.patient(limits, workers=min(workers, len(plan.jobs)))
     try:
         yield from colour_album(
             colorizer,
@@ -151,28 +148,6 @@ def _dry_run(plan: Plan) -> int:
     return EXIT_SOME_FAILED if states[State.FAILED] or plan.unreadable else EXIT_DONE
 
 
-def _load(arguments: argparse.Namespace) -> "Colorizer":
-    """The model; raises UsageError or CheckpointError."""
-    model, is_local = arguments.model, Path(arguments.model).is_dir()
-    if arguments.revision and (model in bundled_checkpoints() or is_local):
-        raise UsageError(f"--revision is for models on the Hub; {model} is not from there.")
-
-    # Not at the top: --help and mistyped flags need not wait for it.
-    from colorizer.pipeline import Colorizer
-
-    try:
-        colorizer = Colorizer.from_pretrained(
-            model, revision=arguments.revision, device=arguments.device
-        )
-    except (RuntimeError, AssertionError) as error:  # PyTorch's, without a card or its driver
-        if arguments.device == "cpu":
-            raise
-        raise CheckpointError("no_card") from error
-    if arguments.temperature is not None and colorizer.checkpoint.ab_bins is None:
-        raise UsageError(f"--temperature is for models that classify; {model} does not.")
-    return colorizer
-
-
 class _stdin_within:
     """Reads one photo from standard input, never more than the limit and a byte."""
 
@@ -207,11 +182,3 @@ def _say(text: str, stream: TextIO) -> None:
     except (OSError, ValueError):
         if stream is sys.stdout:
             sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the program ends
-
-
-def _be_quiet_but_for_us() -> None:
-    """Pillow's remarks on odd files and traces of what cost one photo are not for people."""
-    warnings.simplefilter("ignore")
-    logging.basicConfig(level=logging.ERROR, format="%(message)s")
-    for name in ("PIL", "colorizer.errors"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)

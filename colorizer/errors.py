@@ -149,6 +149,8 @@ MESSAGES = {
     "other_result": "{file} is the result of another photo, or of this one before it was changed: move it away or use --overwrite.",
     "other_settings": "It was coloured with other settings ({settings}).",
     "target_is_source": "The result would replace {file}, which is one of the photos to colour: choose another place.",
+    "own_result": "The file says that it is a result of Colorizer: it was not coloured again.",
+    "worker_died": "The program ended on this photo {times} times: try it alone, or a smaller one.",
     "stopped": "Not begun when the run was stopped.",
     "had_colours": "The photo already had colours; they were not used.",
     "sixteen_bits": "The photo has 16 bits a channel; the result has 8.",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from colorizer.archive import __main__ as archive
 from colorizer.cli import build_parser
 from colorizer.settings import describe
 
@@ -53,7 +54,9 @@ def test_readme_is_short() -> None:
 
 @pytest.mark.parametrize("line", [c for c in commands() if c.startswith("python -m colorizer")])
 def test_command_lines_are_accepted(line: str) -> None:
-    build_parser().parse_args(shlex.split(line)[3:])
+    module, *arguments = shlex.split(line)[2:]
+    parser = archive.build_parser() if module == "colorizer.archive" else build_parser()
+    parser.parse_args(arguments)
 
 
 def test_make_targets_exist() -> None:

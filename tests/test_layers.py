@@ -62,6 +62,15 @@ def test_colours_previews_and_photos_know_no_models(package: str) -> None:
             assert not [n for n in imports_of(file) if n.startswith("colorizer.model")], file
 
 
+@pytest.mark.parametrize("file", LIBRARY, ids=module_name)
+def test_only_archives_know_archives_and_their_engine(file: Path) -> None:
+    if not module_name(file).startswith("colorizer.archive"):
+        engine = ("colorizer.archive", "ray", "pyarrow", "fsspec")
+        assert not [
+            n for n in imports_of(file) if f"{n}.".startswith(tuple(f"{e}." for e in engine))
+        ]
+
+
 CODE_RUNNERS = {"eval", "exec", "compile", "__import__"}
 UNPICKLERS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "yaml"}
 SHIPPED = [*LIBRARY, ROOT / "app.py", *sorted((ROOT / "train").rglob("*.py"))]

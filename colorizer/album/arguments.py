@@ -8,8 +8,10 @@ from colorizer import __version__
 from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, NO_GUIDE, Adjustments
 from colorizer.album.plan import PlanOptions, UsageError
 from colorizer.batch import SaveOptions, fingerprint
+from colorizer.errors import CheckpointError
 from colorizer.guide.files import palette_named, read_hints
 from colorizer.guide.guide import MAX_VARIANT, Guide
+from colorizer.model.bundled import bundled_checkpoints
 from colorizer.photo import DEFAULT_LIMITS, PhotoLimits, open_photo
 
 if TYPE_CHECKING:
@@ -76,6 +78,26 @@ def build_parser() -> argparse.ArgumentParser:
         "'*.jpg', or - for one photo from standard input")  # fmt: skip
     add("-o", "--out", help="folder for the results (default: beside each photo), or for one photo "
         "the file, such as result.jpg")  # fmt: skip
+    add_colouring(parser)
+    add("--variants", type=_variants, default=0, help="also write this many other versions")
+    add(
+        "--layer",
+        action="store_true",
+        help="also write the colours alone, a transparent PNG for photo editors to lay over the "
+        "black-and-white photo",
+    )
+    add("--overwrite", action="store_true", help="replace files that are there")
+    add("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    add("--report", type=Path, metavar="FILE", help="write a table (CSV) with a row for each photo")
+    add("--device", choices=["cpu", "cuda"], default="cpu", help="default: %(default)s")
+    add("-q", "--quiet", action="store_true", help="no progress bar, no notes, no summary")
+    add("--version", action="version", version=f"colorizer {__version__}")
+    return parser
+
+
+def add_colouring(parser: argparse.ArgumentParser) -> None:
+    """The flags that decide how a photo is coloured, kept and refused, wherever it lies."""
+    add = parser.add_argument
     add(
         "--model",
         default="classification",
@@ -100,14 +122,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--palette", help="colours to use: '#aa3322, #e0c080', a .gpl or a .css file")
     add("--like", type=Path, help="a colour photo whose colours are to be taken")
     add("--strength", type=_share, default=1.0, help="of --palette and --like: 0 to 1")
-    add("--variants", type=_variants, default=0, help="also write this many other versions")
     add("--format", choices=["jpg", "png", "webp", "tiff"], help="default: as the photo came")
-    add(
-        "--layer",
-        action="store_true",
-        help="also write the colours alone, a transparent PNG for photo editors to lay over the "
-        "black-and-white photo",
-    )
     add(
         "--no-mark",
         action="store_true",
@@ -119,9 +134,6 @@ def build_parser() -> argparse.ArgumentParser:
         "grey photo that has more than 8: 16 keeps its steps, 8 makes smaller files "
         "(default: %(default)s)")  # fmt: skip
     add("--keep-gps", action="store_true", help="also keep the place where the photo was taken")
-    add("--overwrite", action="store_true", help="replace files that are there")
-    add("--dry-run", action="store_true", help="say what would be done, and do nothing")
-    add("--report", type=Path, metavar="FILE", help="write a table (CSV) with a row for each photo")
     add(
         "--max-megapixels", type=_positive, default=DEFAULT_MEGAPIXELS, metavar="N",
         help="largest photo (default: %(default)s); memory needed is some 12 MB each",
@@ -130,10 +142,6 @@ def build_parser() -> argparse.ArgumentParser:
         "--max-megabytes", type=_positive, default=DEFAULT_MEGABYTES, metavar="N",
         help="largest file (default: %(default)s)",
     )  # fmt: skip
-    add("--device", choices=["cpu", "cuda"], default="cpu", help="default: %(default)s")
-    add("-q", "--quiet", action="store_true", help="no progress bar, no notes, no summary")
-    add("--version", action="version", version=f"colorizer {__version__}")
-    return parser
 
 
 def limits_of(arguments: argparse.Namespace) -> PhotoLimits:
@@ -159,6 +167,28 @@ def plan_options(arguments: argparse.Namespace) -> PlanOptions:
         overwrite=arguments.overwrite,
         settings=settings_text(arguments),
     )
+
+
+def colorizer_of(arguments: argparse.Namespace) -> "Colorizer":
+    """The model that the arguments name; raises UsageError or CheckpointError."""
+    model, is_local = arguments.model, Path(arguments.model).is_dir()
+    if arguments.revision and (model in bundled_checkpoints() or is_local):
+        raise UsageError(f"--revision is for models on the Hub; {model} is not from there.")
+
+    # Not at the top: --help and mistyped flags need not wait for it.
+    from colorizer.pipeline import Colorizer
+
+    try:
+        colorizer = Colorizer.from_pretrained(
+            model, revision=arguments.revision, device=arguments.device
+        )
+    except (RuntimeError, AssertionError) as error:  # PyTorch's, without a card or its driver
+        if arguments.device == "cpu":
+            raise
+        raise CheckpointError("no_card") from error
+    if arguments.temperature is not None and colorizer.checkpoint.ab_bins is None:
+        raise UsageError(f"--temperature is for models that classify; {model} does not.")
+    return colorizer
 
 
 def settings_text(arguments: argparse.Namespace) -> str:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import logging
 import os
+import warnings
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -127,3 +129,11 @@ def _is_report(file: Path) -> bool:
     with file.open("rb") as stream:
         head = stream.read(len(begins))
     return head in (begins, b"")
+
+
+def be_quiet_but_for_us() -> None:
+    """Pillow's remarks on odd files and traces of what cost one photo are not for people."""
+    warnings.simplefilter("ignore")
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    for name in ("PIL", "colorizer.errors"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -44,7 +44,7 @@ def search(folder: Path, *, not_in: Path | None = None) -> Found:
         folders[:] = sorted(_entered(Path(place), folders, found, not_in))
         candidates = []
         for name in sorted(files):
-            kind = _left_out_as(name)
+            kind = left_out_as(name)
             if kind is None:
                 candidates.append(Path(place, name))
             else:
@@ -86,9 +86,10 @@ def _entered(place: Path, folders: list[str], found: Found, not_in: Path | None)
             yield name
 
 
-def _left_out_as(name: str) -> str | None:
-    """The kind under which a file is counted instead of coloured."""
-    if name.startswith("."):
+def left_out_as(name: str) -> str | None:
+    """The kind under which a file is counted instead of coloured; of its name, or a/path/of/it."""
+    parts = name.split("/")
+    if any(each.startswith(".") or each.casefold() in _FOLDERS_OF_PROGRAMS for each in parts):
         return HIDDEN
     suffix = Path(name).suffix.lower()
     if suffix in READABLE_SUFFIXES:

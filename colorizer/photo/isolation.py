@@ -25,7 +25,7 @@ from dataclasses import asdict
 from pathlib import Path
 from queue import LifoQueue
 from threading import Timer
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import numpy as np
 
@@ -72,6 +72,12 @@ class IsolatedDecoder:
         for worker in self._workers:
             self._idle.put(worker)
         weakref.finalize(self, _stop_all, self._workers)
+
+    @classmethod
+    def patient(cls, limits: PhotoLimits, *, workers: int) -> Self:
+        """One whose time for a photo grows with the pixels that the limits allow."""
+        seconds = max(SECONDS, SECONDS * limits.max_pixels / DEFAULT_LIMITS.max_pixels)
+        return cls(limits, workers=workers, seconds=seconds)
 
     def open_photo(self, file: str | Path | bytes) -> Photo:
         """As `colorizer.photo.open_photo`; PhotoError also when the process dies or takes long."""

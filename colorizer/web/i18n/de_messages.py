@@ -41,6 +41,8 @@ MESSAGES = {
     "other_settings": "Es wurde mit anderen Einstellungen koloriert ({settings}).",
     "other_result": "{file} ist das Ergebnis eines anderen Fotos oder eines früheren Stands von diesem: Verschieb es oder nimm --overwrite.",
     "target_is_source": "Das Ergebnis würde {file} ersetzen, eines der Fotos, die eingefärbt werden sollen: Wähl einen anderen Ort.",
+    "own_result": "Die Datei sagt, dass sie ein Ergebnis von Colorizer ist: Sie wurde nicht noch einmal eingefärbt.",
+    "worker_died": "An diesem Foto ist das Programm {times}-mal zu Ende gegangen: Versuch es allein oder mit einem kleineren.",
     "stopped": "Noch nicht begonnen, als der Lauf angehalten wurde.",
     "had_colours": "Das Foto hatte schon Farben; sie wurden nicht verwendet.",
     "sixteen_bits": "Das Foto hat 16 Bit je Kanal, das Ergebnis 8.",
