@@ -145,9 +145,9 @@ def test_row_10_three_photos_of_which_one_is_bad(page: Page, photos: list[Path])
     notes = page.locator("#tiles .tile-note").all_inner_texts()
     assert (notes[0], notes[2]) == ("done", "done")
     assert "not a photo" in notes[1]
-    expect(page.locator("#tiles button").nth(1)).to_be_disabled()
+    expect(page.locator("#tiles button.tile").nth(1)).to_be_disabled()
     expect(page.locator("#status")).to_contain_text("camera.png")
-    chosen = page.locator("#tiles button").nth(2)
+    chosen = page.locator("#tiles button.tile").nth(2)
     chosen.focus()
     chosen.press("Enter")
     expect(page.locator("#status")).to_contain_text("coffee.jpg: 360 × 240")
@@ -179,7 +179,10 @@ def test_row_18_the_footer_leads_to_models_licence_and_how_it_works(page: Page) 
     expect(tab(page, "About the models")).to_have_attribute("aria-selected", "true")
     models = page.locator(".about-model")
     expect(models).to_have_count(2)
-    expect(models.locator("figure img").first).to_be_visible()
+    pictures = models.locator("figure img").first
+    expect(pictures).to_be_hidden()  # four of them are in the Turing test's demo set
+    models.first.locator("summary").first.click()
+    expect(pictures).to_be_visible()
     for term in ("Trained on", "Training", "Licence", "Revision", "Fooling rate, %"):
         expect(models.first.locator("dt", has_text=re.compile(f"^{term}$"))).to_be_visible()
     assert models.first.locator("tbody tr").count() >= 4

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.study.test_load import machine_load, opened, pairs_twice, stored_votes
+from tests.study.test_load import choices, machine_load, opened, pairs_twice, stored_votes
 from tests.support.page_protocol import Page
 from tests.support.running_app import RunningApp
 from tests.support.voters import Tally, colouring, voting
@@ -76,21 +76,21 @@ async def crowd(
 
 
 def check_crowd(app: RunningApp, url: str, home: Path, figures: Figures, seconds: float) -> None:
-    before = {ballot.trial.id for ballot in stored_votes(url)}
+    before = choices(stored_votes(url))
     people = {"colouring_people": COLOURING, "voting_people": VOTING}
     tally, coloured, page = asyncio.run(crowd(app, seconds, Photos(home), **people))
-    ballots = [ballot for ballot in stored_votes(url) if ballot.trial.id not in before]
-    stored = {ballot.trial.id: ballot.vote.choice for ballot in ballots}
+    votes = [vote for vote in stored_votes(url) if vote.id not in before]
+    stored = choices(votes)
     lost = tally.acknowledged.items() - stored.items()
     figures(
         f"{COLOURING} colouring and {VOTING} voting, {seconds:.0f} s",
         f"{len(coloured)} photos coloured, {len(tally.acknowledged)} votes acknowledged, "
-        f"{len(lost)} lost, {len(stored)} stored, {pairs_twice(ballots)} twice, "
+        f"{len(lost)} lost, {len(stored)} stored, {pairs_twice(votes)} twice, "
         f"{page.server_errors} answers 5xx, {tally.failures} requests failed; votes "
         f"{tally.percentiles()}; {megabytes(app):.0f} MB; {machine_load()}",
     )
     assert tally.acknowledged == stored
-    assert not pairs_twice(ballots)
+    assert not pairs_twice(votes)
     assert (page.server_errors, tally.failures, tally.notices, tally.changed) == (0, 0, [], 0)
     assert coloured
     assert app.tracebacks() == 0

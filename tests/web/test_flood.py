@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from colorizer.web.open_routes import OPEN
-from tests.study.test_load import machine_load, opened, pairs_twice, stored_votes
+from tests.study.test_load import choices, machine_load, opened, pairs_twice, stored_votes
 from tests.support.page_protocol import Page
 from tests.support.running_app import RunningApp
 from tests.support.voters import Tally, colouring, voting
@@ -112,21 +112,21 @@ def test_a_flood_from_one_address_costs_the_others_nothing(
     photos = Photos(home)
     crowded = crowd_in_a_flood(ordinary, MINUTES * 60, photos)
     tally, coloured, page, answers = asyncio.run(crowded)
-    ballots = stored_votes(url)
-    stored = {ballot.trial.id: ballot.vote.choice for ballot in ballots}
+    votes = stored_votes(url)
+    stored = choices(votes)
     failed = {route: n for route, n in answers.items() if route[1] >= 500 and route[1] != 503}
     figures(
         f"{COLOURING} colouring, {VOTING} voting, one flooding {len(OPEN)} routes, {MINUTES:g} min",
         f"flood: {sum(answers.values())} answers, by status "
         f"{dict(Counter(status for (_, status), n in answers.items() for _ in range(n)))}; others: "
         f"{len(coloured)} photos coloured, {len(tally.acknowledged)} votes acknowledged, "
-        f"{len(stored)} stored, {pairs_twice(ballots)} twice, {page.server_errors} answers 5xx, "
+        f"{len(stored)} stored, {pairs_twice(votes)} twice, {page.server_errors} answers 5xx, "
         f"{tally.failures} requests failed; votes {tally.percentiles()}; "
         f"{megabytes(ordinary):.0f} MB; {machine_load()}",
     )
     assert not failed
     assert tally.acknowledged == stored
-    assert not pairs_twice(ballots)
+    assert not pairs_twice(votes)
     assert (page.server_errors, tally.failures, tally.changed) == (0, 0, 0)
     assert coloured
     assert tally.p95 <= MAX_P95_SECONDS

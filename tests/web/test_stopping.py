@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.study.test_load import first_pair, integrity, opened, stored_votes, vote
+from tests.study.test_load import choices, first_pair, integrity, opened, stored_votes, vote
 from tests.support.running_app import ROOT, RunningApp
 
 Figures = Callable[[str, object], None]
@@ -54,7 +54,7 @@ def test_sigterm_in_the_middle_of_work(tmp_path: Path, figures: Figures) -> None
     figures("SIGTERM in the middle of work", f"ended with {code} after {seconds:.1f} s")
     assert code == 0
     assert seconds < LIMIT_SECONDS
-    assert [ballot.vote.choice for ballot in stored_votes(url)] == ["left"]
+    assert list(choices(stored_votes(url)).values()) == ["left"]
     assert integrity(url) == "ok"
     left = [path for path in tmp_path.rglob("*") if re.search(r"\.part$|\.partial$", path.name)]
     assert left == []

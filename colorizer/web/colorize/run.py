@@ -1,7 +1,7 @@
 """A run: photos are coloured as they arrive, one after the other, shown as they are done."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,6 +30,27 @@ Updates = tuple[Any, ...]
 
 LIST_OUTPUTS = 6
 _NOTHING = (gr.skip(),) * (LIST_OUTPUTS + CONTROLS + SHOWN)
+
+_DRAWN_SECONDS = 2.0
+"""By then a browser has drawn what it was sent."""
+
+
+def _sent_again(steps: Iterable[Updates]) -> Iterator[Updates]:
+    """The steps of a run; what one of them says stands in those right after it, too.
+
+    Gradio sends the difference to the step before, and the page changes the values that it waits to
+    draw in place: a picture that the next step leaves alone would never be seen.
+    """
+    said = [(value, 0.0) for value in _NOTHING]
+    for step in steps:
+        now = time.monotonic()
+        for place, value in enumerate(step):
+            if value != _NOTHING[place]:
+                said[place] = value, now
+        yield tuple(
+            value if now - at < _DRAWN_SECONDS else nothing
+            for (value, at), nothing in zip(said, _NOTHING, strict=True)
+        )
 
 
 @dataclass
@@ -141,6 +162,9 @@ class ColourRun:
         self, token: str, request: gr.Request | None = None, *, instead: bool = False
     ) -> Iterator[Updates]:
         """Colour every waiting photo; the first that is done goes on the stage by itself."""
+        yield from _sent_again(self._steps(token, request, instead))
+
+    def _steps(self, token: str, request: gr.Request | None, instead: bool) -> Iterator[Updates]:
         visit, visitor = self._visits.of(token), self._turns.visitor(request)
         visit.answered()
         yield _NOTHING  # a generator without a step would empty its outputs
