@@ -80,7 +80,10 @@ def test_every_photo_keeps_its_own_settings(page: Page, photos: list[Path]) -> N
     page.keyboard.press("p")
     expect(page.locator("#status")).to_contain_text("camera.png")
     expect(warmth).to_have_value("1")
+    thumbnail = page.locator("#tiles .tile img").nth(1)
+    cold = thumbnail.get_attribute("src") or ""
     page.get_by_role("button", name="Use these settings for all").click()
+    expect(thumbnail).not_to_have_attribute("src", cold)
     expect(page.locator("#progress")).to_contain_text("2 of 2 photos coloured")
     page.keyboard.press("n")
     expect(page.locator("#status")).to_contain_text("coffee.jpg")
