@@ -125,7 +125,7 @@ def test_it_goes_on_after_a_restart(own: OwnStudies, tmp_path: Path, clock: Cloc
     token = play(ready(own.study(study_id)))
     own.close()
     again = opened(tmp_path, clock)
-    study = again.study(study_id)
+    study = ready(again.study(study_id))
     assert study.has_played(token)
     assert study.is_owner(key)
     assert again.about(study_id).name == "Family"

@@ -53,6 +53,7 @@ def test_nothing_of_it_is_stored(study: Study, tmp_path: Path) -> None:
         "trials",
         "votes",
         "comparisons",
+        "thumbs",
         "preferences",
     }
 
