@@ -69,8 +69,13 @@ def discard_temporary_files() -> None:
 
 
 def _discard(folder: Path, process: int) -> None:
-    if os.getpid() == process:  # not in a fork of it
+    if os.getpid() != process:  # a fork of it
+        return
+    for _ in range(20):  # a thread may still be writing a photo
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
 
 
 class Sweeper:
