@@ -10,8 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -28,7 +27,7 @@ from colorizer.album.arguments import (
     save_options,
 )
 from colorizer.album.plan import Plan, UsageError, plan_album
-from colorizer.album.report import Report, be_quiet_but_for_us, printable, reason, summary
+from colorizer.album.report import Report, be_quiet_but_for_us, printable, reason, say, summary
 from colorizer.album.stopping import Stopping
 from colorizer.batch import Outcome, SaveOptions, State, colour_album
 from colorizer.errors import ColorizerError
@@ -50,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             plan = plan_album(arguments.photos, plan_options(arguments), _stdin_within(limits))
             _say_unreadable(plan)
             if not plan.total:
-                _say(f"No photos found there.\n{summary(Counter(), plan)}", sys.stderr)
+                say(f"No photos found there.\n{summary(Counter(), plan)}", sys.stderr)
                 return EXIT_NOTHING_DONE
             if arguments.dry_run:
                 return _dry_run(plan)
@@ -62,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 model = colorizer.name if colorizer else arguments.model
                 report = stack.enter_context(Report(arguments.report, model))
         except (UsageError, ColorizerError) as error:
-            _say(printable(str(error)), sys.stderr)
+            say(printable(str(error)), sys.stderr)
             return EXIT_NOTHING_DONE
         states = _run(arguments, plan, colorizer, options, report, limits, stopping)
         return _end(arguments, plan, states, report, stopping)
@@ -123,15 +122,15 @@ def _end(
     stopping: Stopping,
 ) -> int:
     if report is not None and report.problem:
-        _say(f"The report is incomplete: {report.problem}.", sys.stderr)
+        say(f"The report is incomplete: {report.problem}.", sys.stderr)
     if stopping():
         ended = states[State.DONE] + states[State.SKIPPED]
-        _say(f"Stopped, {ended} of {plan.total} done.", sys.stderr)
+        say(f"Stopped, {ended} of {plan.total} done.", sys.stderr)
         return stopping.exit_status
     failures = states[State.FAILED] + len(plan.unreadable)
     worth_saying = plan.total > 1 or plan.left_out or not states[State.DONE]
     if failures or (worth_saying and not arguments.quiet):
-        _say(summary(states, plan), sys.stderr)
+        say(summary(states, plan), sys.stderr)
     if not failures:
         return EXIT_DONE
     return EXIT_SOME_FAILED if states[State.DONE] + states[State.SKIPPED] else EXIT_NOTHING_DONE
@@ -139,12 +138,12 @@ def _end(
 
 def _dry_run(plan: Plan) -> int:
     for job in plan.jobs:
-        _say(f"{printable(job.source)} -> {printable(job.target)}", sys.stdout)
+        say(f"{printable(job.source)} -> {printable(job.target)}", sys.stdout)
     states: Counter[State] = Counter({State.DONE: len(plan.jobs)})
     for outcome in plan.settled:
         states[outcome.state] += 1
         _tell(outcome, quiet=False)
-    _say(summary(states, plan, dry=True), sys.stderr)
+    say(summary(states, plan, dry=True), sys.stderr)
     return EXIT_SOME_FAILED if states[State.FAILED] or plan.unreadable else EXIT_DONE
 
 
@@ -161,24 +160,13 @@ class _stdin_within:
 def _tell(outcome: Outcome, *, quiet: bool) -> None:
     source = printable(outcome.job.source)
     if outcome.state == State.DONE:
-        _say(printable(outcome.written or ""), sys.stdout)
+        say(printable(outcome.written or ""), sys.stdout)
         for note in outcome.notes if not quiet else ():
-            _say(f"{source}: {printable(str(note))}", sys.stderr)
+            say(f"{source}: {printable(str(note))}", sys.stderr)
     elif outcome.state == State.FAILED:
-        _say(f"{source}: {reason(outcome)}", sys.stderr)
+        say(f"{source}: {reason(outcome)}", sys.stderr)
 
 
 def _say_unreadable(plan: Plan) -> None:
     for folder, why in plan.unreadable:
-        _say(f"{printable(folder)}: this folder cannot be read ({why}).", sys.stderr)
-
-
-def _say(text: str, stream: TextIO) -> None:
-    """Print a line; a reader that is gone, or an encoding without a letter, costs no photo."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    try:
-        tqdm.write(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
-        stream.flush()
-    except (OSError, ValueError):
-        if stream is sys.stdout:
-            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the program ends
+        say(f"{printable(folder)}: this folder cannot be read ({why}).", sys.stderr)

@@ -4,12 +4,15 @@ import csv
 import io
 import logging
 import os
+import sys
 import warnings
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
+
+from tqdm import tqdm
 
 from colorizer.album.plan import Plan, UsageError
 from colorizer.batch import Outcome, State
@@ -137,3 +140,14 @@ def be_quiet_but_for_us() -> None:
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     for name in ("PIL", "colorizer.errors"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def say(text: str, stream: TextIO) -> None:
+    """Print a line; a reader that is gone, or an encoding without a letter, costs no photo."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        tqdm.write(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+        stream.flush()
+    except (OSError, ValueError):
+        if stream is sys.stdout:
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - until the program ends

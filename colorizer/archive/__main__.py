@@ -25,7 +25,7 @@ from colorizer.album.arguments import (
     save_options,
 )
 from colorizer.album.plan import UsageError
-from colorizer.album.report import be_quiet_but_for_us, printable
+from colorizer.album.report import be_quiet_but_for_us, printable, say
 from colorizer.album.stopping import Stopping
 from colorizer.archive import results, sources
 from colorizer.archive.manifest import DONE, FAILED, Manifest
@@ -227,7 +227,7 @@ def _count(text: str) -> int:
 
 def _say(text: str) -> None:
     """A line for people."""
-    tqdm.write(printable(text), file=sys.stderr)
+    say(printable(text), sys.stderr)
 
 
 if __name__ == "__main__":
