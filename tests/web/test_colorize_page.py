@@ -213,6 +213,23 @@ class TestRun:
         update = run.forget(TOKEN)
         assert update[PROGRESS] == i18n.FORGOTTEN
         assert not [file for file in made if file.exists()]
+        # what a run that was ending draws afterwards hides neither the words nor the example
+        assert run.list_again(TOKEN)[PROGRESS] == i18n.FORGOTTEN
+        assert run.restore(TOKEN)[PROGRESS] == ""
+
+    def test_a_photo_that_is_deleted_while_it_is_coloured_stays_away(
+        self, run: ColourRun, visit: Visit, files: list[str]
+    ) -> None:
+        arrive(visit, files[:1])
+        steps = run.colour(TOKEN)
+        next(steps)  # the run has begun
+        made = next(steps)[TILES]["tiles"]
+        assert [tile["title"] for tile in made] == ["colour.jpg"]
+        run.forget(TOKEN)
+        later = list(steps)
+        assert all(step[TILES]["tiles"] == [] for step in later)
+        assert all(step[PROGRESS] == i18n.FORGOTTEN for step in later)
+        assert visit.files == set() or not any(file.exists() for file in visit.files)
 
 
 def test_the_time_left_is_told_when_it_is_worth_it() -> None:

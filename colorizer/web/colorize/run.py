@@ -264,18 +264,18 @@ class ColourRun:
             self._service.forget(file)
         delete_files(files)
         visit = self._visits.of(token)
-        tiles, _, *rest = self.photo_list(visit)
         front = *self._stage.controls(visit), *self._stage.first_picture()
-        return tiles, i18n.FORGOTTEN, *rest, *front
+        return *self.photo_list(visit), *front
 
     def photo_list(self, visit: Visit, pace: _Pace | None = None) -> Updates:
         """Updates of tiles, words, two buttons, the row about deleting, and the run asked for."""
         batch = visit.batch
         left = pace.left(len(in_state(batch, *PENDING))) if pace is not None else None
         stopped = bool(in_state(batch, PhotoState.STOPPED))
+        said = progress(batch, left=left, left_out=visit.left_out, limit=self._max_photos)
         return (
             batch_tiles(batch, visit.stage.index, removable=not visit.busy),
-            progress(batch, left=left, left_out=visit.left_out, limit=self._max_photos),
+            i18n.FORGOTTEN if visit.forgotten else said,
             gr.Button(visible=stopped and not visit.busy),
             gr.Button(visible=visit.busy),
             gr.Row(visible=bool(batch)),

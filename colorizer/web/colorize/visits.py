@@ -42,11 +42,13 @@ class Visit:
         """model: for photos to come. example: what is on the stage before there is a photo.
 
         coming, arriving: a palette for the photos of the next drop, and of the last one.
+        forgotten: whether its photos were deleted at its visitor's wish.
         """
         self.batch: Batch = ()
         self.stage = Stage(example=example)
         self.model = model
         self.left_out = 0
+        self.forgotten = False
         self.shows_next = False
         self.coming: Palette | None = None
         self.arriving: Palette | None = None
@@ -90,6 +92,7 @@ class Visit:
         """Put a photo at the end; beyond the limit it is only counted."""
         with self._lock:
             self.own(photo.choice.file)
+            self.forgotten = False
             if len(self.batch) >= limit:
                 self.left_out += 1
             else:
@@ -101,6 +104,12 @@ class Visit:
             if 0 <= index < len(self.batch):
                 photo = replace(self.batch[index], **changes)
                 self.batch = (*self.batch[:index], photo, *self.batch[index + 1 :])
+
+    def forget(self) -> None:
+        """Empty it, so that a run that is still colouring has nothing more to show."""
+        with self._lock:
+            self.batch, self.stage = (), Stage(example=self._first_example)
+            self.left_out, self.forgotten = 0, True
 
     def look(self, index: int) -> bool:
         """Put a coloured photo on the stage; False when that cannot be."""
@@ -194,6 +203,7 @@ class Visit:
     def drop_missing(self) -> None:
         """Forget photos whose files are gone; unfinished ones wait again."""
         with self._lock:
+            self.forgotten = False
             own = self.photo
             self.batch = tuple(
                 photo
@@ -279,14 +289,15 @@ class Visits:
         return None if shared else file
 
     def forget(self, token: object) -> list[Path]:
-        """End a visit; returns its files that belong to no other one, for deletion."""
+        """Begin a visit anew; returns the old files that belong to no other one, for deletion."""
         with self._lock:
             visit = self._visits.pop(token, None) if isinstance(token, str) else None
             if visit is None:
                 return []
-            visit.set_all(PENDING, PhotoState.STOPPED)
+            visit.forget()
             others = {file for other in self._visits.values() for file in other.files}
-            return sorted(visit.files - others)
+        self.of(token).forget()  # whatever is drawn after this says so too
+        return sorted(visit.files - others)
 
     def _oldest_age(self, now: float) -> float:
         return now - next(iter(self._visits.values())).used
