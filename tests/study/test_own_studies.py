@@ -31,6 +31,7 @@ from colorizer.study.stimuli import match_halves
 from colorizer.web.fair_queue import Turns
 from colorizer.web.study.host import StudyHost, coloured, open_own_studies
 from colorizer.web.study.own import OwnStudyPage
+from tests.support.colorize_support import dropped
 from tests.support.hub_models_support import visitors_hub
 from tests.support.hub_state import Hub
 from tests.support.study_site import wait_for
@@ -243,10 +244,9 @@ def set_up(host: StudyHost, files: list[Path], **changes: object) -> tuple[Any, 
     }  # fmt: skip
     headers = {"referer": "http://192.0.2.1:7860/?tab=study"}
     request = gr.Request(headers=headers, client=SimpleNamespace(host=ADDRESS))
-    photos = [(str(file), None) for file in files]
     page = OwnStudyPage(host, SERVICE, Turns())
     more: Any = {**plan, **changes, "progress": lambda *_, **__: None}
-    return page.create(photos, **more, request=request)
+    return page.create(dropped(files), **more, request=request)
 
 
 @pytest.fixture

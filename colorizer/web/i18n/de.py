@@ -21,6 +21,7 @@ DROP = "Leg Fotos irgendwo auf dieser Seite ab oder füg sie ein"
 DROP_CHOOSE = "Fotos auswählen"
 DROP_LIMIT = ("Bis zu", "Fotos auf einmal, jedes bis")
 DROP_SENDING = "Deine Fotos werden gesendet …"
+STILL_SENDING = "Deine Fotos werden noch gesendet: Versuch es gleich noch einmal."
 COLORIZE = "Übrige Fotos färben"
 CANCEL = "Abbrechen"
 MODEL = "Wie gefärbt wird (etwa eine Sekunde je Foto)"

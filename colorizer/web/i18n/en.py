@@ -21,6 +21,7 @@ DROP = "Drop photos anywhere on this page, or paste them"
 DROP_CHOOSE = "Choose photos"
 DROP_LIMIT = ("Up to", "photos at a time, each up to")
 DROP_SENDING = "Sending your photos …"
+STILL_SENDING = "Your photos are still being sent: please try again in a moment."
 COLORIZE = "Colour the rest"
 CANCEL = "Cancel"
 MODEL = "How to colour (about a second a photo)"

@@ -19,10 +19,11 @@ from colorizer.study.own_studies import (
 )
 from colorizer.study.pool import real_photo
 from colorizer.web import i18n
+from colorizer.web.colorize.drop_zone import Arrival
 from colorizer.web.colorize.hub_choice import HUB_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.fair_queue import Turns
-from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
+from colorizer.web.photo_drop import dropped_photos, of_photo, photo_drop, shown_name
 from colorizer.web.study.figures import day
 from colorizer.web.study.host import StudyHost, study_model
 from colorizer.web.study.links import friends_link, owners_link
@@ -42,13 +43,18 @@ class OwnStudyPage:
         self._turns = turns
         self._models = [name for name in i18n.MODELS if name in service.models]
 
-    def build(self, *, hub: bool) -> None:
+    def build(self, *, hub: bool, max_megabytes: int) -> None:
         """Lay out the components inside the current Blocks and wire them.
 
-        hub: whether models of the Hub may be named.
+        hub: whether models of the Hub may be named. max_megabytes: of a photo.
         """
         gr.Markdown(i18n.OWN_LEAD)
-        photos = photo_drop(f"{i18n.PRIVATE_DROP} ({MIN_PHOTOS} – {MAX_PHOTOS})", "own-photos")
+        photos = photo_drop(
+            f"{i18n.PRIVATE_DROP} ({MIN_PHOTOS} – {MAX_PHOTOS})",
+            "own-photos",
+            limit=MAX_PHOTOS,
+            max_megabytes=max_megabytes,
+        )
         name = gr.Textbox(label=i18n.OWN_NAME, max_length=MAX_NAME, elem_id="own-name")
         models = gr.CheckboxGroup(
             [(i18n.MODEL_NAMES[model], model) for model in self._models],
@@ -105,7 +111,7 @@ class OwnStudyPage:
 
     def create(
         self,
-        photos: Dropped,
+        photos: Any,
         name: Any,
         models: Any,
         hub_model: Any,
@@ -117,7 +123,7 @@ class OwnStudyPage:
         request: gr.Request | None = None,
     ) -> tuple[Any, ...]:
         """Set the study up; photos that cannot be used are named."""
-        files, left_out = dropped_files(photos, MAX_PHOTOS)
+        arrived, unused = dropped_photos(photos, MAX_PHOTOS)
         visitor = self._turns.visitor(request)
         with self._turns.run(visitor), errors_on_the_page():
             own = self._host.own
@@ -129,12 +135,13 @@ class OwnStudyPage:
                 exposure_seconds=_seconds(exposure),
                 days=days if isinstance(days, int) else 0,
             )
-            real, refused = self._real(files, visitor, progress)
+            real, refused = self._real(arrived, visitor, progress)
+            refused = [*unused, *refused]
             if len(real) < MIN_PHOTOS and refused:
                 raise refusal(" ".join(refused))
             study_id, key = own.create(asked, real, visitor)
             until = day(own.about(study_id).expires_ms)
-        told = [i18n.OWN_READY.format(photos=len(real), until=until), *left_out, *refused]
+        told = [i18n.OWN_READY.format(photos=len(real), until=until), *refused]
         return (
             "  \n".join(told),
             gr.update(value=friends_link(request, study_id), visible=True),
@@ -159,17 +166,16 @@ class OwnStudyPage:
         )
 
     def _real(
-        self, files: list[str], visitor: str, progress: gr.Progress
+        self, photos: list[Arrival], visitor: str, progress: gr.Progress
     ) -> tuple[list[Photo], list[str]]:
         """The photos at study size, decoded apart, and what is to be said about the others."""
         real, refused = [], []
-        for number, file in enumerate(files):
-            name = shown_name(file)
-            progress(number / len(files), desc=name)
+        for number, each in enumerate(photos):
+            progress(number / len(photos), desc=shown_name(each.name))
             with self._turns.turn(visitor):
-                photo = attempt(partial(self._real_photo, file))
+                photo = attempt(partial(self._real_photo, each.file))
             if isinstance(photo, Message):
-                refused.append(f"**{name}**: {i18n.told(photo)}")
+                refused.append(of_photo(each.name, i18n.told(photo)))
             else:
                 real.append(photo)
         return real, refused

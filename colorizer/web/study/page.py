@@ -33,7 +33,9 @@ class StudyPage:
     ) -> None:
         pictures = StudyPictures()
         self._play = PlayPage(host, settings, pictures)
-        self._private = PrivatePage(host, service, turns, pictures)
+        self._private = PrivatePage(
+            host, service, turns, pictures, max_megabytes=settings.max_megabytes
+        )
         self._prefer = PreferencePage(host, pictures)
         self._results = ResultsPage(host, download_folder)
         self._own = OwnStudyPage(host, service, turns)
@@ -55,7 +57,9 @@ class StudyPage:
             ) as results:
                 self._results.build([results.select, to_results.click], token)
             with gr.Tab(i18n.TAB_STUDY_OWN, visible=self._settings.own_studies > 0):
-                self._own.build(hub=self._settings.hub_models > 0)
+                self._own.build(
+                    hub=self._settings.hub_models > 0, max_megabytes=self._settings.max_megabytes
+                )
         for button, target in ((to_results, _RESULTS), (to_private, _PRIVATE)):
             button.click(
                 partial(gr.Tabs, selected=target),
