@@ -15,17 +15,19 @@ def photo_drop(label: str, elem_id: str, *, limit: int, max_megabytes: int) -> g
     return drop_zone(elem_id, label=label, limit=limit, max_megabytes=max_megabytes, keeps=True)
 
 
-def dropped_photos(value: Any, limit: int) -> tuple[list[Arrival], list[str]]:
+def dropped_photos(
+    value: Any, limit: int, *, needed: bool = True
+) -> tuple[list[Arrival], list[str]]:
     """The photos that were uploaded, in order, and what is to be said of the others; Markdown.
 
-    An error on the page when there is none at all.
+    An error on the page when there is none at all and one is needed.
     """
     arrived = arrivals(value, limit)
     refused = [of_photo(each.name, i18n.told(each.refused)) for each in arrived if each.refused]
     photos = [each for each in arrived if each.file]
-    if not photos:
+    if needed and not photos:
         raise refusal(" ".join(refused) or i18n.NO_PHOTO)
-    left_out = arrived[0].left_out
+    left_out = arrived[0].left_out if arrived else 0
     more = [i18n.PRIVATE_LEFT_OUT.format(limit=limit, left_out=left_out)] if left_out else []
     return photos, [*more, *refused]
 

@@ -112,6 +112,9 @@ def test_the_owners_link_opens_results_votes_and_deletion(
         page.locator("#study-download").click()
     assert Path(download.value.path()).stat().st_size > 0
     page.locator("#study-delete").click()
+    expect(page.locator("#study-delete-sure")).to_be_visible()
+    expect(figures).to_contain_text("Aunt Ada's *album*")
+    page.locator("#study-delete-sure").click()
     expect(figures).to_have_text(re.compile(re.escape(i18n.OWN_DELETED)))
     page.context.close()
     late = visited(browser, friends)

@@ -38,7 +38,7 @@ class StudyPage:
         )
         self._prefer = PreferencePage(host, pictures)
         self._results = ResultsPage(host, download_folder)
-        self._own = OwnStudyPage(host, service, turns)
+        self._own = OwnStudyPage(host, service, turns, max_megabytes=settings.max_megabytes)
         self._settings = settings
 
     def build(self, tab: gr.Tab) -> None:
@@ -57,9 +57,7 @@ class StudyPage:
             ) as results:
                 self._results.build([results.select, to_results.click], token)
             with gr.Tab(i18n.TAB_STUDY_OWN, visible=self._settings.own_studies > 0):
-                self._own.build(
-                    hub=self._settings.hub_models > 0, max_megabytes=self._settings.max_megabytes
-                )
+                self._own.build(hub=self._settings.hub_models > 0)
         for button, target in ((to_results, _RESULTS), (to_private, _PRIVATE)):
             button.click(
                 partial(gr.Tabs, selected=target),
