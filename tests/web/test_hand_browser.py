@@ -191,6 +191,24 @@ def test_touch_on_a_phone_in_german(phone: Page) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("place", [(0.5, 0.03), (0.5, 0.97)])
+def test_the_panel_covers_nothing_of_a_tall_picture_on_a_phone(
+    phone: Page, tmp_path: Path, place: tuple[float, float]
+) -> None:
+    Image.effect_noise((300, 480), 40).save(tmp_path / "tall.png")
+    phone.locator("#photos input[type=file]").set_input_files(tmp_path / "tall.png")
+    expect(phone.locator("#status")).to_contain_text("tall.png")
+    begin_at(phone, place, touch=True)
+    panel, dot = phone.locator(".hand-panel"), phone.locator(".hand-dot")
+    for shown in (dot, panel.locator("[data-do=close]"), panel.locator("[data-row=likely] button")):
+        expect(shown.first).to_be_in_viewport()
+    picture, box = phone.locator(".hand-window").bounding_box(), panel.bounding_box()
+    assert picture is not None
+    assert box is not None
+    assert box["y"] >= picture["y"] + picture["height"]
+    assert box["height"] < 260
+
+
 def test_hints_stay_with_their_photo(stage: Page, halves: list[Path]) -> None:
     brown = give(stage, RIGHT, BROWN)
     stage.locator("#photos input[type=file]").set_input_files(halves[1:])
