@@ -26,7 +26,7 @@ from colorizer.web.previews.preview_photo import (
     PreviewSource,
     needed,
 )
-from colorizer.web.screen_pictures import screen_picture
+from colorizer.web.screen_pictures import exact_picture
 from colorizer.web.validation import is_number_in
 
 DEFAULT_COLOURS = 8
@@ -137,7 +137,7 @@ class PalettePage:
         before = colours.rgb[colours.index]
         files = self._files(preview, photo.name)
         return (
-            pair_value((screen_picture(before), screen_picture(preview.rgb))),
+            pair_value((exact_picture(before), exact_picture(preview.rgb))),
             _figures(preview),
             swatches_html(preview),
             *(gr.DownloadButton(value=each, visible=True) for each in files),
