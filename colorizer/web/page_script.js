@@ -98,6 +98,28 @@
   new MutationObserver(name).observe(document.documentElement, { attributeFilter: ['lang'] });
   name();
 
+  // Gradio says these in English whatever the page is written in.
+  const labels = JSON.parse(element.querySelector('[data-labels]').dataset.labels)
+    .filter(([gradios, ours]) => gradios !== ours);
+  function rename() {
+    for (const [gradios, ours] of labels) {
+      for (const attribute of ['aria-label', 'title']) {
+        for (const each of document.querySelectorAll(`[${attribute}^="${gradios}"]`)) {
+          each.setAttribute(attribute, each.getAttribute(attribute).replace(gradios, ours));
+        }
+      }
+    }
+  }
+  let renaming = false;
+  if (labels.length) {
+    new MutationObserver(() => {
+      if (renaming) return;
+      renaming = true;
+      setTimeout(() => { renaming = false; rename(); }, 100);
+    }).observe(document.body, { childList: true, subtree: true });
+    rename();
+  }
+
   document.addEventListener('click', (event) => {
     const language = event.target.closest?.('[data-language]')?.dataset.language;
     if (language) {

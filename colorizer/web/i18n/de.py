@@ -6,6 +6,13 @@ DECIMAL_MARK = ","
 LANGUAGE = "de"
 OTHER_LANGUAGE = ("en", "English")
 CLOSE = "Schließen"
+GRADIOS_LABELS = (
+    ("number input for ", "Zahl für: "),
+    ("range slider for ", "Regler für: "),
+    ("Reset to default value", "Zurücksetzen"),
+    ("Copy", "Kopieren"),
+    ("Fullscreen", "Vollbild"),
+)
 KEYS_TITLE = "Tastatur"
 KEYS = (
     ("Tab", "alles auf der Seite der Reihe nach"),

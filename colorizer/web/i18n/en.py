@@ -6,6 +6,15 @@ DECIMAL_MARK = "."
 LANGUAGE = "en"
 OTHER_LANGUAGE = ("de", "Deutsch")
 CLOSE = "Close"
+GRADIOS_LABELS = (
+    ("number input for ", "number input for "),
+    ("range slider for ", "range slider for "),
+    ("Reset to default value", "Reset to default value"),
+    ("Copy", "Copy"),
+    ("Fullscreen", "Fullscreen"),
+)
+"""What Gradio's own controls are called, or what that begins with: its words, then the page's."""
+
 KEYS_TITLE = "Keyboard"
 KEYS = (
     ("Tab", "go through everything on the page"),
