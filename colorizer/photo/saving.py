@@ -37,8 +37,8 @@ JPEG_QUALITY = 95
 WEBP_QUALITY = 95
 # On photos, level 3 writes as little as the default 6 in less than half of the time.
 PNG_COMPRESS_LEVEL = 3
-# With opacity between the colours, a search for what repeats finds nothing: without it, files are up
-# to 9 % smaller, in 0.6 of the time.
+# With opacity between the colours, a search for what repeats finds nothing: without it, files are
+# up to 9 % smaller, in 0.6 of the time.
 TRANSPARENT_PNG = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 # The same size as the default 4 to within a percent, in half of the time.
 WEBP_METHOD = 2

@@ -20,7 +20,6 @@ pytest_plugins = ["tests.support.browser_support"]
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 GRADIOS_OWN = {
-    "nested-interactive": "<button",  # a filled Gallery puts its upload button inside another
     "aria-prohibited-attr": 'aria-label="Empty value"',  # an Image without a picture
 }
 """axe rule → what stands in the elements of Gradio that break it and cannot be fixed from here."""
@@ -37,7 +36,9 @@ TABS = (
     i18n.TAB_PALETTE,
     i18n.TAB_STUDY,
     i18n.TAB_STUDY_PRIVATE,
+    i18n.TAB_STUDY_PREFER,
     i18n.TAB_STUDY_RESULTS,
+    i18n.TAB_STUDY_OWN,
     i18n.TAB_ABOUT,
 )
 CONTROLS = (

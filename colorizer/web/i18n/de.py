@@ -362,7 +362,7 @@ PRIVATE_LEFT_OUT = (
 
 TAB_STUDY_OWN = "Studie anlegen"
 OWN_LEAD = "Mach aus deinen eigenen Farbfotos diesen Test für Freundinnen und Freunde. Sie bekommen einen Link und spielen; du bekommst einen anderen, mit den Ergebnissen. Ohne Link findet niemand die Studie. Deine Fotos bleiben mit 512 Pixeln und ohne ihre Metadaten hier, bis die Zeit um ist oder du die Studie löschst."
-OWN_DATASET = "Dazu oder stattdessen ein öffentlicher Datensatz auf dem Hugging Face Hub"
+OWN_DATASET = "Dazu oder stattdessen: ein öffentlicher Datensatz auf dem Hugging Face Hub"
 OWN_DATASET_HINT = "Seine Bilddateien werden einzeln geholt, so viele, wie noch Platz haben; Fotos in Archiven oder Tabellen werden nicht gefunden."
 OWN_DATASET_BAD_NAME = "Gib den Datensatz als owner/name an, wie auf seiner Seite im Hub."
 OWN_NAME = "Name der Studie, den die anderen sehen"

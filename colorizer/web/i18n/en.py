@@ -357,7 +357,7 @@ PRIVATE_LEFT_OUT = (
 
 TAB_STUDY_OWN = "Set up a study"
 OWN_LEAD = "Make this test of your own colour photos for friends. They get a link and play; you get another link, with the results. Without a link nobody finds the study. Your photos are kept here at 512 pixels and without their metadata, until the time is over or you delete the study."
-OWN_DATASET = "And, or instead, a public dataset on the Hugging Face Hub"
+OWN_DATASET = "Also, or instead: a public dataset on the Hugging Face Hub"
 OWN_DATASET_HINT = "Its image files are taken one by one, as many as there is room for; photos inside of archives or tables are not found."
 OWN_DATASET_BAD_NAME = "Give the dataset as owner/name, as its page on the Hub shows it."
 OWN_NAME = "Name of the study, which your friends see"
