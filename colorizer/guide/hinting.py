@@ -63,9 +63,9 @@ class HintConstants:
 
 CONSTANTS = HintConstants(
     alike=(
-        Kernel(0.21, 0.65, 100.0, 0.44, 68.0),
-        Kernel(0.20, 0.65, 150.0, 0.10, 93.0),
-        Kernel(0.50, 0.65, 140.0, 2.0, 52.0),
+        Kernel(0.21, 0.7, 100.0, 0.44, 68.0),
+        Kernel(0.20, 0.7, 150.0, 0.10, 93.0),
+        Kernel(0.50, 0.7, 140.0, 2.0, 52.0),
     ),
     mood=Kernel(1.2, 4.6, 230.0, 3.8, 38.0),
     surprise=20.0,
@@ -76,7 +76,7 @@ CONSTANTS = HintConstants(
     texture=0.9,
     step=0.006,
     region_lightness=25.0,
-    region_features=0.7,
+    region_features=0.95,
     small_reach=0.08,
     dispute=4.0,
     stride=2,

@@ -196,9 +196,12 @@ EXAMPLES = {
     ),
     "admiral": ("Porträt", "Gesicht und Uniform gelingen, Fahne und Orden verlieren ihre Farben"),
     "bridge": ("Brücke", "Himmel und Meer sind gut zu erkennen"),
-    "leaves": ("Blätter", "der Himmel gelingt, manche Blätter werden braun"),
-    "coins": ("Münzen", "falsch: Der schwarze Stoff bekommt rote und grüne Flecken"),
-    "retina": ("Netzhaut des Auges", "falsch, zu gelb: in Wahrheit ist sie gleichmäßig rot"),
+    "leaves": (
+        "Blätter",
+        "manche Blätter gelingen, andere werden braun, und der Himmel bekommt einen roten Fleck",
+    ),
+    "coins": ("Münzen", "falsch: Der schwarze Stoff wird rot"),
+    "retina": ("Netzhaut des Auges", "das Rot stimmt, ist aber zu rosa und ungleichmäßig"),
 }
 EXAMPLES_LABEL = "Beispiele: was klappt und was nicht"
 EXAMPLE = "Ein Beispiel"

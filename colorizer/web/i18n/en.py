@@ -195,9 +195,9 @@ EXAMPLES = {
     "cameraman": ("Cameraman", "an old street scene: sky and lawn come well, the coat is a guess"),
     "admiral": ("Portrait", "face and uniform come well, flag and ribbons lose their colours"),
     "bridge": ("Bridge", "sky and sea are plain to see"),
-    "leaves": ("Leaves", "the sky comes well, some leaves turn brown"),
-    "coins": ("Coins", "wrong: the plain black cloth gets red and green patches"),
-    "retina": ("Eye's retina", "wrong, too yellow: in truth it is evenly red"),
+    "leaves": ("Leaves", "some leaves come well, others turn brown, and the sky gets a red patch"),
+    "coins": ("Coins", "wrong: the plain black cloth turns red"),
+    "retina": ("Eye's retina", "the red is right, but too pink and not even"),
 }
 EXAMPLES_LABEL = "Examples, with what works and what does not"
 EXAMPLE = "An example"
