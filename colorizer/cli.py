@@ -1,7 +1,7 @@
-"""The command line: colour photos and folders of photos.
+"""The command line: colour photos and folders of photos, or films.
 
 Parses, prints and counts; what is coloured and where it goes is in `colorizer.album.plan`, what
-happens to the photos in `colorizer.batch`.
+happens to the photos in `colorizer.batch`. Films go to `colorizer.film.command`.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from colorizer.album.report import Report, be_quiet_but_for_us, printable, reaso
 from colorizer.album.stopping import Stopping
 from colorizer.batch import Outcome, SaveOptions, State, colour_album
 from colorizer.errors import ColorizerError
+from colorizer.film.command import are_films, colour_films
 from colorizer.photo import PhotoLimits
 from colorizer.photo.isolation import IsolatedDecoder
 from colorizer.photo.saving import sweep
@@ -45,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     be_quiet_but_for_us()
     with Stopping() as stopping, ExitStack() as stack:
         try:
+            if are_films(arguments.photos):
+                return colour_films(arguments, stopping)
             limits = limits_of(arguments)
             plan = plan_album(arguments.photos, plan_options(arguments), _stdin_within(limits))
             _say_unreadable(plan)

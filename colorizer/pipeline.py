@@ -318,7 +318,9 @@ def network_lightness(rgb: NDArray[np.uint8], side: int) -> Array:
     The short side becomes `side` pixels, unless the long side would pass `MAX_ASPECT` × `side`;
     both are rounded to multiples of 8, so that the network's output covers the photo exactly.
     """
-    small = resize(rgb, *network_size(*rgb.shape[:2], side)).astype(np.float32) / np.float32(255.0)
+    small = resize(rgb, *network_size(rgb.shape[0], rgb.shape[1], side)).astype(
+        np.float32
+    ) / np.float32(255.0)
     return rgb_to_lightness(small)[None, None]
 
 

@@ -1,12 +1,12 @@
-"""Films: steady colours on a CPU, size, time stamps and sound kept.
+"""Films: steady colours on a CPU; size, time stamps and sound kept. Needs the extra "film".
 
-`python -m colorizer film.mp4`, see `command` and docs/films.md; from programs `colouring`. Needs the
-extra "film". A film's way: `reading` (frames and packets) → `steady` (colours of each frame, by
-`motion` between key frames) → `planes` (Cb and Cr under the film's own luma) → `writing`.
+`python -m colorizer film.mp4`, see `command` and docs/films.md; from programs `colouring`. A film's
+way: `reading` (frames and packets) → `steady` (colours of each frame, from `key_frames` along
+`motion`) → `planes` (Cb and Cr under the film's own luma) → `writing`.
 """
 
 SUFFIXES = frozenset(
-    (".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg")
-    + (".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv")
+    f".{each}"
+    for each in "3gp asf avi flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv ts vob webm wmv".split()
 )
 """Endings of the names that the command line takes for films."""

@@ -9,10 +9,11 @@ import numpy as np
 from colorizer.adjustments import Adjustments
 from colorizer.errors import FilmError
 from colorizer.film.hints import FrameHints, HintedShot
+from colorizer.film.motion import Shots
 from colorizer.film.planes import grey_picture, shrunk
 from colorizer.film.reading import Film, Frame, Reading
-from colorizer.film.shots import Shots
-from colorizer.film.steady import Array, small_frame
+from colorizer.film.steady import Array, Guess, small_frame
+from colorizer.guide.places import unit_features
 from colorizer.photo import Photo
 from colorizer.pipeline import Colorizer, network_size
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class NetworkColours:
-    """Colours a key frame as if it were a photo; upright for the network, as it lies for the film."""
+    """Colours a key frame as if it were a photo: upright for the network, else as it lies."""
 
     def __init__(
         self,
@@ -37,25 +38,31 @@ class NetworkColours:
         self._colorizer, self._adjustments, self._film = colorizer, adjustments, film
         side = colorizer.checkpoint.config.decoding.side
         self.size = network_size(film.height, film.width, side)
-        hinted = self._find(hints) if hints else []
-        self._hinted = {each.shot: [] for each in hinted}
-        for each in hinted:
-            self._hinted[each.shot].append(each)
-        self._keys = {each.frame for each in hinted}
+        self._hinted = self._find(hints) if hints else []
+        self._keys = {each.frame for each in self._hinted}
 
-    def __call__(self, frame: Frame, shot: int) -> Array:
-        """The ab of a frame, float32 (2, h, w) of `size`; shot: number of the frame's shot."""
+    def __call__(self, frame: Frame, shot: int) -> Guess:
+        """Colours of `size` and looks of a frame; shot: number of the shot that it is of."""
         prediction = self.predict(frame)
         hints = tuple(
             hint
-            for each in self._hinted.get(shot, ())
+            for each in self._hinted
+            if each.shot == shot
             for hint in each.in_frame(frame.number, prediction.features[0])
         )
         adjustments = self._adjustments
         if hints:
             adjustments = replace(adjustments, guide=replace(adjustments.guide, hints=hints))
-        ab = self._colorizer.ab(prediction, adjustments)[0]
-        return np.ascontiguousarray(np.rot90(ab, -self._film.turn, axes=(1, 2)))
+        # Every second place: there are a thousand then.
+        features = np.ascontiguousarray(prediction.features[0][:, ::2, ::2])
+        looks = unit_features(features).T.reshape(features.shape)
+        return Guess(
+            self._as_in_file(self._colorizer.ab(prediction, adjustments)[0]),
+            self._as_in_file(looks),
+        )
+
+    def _as_in_file(self, maps: Array) -> Array:
+        return np.ascontiguousarray(np.rot90(maps, -self._film.turn, axes=(1, 2)))
 
     def must_be_key(self, frame: Frame) -> bool:
         """Whether a person gave hints for this frame."""

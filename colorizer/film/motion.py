@@ -1,4 +1,4 @@
-"""Where each place of a frame is in another frame of the same shot, and whether it is there at all.
+"""Where each place of a frame is in another one, if it is there, and where a new shot begins.
 
 Dense optical flow between the frames themselves, not summed up over those in between, so nothing
 drifts. Source: Kroeger et al. 2016, "Fast Optical Flow using Dense Inverse Search" (OpenCV's DIS).
@@ -17,6 +17,10 @@ _MEAN, _DEVIATION = 128.0, 48.0
 _WINDOW = (5, 5)
 _TOLERANCE = 20.0
 """Levels of a `normalised` frame; two views of a place differ by less, grain and dust aside."""
+_APART = 14.0
+"""Mean difference, in levels of a `normalised` frame, below which two frames are of one shot."""
+_FOUND = 0.55
+"""Of a frame that differs more, so much is found again in the one before unless it is a cut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,15 +55,16 @@ def match(frame: NDArray[np.uint8], other: NDArray[np.uint8], start: Match | Non
 
     start: where a neighbour of the frame was found in it.
     """
-    flow = None if start is None else start.flow.copy()
-    flow = _dis().calc(frame, other, flow)
+    nothing = np.zeros((*frame.shape, 2), np.float32)
+    flow: Array = _dis().calc(frame, other, nothing if start is None else start.flow.copy())  # type: ignore[assignment]
     x, y = _places(flow)
     there = cv2.remap(other, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     apart = cv2.boxFilter(cv2.absdiff(frame, there), cv2.CV_32F, _WINDOW)
     found = np.exp(-((apart / _TOLERANCE) ** 2))
     height, width = frame.shape
     inside = (x > -1) & (x < width) & (y > -1) & (y < height)
-    return Match(flow, cv2.boxFilter(np.where(inside, found, 0).astype(np.float32), -1, _WINDOW))
+    smooth = cv2.boxFilter(np.where(inside, found, 0).astype(np.float32), -1, _WINDOW)
+    return Match(flow, np.asarray(smooth, np.float32))
 
 
 def carried(maps: Array, match: Match) -> Array:
@@ -80,3 +85,25 @@ def _places(flow: Array) -> tuple[Array, Array]:
 @cache
 def _dis() -> cv2.DISOpticalFlow:
     return cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+
+
+class Shots:
+    """Tells, frame by frame, where a new shot begins. number: of the current one, from 0.
+
+    Frames that differ little are of one shot. Those that differ much are, if one can be had from
+    the other by moving its parts: then the camera was fast.
+    """
+
+    def __init__(self) -> None:
+        self.number = -1
+        self._before: NDArray[np.uint8] | None = None
+
+    def begins_with(self, frame: NDArray[np.uint8]) -> bool:
+        """Whether a shot begins with this frame, `normalised`; the first one does."""
+        before, self._before = self._before, frame
+        begins = before is None or (
+            float(np.abs(frame.astype(np.int16) - before).mean()) > _APART
+            and match(frame, before).share < _FOUND
+        )
+        self.number += begins
+        return begins

@@ -1,4 +1,4 @@
-"""A film's file: what it is, its frames in order, and the packets of sound and subtitles as they are.
+"""A film's file: what it is, its frames in order, and the packets of sound and subtitles.
 
 Decoded by FFmpeg through PyAV. Only what is in the file itself is opened: no addresses, no lists of
 other files.
@@ -23,8 +23,8 @@ from colorizer.photo.limits import PhotoLimits
 
 _OPTIONS = {
     "protocol_whitelist": "file",
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg"
-    ",mxf,dv,h264,hevc,m4v,ivf,nut,rm,wtv",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,"
+    "ogg,mxf,dv,h264,hevc,m4v,ivf,nut,rm,wtv",
 }
 _FULL_RANGE = 2  # FFmpeg's AVCOL_RANGE_JPEG
 _SECOND = Fraction(1)

@@ -1,10 +1,11 @@
-"""The colours of every frame, steady: the network's at key frames, carried along the motion between.
+"""The colours of every frame, steady: the network's at key frames, carried along the motion.
 
 A shot's first and last frame are key frames, and those in between where too little of the last one
 is left or enough frames have passed. Every other frame takes its colours from the key frame before
 and the one after, more of the nearer one, each where its places are found there; so what newly
 appears has the network's colours, and nothing jumps. A key frame itself keeps a part of the colours
-of the key frame before it, where it finds them: the network's guesses for one thing waver.
+of the key frame before it, where it finds them: the network's guesses for one thing waver. What is
+new in it and looks like something kept is moved as that was, so that no border shows in a sky.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizer.film.motion import Match, carried, match, normalised
+from colorizer.colour.guided_upsampling import enlarge
+from colorizer.film.motion import Match, Shots, carried, match, normalised
 from colorizer.film.planes import Coding, lightness, shrunk
 from colorizer.film.reading import Frame
-from colorizer.film.shots import Shots
+from colorizer.guide.places import shrink
 
 Array = NDArray[np.float32]
 
@@ -24,7 +26,9 @@ MOST_FRAMES = 24
 """From one key frame to the next."""
 _MOST_BYTES = 128 * 2**20  # of frames that wait for the next key frame
 _LEFT = 0.8  # of what was found of a key frame in its neighbour; below it the next one is due
-_MEMORY = 0.75
+_MEMORY = 0.75  # of a key frame's colours that come from the one before
+_ALIKE, _NEAR = 0.1, 0.3  # widths of the likeness: 1 - cosine of what the network sees; short sides
+_TRUST = 0.02  # share of the frame that must be alike and found
 _UNFOUND = 0.02  # weight of what is found nowhere: better than nothing
 
 
@@ -45,8 +49,19 @@ class ColouredFrame:
     ab: Array
 
 
-KeyColours = Callable[[Frame, int], Array]
-"""The network's colours for a frame of the shot of that number, float32 (2, h, w)."""
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """The network's for one frame, as it lies in the file.
+
+    ab: float32 (2, h, w). looks: float32 (C, h', w'), what it sees of each place, of length 1.
+    """
+
+    ab: Array
+    looks: Array
+
+
+KeyColours = Callable[[Frame, int], Guess]
+"""The network's guess for a frame of the shot of that number."""
 
 
 def small_frame(frame: Frame, size: tuple[int, int], coding: Coding) -> SmallFrame:
@@ -74,8 +89,10 @@ def steady_colours(
         small = small_frame(frame, size, coding)
         if shots.begins_with(small.level) or key is None:
             if key is not None and waiting:
-                yield from _until(_next_key(key, *waiting[-1], key_colours, shots.number - 1), key, waiting)
-            key, waiting = ColouredFrame(small, key_colours(frame, shots.number)), []
+                yield from _until(
+                    _next_key(key, *waiting[-1], key_colours, shots.number - 1), key, waiting
+                )
+            key, waiting = ColouredFrame(small, key_colours(frame, shots.number).ab), []
             yield key
             continue
         found = match(small.level, key.small.level, waiting[-1][1] if waiting else None)
@@ -94,9 +111,24 @@ def _next_key(
     before: ColouredFrame, small: SmallFrame, found: Match, key_colours: KeyColours, shot: int
 ) -> ColouredFrame:
     """The network's colours, drawn towards those of the key frame before."""
-    ab = key_colours(small.frame, shot)
-    kept = np.float32(_MEMORY) * found.found
-    return ColouredFrame(small, ab + kept * (carried(before.ab, found) - ab))
+    guess = key_colours(small.frame, shot)
+    change = carried(before.ab, found) - guess.ab
+    change = found.found * change + (1.0 - found.found) * _spread(change, found.found, guess.looks)
+    return ColouredFrame(small, guess.ab + np.float32(_MEMORY) * change)
+
+
+def _spread(change: Array, found: Array, looks: Array) -> Array:
+    """The change of found places, taken on by what looks alike and is near: (2, h, w)."""
+    channels, height, width = looks.shape
+    flat = looks.reshape(channels, -1).T
+    rows, columns = np.mgrid[0:height, 0:width].reshape(2, -1) / np.float32(min(height, width))
+    apart = (rows[:, None] - rows) ** 2 + (columns[:, None] - columns) ** 2
+    weights = np.exp((flat @ flat.T - 1.0) / _ALIKE - apart / (2 * _NEAR**2))
+    weights = weights * shrink(found, height, width).ravel()
+    small = np.stack([shrink(each, height, width).ravel() for each in change], axis=1)
+    total = weights.sum(axis=1, keepdims=True) + np.float32(_TRUST * len(flat))
+    spread = np.asarray((weights @ small / total).T, np.float32)
+    return enlarge(spread.reshape(2, height, width), *change.shape[1:])
 
 
 def _until(

@@ -1,4 +1,4 @@
-"""A coloured film's file: new pictures; time stamps, sound, subtitles, chapters and texts as before.
+"""A coloured film's file: new pictures; time stamps, sound, subtitles and texts as before.
 
 Written beside its place and moved there when it is whole.
 """
@@ -44,6 +44,7 @@ _FORMATS = {
 WRITABLE = frozenset(_FORMATS)
 _OTHERS_BECOME = ".mkv"
 
+_OF_THE_OLD_FILE = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder"))
 _PLACES = ("location", "com.apple.quicktime.location", "gps", "geo")
 _UNFINISHED = ".colorizer-"
 
@@ -90,9 +91,7 @@ class Writing:
         self.notes: list[Message] = []
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._container: Any = av.open(
-                f"file:{self._unfinished}", "w", format=_FORMATS[suffix]
-            )
+            self._container: Any = av.open(f"file:{self._unfinished}", "w", format=_FORMATS[suffix])
         except OSError as error:
             raise FilmError("film_not_saved", reason=error.strerror or "") from error
         try:
@@ -224,7 +223,8 @@ class Writing:
             texts = {
                 name: text
                 for name, text in reading.container.metadata.items()
-                if options.keep_gps or not name.lower().startswith(_PLACES)
+                if name.lower() not in _OF_THE_OLD_FILE
+                and (options.keep_gps or not name.lower().startswith(_PLACES))
             }
             self._container.set_chapters(reading.container.chapters())
         if options.mark:
