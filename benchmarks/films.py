@@ -13,6 +13,7 @@ import importlib.util
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import av

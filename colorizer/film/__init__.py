@@ -5,8 +5,10 @@ way: `reading` (frames and packets) → `steady` (colours of each frame, from `k
 `motion`) → `planes` (Cb and Cr under the film's own luma) → `writing`.
 """
 
-SUFFIXES = frozenset(
-    f".{each}"
-    for each in "3gp asf avi flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv ts vob webm wmv".split()
-)
+# fmt: off
+SUFFIXES = frozenset((
+    ".3gp", ".asf", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg",
+    ".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv",
+))
+# fmt: on
 """Endings of the names that the command line takes for films."""

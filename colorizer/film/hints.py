@@ -50,14 +50,17 @@ def read_film_hints(source: Path) -> tuple[FrameHints, ...]:
         raise AdjustmentError("hints_unreadable", kilobytes=MAX_BYTES // 1024)
     try:
         groups = json.loads(data.decode("utf-8-sig"))["frames"]
-        return tuple(_frame_hints(group) for group in groups)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        if isinstance(error, AdjustmentError):
-            raise
         raise FilmError("film_bad_hints") from error
+    if not isinstance(groups, list):
+        raise FilmError("film_bad_hints")
+    given = (_frame_hints(group) for group in groups)
+    return tuple(each for each in given if each.hints)
 
 
-def _frame_hints(group: dict[str, object]) -> FrameHints:
+def _frame_hints(group: object) -> FrameHints:
+    if not isinstance(group, dict):
+        raise FilmError("film_bad_hints")
     frame, time = group.get("frame"), group.get("time")
     hints = hints_from_json(json.dumps(group))
     if isinstance(frame, int) and is_number(frame, 0, 1e9) and time is None:

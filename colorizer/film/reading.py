@@ -26,7 +26,7 @@ _OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,"
     "ogg,mxf,dv,h264,hevc,m4v,ivf,nut,rm,wtv",
 }
-_FULL_RANGE = 2  # FFmpeg's AVCOL_RANGE_JPEG
+_LIMITED_RANGE, _FULL_RANGE = 1, 2  # FFmpeg's numbers
 _SECOND = Fraction(1)
 
 # Those hold Y' in 8 bits as it is written again; others are converted by FFmpeg.
@@ -83,7 +83,10 @@ def open_film(path: Path, limits: PhotoLimits) -> Film:
         seconds = float(stream.duration * time_base) if stream.duration else 0.0
         if not seconds and container.duration:
             seconds = container.duration / av.time_base
-        full_range = frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj")
+        name = frame.format.name
+        full_range = name.startswith("yuvj") or (
+            name.startswith("yuv") and frame.color_range == _FULL_RANGE
+        )
         notes = []
         if any(component.bits > 8 for component in frame.format.components):
             notes.append(Message("film_eight_bits"))
@@ -178,7 +181,15 @@ class Reading:
             pts = self._last + 1 if pts is not None else self._last + usual
         self._last = pts or 0
         self._number += 1
-        return Frame(self._number - 1, self._last, frame.duration or usual, _luma(frame))
+        return Frame(self._number - 1, self._last, frame.duration or usual, self._luma(frame))
+
+    def _luma(self, frame: Any) -> NDArray[np.uint8]:
+        if frame.format.name not in _LUMA_AS_IT_IS:
+            wanted = _FULL_RANGE if self.film.coding.full_range else _LIMITED_RANGE
+            frame = frame.reformat(format="yuv420p", dst_color_range=wanted)
+        plane = frame.planes[0]
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        return rows[: frame.height, : frame.width].copy()
 
 
 def _opened(path: Path) -> Any:
@@ -213,11 +224,3 @@ def _first_frame(container: Any, stream: Any) -> Any:
 def _matrix(frame: Any) -> tuple[int, ...] | None:
     side_data = frame.side_data.get(SideDataType.DISPLAYMATRIX)
     return None if side_data is None else tuple(np.frombuffer(bytes(side_data), np.int32).tolist())
-
-
-def _luma(frame: Any) -> NDArray[np.uint8]:
-    if frame.format.name not in _LUMA_AS_IT_IS:
-        frame = frame.reformat(format="yuv420p")
-    plane = frame.planes[0]
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    return rows[: frame.height, : frame.width].copy()

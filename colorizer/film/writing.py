@@ -46,6 +46,7 @@ _OTHERS_BECOME = ".mkv"
 
 _OF_THE_OLD_FILE = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder"))
 _PLACES = ("location", "com.apple.quicktime.location", "gps", "geo")
+_UNKNOWN = 2
 _UNFINISHED = ".colorizer-"
 
 
@@ -182,8 +183,9 @@ class Writing:
         context.width, context.height = film.width, film.height
         context.pix_fmt = "yuv444p" if self._subsampling == 1 else "yuv420p"
         context.time_base = stream.time_base = film.time_base
-        context.color_range = 2 if film.coding.full_range else known.color_range
-        context.colorspace, context.color_trc = known.colorspace, known.color_trc
+        context.color_range = 2 if film.coding.full_range else 1
+        context.colorspace = known.colorspace or _UNKNOWN  # 0 is RGB
+        context.color_trc = known.color_trc
         context.color_primaries = known.color_primaries
         if known.sample_aspect_ratio:
             context.sample_aspect_ratio = known.sample_aspect_ratio
