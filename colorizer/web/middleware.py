@@ -153,6 +153,11 @@ class Guard:
                     raise
                 logger.warning("a request had other arguments: %s", type(error).__name__)
                 await _told(scope, 422, "BAD_ARGUMENTS")(scope, receive, send)
+            except RuntimeError as error:  # refused in the middle of an answer, which says why
+                if not (begun and isinstance(error.__cause__, HTTPException)):
+                    raise
+                logger.warning("an answer ended with status %s", error.__cause__.status_code)
+                await send({"type": "http.response.body", "body": b""})
             finally:
                 if _joins(scope):
                     self._joining -= Counter([asking])

@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +23,7 @@ from colorizer.batch import SaveOptions
 from colorizer.photo import DEFAULT_LIMITS, read_mark
 from tests.support.archive_support import (
     colour,
+    make_parquet,
     make_photos,
     make_tar,
     photo_bytes,
@@ -29,6 +32,9 @@ from tests.support.archive_support import (
     said,
     two_nodes,
 )
+from tests.support.hub_state import Hub
+from tests.support.loopback_hub import serve_hub
+from tests.support.source_tree import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +44,15 @@ def s3() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def cluster(s3: str) -> Iterator[str]:
-    """Started after S3, whose variables its workers need."""
+def hub() -> Iterator[Hub]:
+    with pytest.MonkeyPatch.context() as patch, serve_hub() as hub:
+        patch.setenv("HF_ENDPOINT", hub.endpoint)  # read when a program starts
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def cluster(s3: str, hub: Hub) -> Iterator[str]:
+    """Started after S3 and the Hub, whose variables its workers need."""
     with two_nodes() as cluster:
         yield cluster.address
 
@@ -126,6 +139,23 @@ def test_from_tar_on_s3_to_parquet_on_s3_to_tar_to_files_on_s3(
     results = [info.path for info in Store.at(third).files() if info.extension == "png"]
     assert len(results) == len(rows_of(third)) == 6
     assert colour(second, third, "--from", "webdataset", "--verify") == 0
+
+
+def test_a_dataset_of_the_hub_is_coloured(tmp_path: Path, flags: list[str], hub: Hub) -> None:
+    make_parquet(tmp_path / "one.parquet", [photo_bytes(number) for number in range(4)])
+    parquet = (tmp_path / "one.parquet").read_bytes()
+    hub.add("museum/tables", {"data/one.parquet": parquet}, kind="dataset")
+    photos = {f"box {number}/{number}.jpg": photo_bytes(number) for number in range(3)}
+    hub.add("museum/photos", {"README.md": b"# Photos", **photos}, kind="dataset")
+
+    for name, place, more in (("tables", "first", ["--from", "parquet"]), ("photos", "second", [])):
+        command = [sys.executable, "-m", "colorizer.archive", f"hf://datasets/museum/{name}"]
+        subprocess.run([*command, str(tmp_path / place), *flags, *more], cwd=ROOT, check=True)
+    assert len(rows_of(tmp_path / "first")) == 4
+    assert set(rows_of(tmp_path / "second")) == set(photos)
+    results = list((tmp_path / "second").rglob("*.jpg"))
+    assert len(results) == 3
+    assert all(read_mark(file) for file in results)
 
 
 def test_a_result_is_not_coloured_again_and_a_wrong_place_is_said(

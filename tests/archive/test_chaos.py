@@ -61,15 +61,17 @@ def test_an_archive_survives_workers_nodes_drivers_and_a_store_that_fail(
             killer = threading.Thread(target=_kill_workers, args=(counts, ended))
             killer.start()
             try:
-                for seconds in (60, 90):
+                for share in (0.2, 0.4):
                     driver = subprocess.Popen(command, cwd=ROOT)
-                    time.sleep(seconds)
+                    _wait_for_results(dest, share * PHOTOS)
                     driver.kill()
                     counts["drivers killed"] += driver.wait() == -9
                 driver = subprocess.Popen(command, cwd=ROOT)
-                time.sleep(45)
-                cluster.remove_node(cluster.list_all_nodes[-1])
-                time.sleep(20)
+                _wait_for_results(dest, 0.6 * PHOTOS)
+                assert driver.poll() is None
+                cluster.remove_node(*cluster.worker_nodes)
+                counts["nodes removed"] += 1
+                _wait_for_results(dest, 0.7 * PHOTOS)
                 cluster.add_node(num_cpus=1, object_store_memory=128 * 2**20)
                 assert driver.wait(3600) in (0, 1)
                 assert subprocess.run(command, cwd=ROOT).returncode in (0, 1)
@@ -88,6 +90,11 @@ def test_an_archive_survives_workers_nodes_drivers_and_a_store_that_fail(
         assert len(results) == states["done"] == PHOTOS - len(malformed)
         assert counts["drivers killed"] == 2
         assert counts["workers killed"] > 5
+
+
+def _wait_for_results(dest: str, count: float) -> None:
+    while sum(info.extension == "jpg" for info in Store.at(dest).files()) < count:
+        time.sleep(1)
 
 
 def _kill_workers(counts: Counter[str], ended: threading.Event) -> None:

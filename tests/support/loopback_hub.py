@@ -71,7 +71,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._check_token()
             for pattern, method in _ROUTES:
                 if match := re.fullmatch(pattern, f"{self.command} {path}"):
-                    method(self, *(unquote(part) for part in match.groups()), body=body)
+                    parts = (unquote(part) for part in match.groups() if part is not None)
+                    method(self, *parts, body=body)
                     return
             raise _Refused(404, "EntryNotFound")
         except _Refused as refused:
@@ -196,15 +197,22 @@ class _Handler(BaseHTTPRequestHandler):
             {"id": id, "sha": commit, "private": repository.private, "siblings": siblings},
         )
 
-    def _tree(self, id: str, revision: str, *, body: bytes) -> None:
+    def _tree(self, id: str, revision: str, folder: str = "", *, body: bytes) -> None:
         repository = self._repository(id)
         files = repository.commits[self._commit_of(repository, revision)]
-        self._json(
-            [
-                {"type": "file", "path": path, "size": len(data), "oid": _git_oid(data)}
-                for path, data in files.items()
-            ]
-        )
+        inside = f"{folder}/" if folder else ""
+        below = {path: data for path, data in files.items() if path.startswith(inside)}
+        depth = len(folder.split("/")) if folder else 0
+        found: dict[str, dict[str, object]] = {}
+        for path, data in below.items():
+            *folders, _ = path.split("/")
+            if "recursive=true" in self.path.lower() or len(folders) == depth:
+                oid = _git_oid(data)
+                found[path] = {"type": "file", "path": path, "size": len(data), "oid": oid}
+            else:
+                inner = "/".join(folders[: depth + 1])
+                found[inner] = {"type": "directory", "path": inner, "size": 0, "oid": "0" * 40}
+        self._json(list(found.values()))
 
     def _resolve(self, id: str, revision: str, path: str, *, body: bytes) -> None:
         repository = self._repository(id)
@@ -226,22 +234,23 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(
         self, data: bytes, kind: str, *, status: int = 200, headers: Mapping[str, str]
     ) -> None:
-        wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range") or "")
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or "")
         start = int(wanted[1]) if wanted else 0
+        end = min(int(wanted[2]) + 1, len(data)) if wanted and wanted[2] else len(data)
         self.send_response(206 if wanted else status)
         if wanted:
             self.hub.ranges.append(wanted[0])
-            self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+            self.send_header("Content-Range", f"bytes {start}-{end - 1}/{len(data)}")
         for name, value in {"Content-Type": kind, **headers}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data) - start))
+        self.send_header("Content-Length", str(end - start))
         self.end_headers()
         if self.command == "HEAD":
             return
         if self.fault and self.fault.damage:
             data = data[:-1] + bytes([data[-1] ^ 1])
         sent = self.fault.sent if self.fault else None
-        self.wfile.write(data[start:] if sent is None else data[start : start + sent])
+        self.wfile.write(data[start:end] if sent is None else data[start : start + sent])
         self.close_connection = self.close_connection or sent is not None
 
     def log_message(self, format: str, *args: object) -> None:
@@ -261,7 +270,7 @@ _ROUTES: list[tuple[str, Callable[..., None]]] = [
     (rf"POST /api/\w+s/{_ID}/branch/([^/]+)", _Handler._branch),
     (rf"GET /api/\w+s/{_ID}", _Handler._info),
     (rf"GET /api/\w+s/{_ID}/revision/([^/]+)", _Handler._info),
-    (rf"GET /api/\w+s/{_ID}/tree/([^/]+)", _Handler._tree),
+    (rf"GET /api/\w+s/{_ID}/tree/([^/]+)(?:/(.+))?", _Handler._tree),
     (rf"(?:GET|HEAD) /(?:\w+s/)?{_ID}/resolve/([^/]+)/(.+)", _Handler._resolve),
 ]
 

@@ -30,17 +30,27 @@ pytest_plugins = ["tests.support.browser_support"]
 
 NAME = "owner/tiny"
 HOSTILE = "owner/hostile"
+COSTLY = "owner/costly"
 
 
 @pytest.fixture(scope="module")
 def hub(classification_folder: Path) -> Iterator[Hub]:
     files = {file.name: file.read_bytes() for file in classification_folder.iterdir()}
-    config = json.loads(files[CONFIG_FILE])
-    config["network"]["n_classes"] = 10**9
     with visitors_hub() as served:
         served.add(NAME, files)
-        served.add(HOSTILE, {**files, CONFIG_FILE: json.dumps(config).encode()})
+        served.add(HOSTILE, {**files, CONFIG_FILE: described(files, n_classes=10**9)})
+        served.add(
+            COSTLY, {**files, CONFIG_FILE: described(files, decoder_channels=[1024] * 3, side=512)}
+        )
         yield served
+
+
+def described(files: dict[str, bytes], *, side: int = 192, **network: object) -> bytes:
+    """The configuration of a checkpoint, with another network, which sees `side` pixels."""
+    config = json.loads(files[CONFIG_FILE])
+    config["network"] |= network
+    config["decoding"]["side"] = side
+    return json.dumps(config).encode()
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +86,7 @@ def test_programs_name_a_model_on_the_hub(url: str, photo: Path) -> None:
     [
         ("owner/missing", "no model 'owner/missing' that you may read"),
         (HOSTILE, "does not describe a network"),
+        (COSTLY, "one photo could take"),
         ("assets/../assets", "There is no model"),
         ("http://127.0.0.1/x", "There is no model"),
     ],
@@ -85,6 +96,17 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(
 ) -> None:
     with pytest.raises(Exception, match=sentence):
         Client(url, verbose=False).predict(handle_file(photo), model, api_name="/colorize")
+
+
+def test_what_costs_too_much_is_refused_before_its_weights_are_asked_for(
+    url: str, hub: Hub, photo: Path
+) -> None:
+    hub.requests.clear()
+    with pytest.raises(Exception, match="at most"):
+        Client(url, verbose=False).predict(handle_file(photo), COSTLY, api_name="/colorize")
+    asked = [request for request in hub.requests if "/resolve/" in request]
+    assert asked
+    assert not [request for request in asked if request.endswith("safetensors")]
 
 
 def test_a_hub_that_is_away_is_a_sentence_and_bundled_models_go_on(

@@ -194,6 +194,19 @@ def test_the_direct_way_passes_by_no_queue(http: httpx.Client) -> None:
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize("path", ["call/colorize/x", "queue/data?session_hash=x"])
+def test_an_event_that_was_never_asked_for_ends_its_answer(
+    http: httpx.Client,
+    path: str,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    answer = http.get(f"gradio_api/{path}")
+    assert not tells_of_the_host(answer.text)
+    assert "an answer ended with status 404" in caplog.text
+    assert "Traceback" not in caplog.text + "".join(capfd.readouterr())
+
+
 BAD_BODIES = [b"", b"{", b"[]", b"\xff\xfe", b'{"data": 1}', b"null", b'{"data":' + b"[" * 50_000]
 
 
