@@ -1,15 +1,12 @@
-"""Films on the command line: parses nothing, decides what is done with each, prints.
-
-Called by `colorizer.cli` for arguments that are films.
-"""
+"""Films on the command line: what is done with each, and what is printed."""
 
 import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
 
 from tqdm import tqdm
 
@@ -27,13 +24,13 @@ from colorizer.album.report import printable, say
 from colorizer.album.search import coloured_name
 from colorizer.album.stopping import Stopping
 from colorizer.errors import FilmError, Message, attempt
-from colorizer.film import SUFFIXES
+from colorizer.film.colouring import colour_film
+from colorizer.film.hints import read_film_hints
+from colorizer.film.reading import Film, mark_of_file, open_film
+from colorizer.film.writing import FilmOptions, result_suffix
 from colorizer.guide.files import hints_file
 from colorizer.photo.saving import sweep
-
-if TYPE_CHECKING:
-    from colorizer.film.reading import Film
-    from colorizer.pipeline import Colorizer
+from colorizer.pipeline import Colorizer, honest_mark
 
 _SECONDS_BETWEEN_LINES = 30.0
 _NOT_FOR_FILMS = ("layer", "variants", "format", "report", "dry_run")
@@ -42,51 +39,28 @@ _NOT_FOR_FILMS = ("layer", "variants", "format", "report", "dry_run")
 def colour_films(arguments: argparse.Namespace, stopping: Stopping) -> int:
     """Colour the films that the arguments name; returns the exit status.
 
-    Raises UsageError or ColorizerError where none can be coloured.
+    Raises UsageError or CheckpointError where none can be coloured.
     """
-    try:
-        from colorizer.film.reading import mark_of_file
-        from colorizer.film.writing import result_suffix
-    except ImportError as error:
-        raise FilmError("film_needs_extra") from error
-
     sources = [Path(each) for each in dict.fromkeys(arguments.photos)]
     _check(arguments, sources)
-    targets = [_target(arguments.out, each, result_suffix(each)) for each in sources]
+    targets = [_target(arguments.out, each) for each in sources]
     if len(set(targets)) < len(targets):
         raise UsageError("Two of the films would have the same result: give them one by one.")
     colorizer = colorizer_of(arguments)
-    failed = done = 0
+    done = 0
     for source, target in zip(sources, targets, strict=True):
         if stopping():
             break
-        if target.exists() and not arguments.overwrite and source.resolve() != target.resolve():
-            if mark_of_file(target) is None:
-                outcome: str | Message = Message("already_there", {"file": str(target)})
-            else:
-                outcome = f"{target} is there already (--overwrite makes it anew)."
-        else:
-            colour = _Job(arguments, source, target, colorizer, stopping)
-            outcome = attempt(colour)
-        if isinstance(outcome, Message):
-            failed += 1
-            say(printable(f"{source}: {outcome}"), sys.stderr)
-        else:
-            done += 1
-            say(printable(outcome), sys.stdout)
+        outcome = attempt(partial(_colour, arguments, source, target, colorizer, stopping))
+        failed = isinstance(outcome, Message)
+        done += not failed
+        said = f"{source}: {outcome}" if failed else str(outcome)
+        say(printable(said), sys.stderr if failed else sys.stdout)
     if stopping():
         return stopping.exit_status
-    if failed:
-        return EXIT_SOME_FAILED if done else EXIT_NOTHING_DONE
-    return EXIT_DONE
-
-
-def are_films(names: Sequence[str]) -> bool:
-    """Whether films are named; raises UsageError for films among photos."""
-    films = [Path(name).suffix.lower() in SUFFIXES for name in names]
-    if any(films) and not all(films):
-        raise UsageError("Give films and photos in commands of their own.")
-    return any(films)
+    if done == len(sources):
+        return EXIT_DONE
+    return EXIT_SOME_FAILED if done else EXIT_NOTHING_DONE
 
 
 def _check(arguments: argparse.Namespace, sources: Sequence[Path]) -> None:
@@ -99,91 +73,73 @@ def _check(arguments: argparse.Namespace, sources: Sequence[Path]) -> None:
         raise UsageError(f"{arguments.out} is one file: give one film, or a folder's name.")
 
 
-def _target(out: str | None, source: Path, suffix: str) -> Path:
-    name = f"{coloured_name(source.stem)}{suffix}"
+def _target(out: str | None, source: Path) -> Path:
+    name = f"{coloured_name(source.stem)}{result_suffix(source)}"
     if out is None:
         return source.with_name(name)
     place = Path(out)
     return place if place.suffix and not place.is_dir() else place / name
 
 
-class _Job:
-    """Colours one film; called, it returns what to print."""
-
-    def __init__(
-        self,
-        arguments: argparse.Namespace,
-        source: Path,
-        target: Path,
-        colorizer: "Colorizer",
-        stopping: Callable[[], bool],
-    ) -> None:
-        self._arguments, self._source, self._target = arguments, source, target
-        self._colorizer, self._stopping = colorizer, stopping
-
-    def __call__(self) -> str:
-        from colorizer.film.colouring import colour_film
-        from colorizer.film.hints import read_film_hints
-        from colorizer.film.reading import mark_of_file, open_film
-        from colorizer.film.writing import FilmOptions
-        from colorizer.pipeline import honest_mark
-
-        arguments, colorizer = self._arguments, self._colorizer
-        if self._source.resolve() == self._target.resolve():
-            raise FilmError("target_is_source", file=str(self._target))
-        limits = limits_of(arguments)
-        film = open_film(self._source, limits)
-        if film.mark is not None:
-            raise FilmError("own_result")
-        hints_at = arguments.hints or hints_file(self._source)
-        has_hints = arguments.hints is not None or hints_at.is_file()
-        hints = read_film_hints(hints_at) if has_hints else ()
-        for_photos = argparse.Namespace(**{**vars(arguments), "hints": None})
-        adjustments = save_options(for_photos, guide_of(for_photos, colorizer, limits)).adjustments
-        by_hand = bool(hints) or adjustments.guide.chosen_by_a_person
-        mark = honest_mark(colorizer.name, colorizer.checkpoint.revision, by_hand=by_hand)
-        options = FilmOptions(
-            codec=arguments.codec,
-            crf=arguments.crf,
-            mark=None if arguments.no_mark else mark,
-            metadata=not arguments.no_metadata,
-            keep_gps=arguments.keep_gps,
-        )
-        sweep(self._target.parent)
-        part = self._target.with_name(f"{self._target.stem}-part{self._target.suffix}")
-        free = arguments.overwrite or not part.exists() or mark_of_file(part) is not None
-        with _Progress(film, self._source, quiet=arguments.quiet) as progress:
-            coloured = colour_film(
-                film, self._target, colorizer, adjustments, options,
-                hints=hints, part=part if free else None, progress=progress, stopped=self._stopping,
-            )  # fmt: skip
-        for note in coloured.notes if not arguments.quiet else ():
-            say(printable(f"{self._source}: {note}"), sys.stderr)
-        if coloured.stopped:
-            say(f"Stopped: the first {coloured.frames} frames are done.", sys.stderr)
-        return str(coloured.written)
+def _colour(
+    arguments: argparse.Namespace,
+    source: Path,
+    target: Path,
+    colorizer: Colorizer,
+    stopping: Callable[[], bool],
+) -> Path:
+    """Colour one film, unless that was done earlier; returns the file."""
+    if source.resolve() == target.resolve():
+        raise FilmError("target_is_source", file=str(target))
+    if target.exists() and not arguments.overwrite:
+        if mark_of_file(target) is None:
+            raise FilmError("already_there", file=str(target))
+        say(f"{printable(target)} is there already (--overwrite makes it anew).", sys.stderr)
+        return target
+    limits = limits_of(arguments)
+    film = open_film(source, limits)
+    if film.mark is not None:
+        raise FilmError("own_result")
+    beside = hints_file(source)
+    hints_at = arguments.hints or (beside if beside.is_file() else None)
+    hints = read_film_hints(hints_at) if hints_at else ()
+    for_photos = argparse.Namespace(**{**vars(arguments), "hints": None})
+    adjustments = save_options(for_photos, guide_of(for_photos, colorizer, limits)).adjustments
+    by_hand = bool(hints) or adjustments.guide.chosen_by_a_person
+    mark = honest_mark(colorizer.name, colorizer.checkpoint.revision, by_hand=by_hand)
+    options = FilmOptions(
+        codec=arguments.codec,
+        crf=arguments.crf,
+        mark=None if arguments.no_mark else mark,
+        metadata=not arguments.no_metadata,
+        keep_gps=arguments.keep_gps,
+    )
+    sweep(target.parent)
+    part = target.with_name(f"{target.stem}-part{target.suffix}")
+    free = arguments.overwrite or not part.exists() or mark_of_file(part) is not None
+    with _Progress(film, quiet=arguments.quiet) as progress:
+        coloured = colour_film(
+            film, target, colorizer, adjustments, options,
+            hints=hints, part=part if free else None, progress=progress, stopped=stopping,
+        )  # fmt: skip
+    for note in coloured.notes if not arguments.quiet else ():
+        say(printable(f"{source}: {note}"), sys.stderr)
+    if coloured.stopped:
+        say(f"Stopped: the first {coloured.frames} frames are done.", sys.stderr)
+    return coloured.written
 
 
-class _Progress:
+class _Progress(AbstractContextManager["_Progress"]):
     """Frames, frames a second and the time left: a bar on a terminal, else a line now and then."""
 
-    def __init__(self, film: "Film", source: Path, *, quiet: bool) -> None:
-        self._frames, self._source = film.frames, source
-        self._lines = not quiet and not sys.stderr.isatty()
+    def __init__(self, film: Film, *, quiet: bool) -> None:
+        terminal = sys.stderr.isatty()
+        self._film, self._lines = film, not quiet and not terminal
         self._started = self._told = time.monotonic()
-        self._bar = tqdm(
-            total=film.frames or None, unit="frame", disable=quiet or not sys.stderr.isatty()
-        )
+        bar_is_off = quiet or not terminal
+        self._bar = tqdm(total=film.frames or None, unit="frame", disable=bar_is_off)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._bar.close()
 
     def __call__(self, frames: int) -> None:
@@ -193,9 +149,7 @@ class _Progress:
         if not self._lines or now - self._told < _SECONDS_BETWEEN_LINES:
             return
         self._told = now
-        rate = frames / (now - self._started)
-        left = max(0, self._frames - frames) / rate
-        of = f" of {self._frames}" if self._frames else ""
-        time_left = tqdm.format_interval(left) if self._frames else "unknown"
-        said = f"{frames}{of} frames, {rate:.1f} a second, time left {time_left}"
-        say(printable(f"{self._source}: {said}"), sys.stderr)
+        total, rate = self._film.frames, frames / (now - self._started)
+        left = tqdm.format_interval(max(0, total - frames) / rate) if total else "unknown"
+        said = f"{frames} of {total or '?'} frames, {rate:.1f} a second, time left {left}"
+        say(printable(f"{self._film.path}: {said}"), sys.stderr)

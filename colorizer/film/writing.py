@@ -37,10 +37,7 @@ CODECS = {
     "vp9": Codec("libvpx-vp9", 28, {"deadline": "realtime", "cpu-used": "6", "row-mt": "1"}),
 }
 
-_FORMATS = {
-    ".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm",
-    ".ts": "mpegts", ".m2ts": "mpegts", ".mts": "mpegts",
-}  # fmt: skip
+_FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 WRITABLE = frozenset(_FORMATS)
 _OTHERS_BECOME = ".mkv"
 
@@ -187,6 +184,8 @@ class Writing:
         context.colorspace = known.colorspace or _UNKNOWN  # 0 is RGB
         context.color_trc = known.color_trc
         context.color_primaries = known.color_primaries
+        if codec.encoder == "libx265" and _FORMATS[suffix] in ("mp4", "mov"):
+            context.codec_tag = "hvc1"  # Apple's programs know no other
         if known.sample_aspect_ratio:
             context.sample_aspect_ratio = known.sample_aspect_ratio
         if film.matrix is not None:

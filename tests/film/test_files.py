@@ -13,7 +13,7 @@ from colorizer import Colorizer
 from colorizer.errors import FilmError
 from colorizer.film.colouring import ColouredFilm, colour_film
 from colorizer.film.reading import mark_of_file, open_film
-from colorizer.film.writing import FilmOptions
+from colorizer.film.writing import FilmOptions, result_suffix
 from colorizer.photo import PhotoLimits
 from tests.support.small_films import decoded, luma_of, scene, stamps_and_bytes, write_film
 from tests.support.source_tree import ROOT
@@ -75,6 +75,37 @@ def test_subtitles_stay_where_the_file_can_hold_them(tmp_path: Path, colorizer: 
     lost = coloured(colorizer, film, tmp_path / "result.mp4")
     assert [note.code for note in lost.notes] == ["film_streams_lost"]
     assert "srt" in str(lost.notes[0])
+
+
+def test_chapters_stay_and_the_place_only_if_asked(tmp_path: Path, colorizer: Colorizer) -> None:
+    film = write_film(
+        tmp_path / "film.mov", scene(30), texts={"location": "+48.1+011.5/", "title": "At home"},
+        chapters=["One", "Two"],
+    )  # fmt: skip
+    for keep in (False, True):
+        options = FilmOptions(keep_gps=keep)
+        result = coloured(colorizer, film, tmp_path / f"{keep}.mov", options).written
+        with av.open(str(result)) as container:
+            titles = [chapter["metadata"]["title"] for chapter in container.chapters()]
+            assert titles == ["One", "Two"]
+            assert container.metadata["title"] == "At home"
+            assert ("location" in container.metadata) == keep
+    bare = coloured(colorizer, film, tmp_path / "bare.mov", FilmOptions(metadata=False)).written
+    with av.open(str(bare)) as container:
+        assert "title" not in container.metadata
+        assert container.chapters() == []
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [(".ts", "libx264"), (".avi", "mpeg4")])
+def test_other_containers_become_matroska(
+    tmp_path: Path, colorizer: Colorizer, suffix: str, codec: str
+) -> None:
+    options = None if codec == "libx264" else {}
+    film = write_film(tmp_path / f"film{suffix}", scene(8), codec=codec, options=options)
+    assert result_suffix(film) == ".mkv"
+    result = coloured(colorizer, film, tmp_path / "result.mkv").written
+    times = [[stamp for stamp, _, _ in stamps_and_bytes(f, "video")] for f in (film, result)]
+    assert [round(float(each), 3) for each in times[0]] == [float(each) for each in times[1]]
 
 
 @pytest.mark.parametrize("degrees", [90, 180, -90])
@@ -150,7 +181,9 @@ def test_other_codecs(
     target = tmp_path / f"result{suffix}"
     result = coloured(colorizer, film, target, FilmOptions(codec=codec))
     with av.open(str(result.written)) as container:
-        assert container.streams.video[0].codec_context.name == name
+        context = container.streams.video[0].codec_context
+        assert context.name == name
+        assert codec != "h265" or context.codec_tag == "hvc1"
     assert len(decoded(result.written)) == 3
     assert mark_of_file(result.written) is None
 

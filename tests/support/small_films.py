@@ -30,6 +30,7 @@ def write_film(
     subtitle: str | None = None,
     degrees: int = 0,
     texts: dict[str, str] | None = None,
+    chapters: Sequence[str] = (),
 ) -> Path:
     """Write grey frames losslessly; pts: in milliseconds, by default 40 apart."""
     frames = list(frames)
@@ -44,6 +45,11 @@ def write_film(
             stream.set_display_rotation(degrees)
         audio: Any = container.add_stream("aac", rate=44_100) if sound else None
         captions: Any = container.add_mux_stream("subrip") if subtitle else None
+        container.set_chapters([
+            {"id": at, "start": 400 * at, "end": 400 * (at + 1), "time_base": TICK,
+             "metadata": {"title": title}}
+            for at, title in enumerate(chapters)
+        ])  # fmt: skip
         container.start_encoding()
         for number, frame in enumerate(frames):
             picture = av.VideoFrame.from_ndarray(_planes(frame, pix_fmt), format=pix_fmt)
