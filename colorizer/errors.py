@@ -166,7 +166,7 @@ MESSAGES = {
     "film_needs_extra": 'Films need more packages: install them with `pip install "colorizer[film]"`.',
     "film_unreadable": "This is not a film that can be read, or it is damaged ({reason}): download or export it again, best as MP4 with H.264.",
     "film_no_pictures": "There are no moving pictures in this file that can be read: check that it plays, and export it again, best as MP4 with H.264.",
-    "film_too_large": "The film's pictures have {width} x {height} pixels and the limit is {megapixels:.3g} megapixels: make it smaller and try again.",
+    "film_too_large": "The film's pictures have {width} x {height} pixels and the limit is {megapixels:.3g} megapixels (--max-megapixels): make it smaller or raise the limit.",
     "film_no_such_format": "Films cannot be saved as {format}: choose mp4, mov, mkv or webm instead.",
     "film_no_such_codec": "A {format} file cannot hold pictures coded as {codec}, or this machine has no encoder for it: choose another --codec, or .mkv, which holds everything.",
     "film_not_saved": "The film could not be saved ({reason}): choose another folder or free some space.",

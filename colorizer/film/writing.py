@@ -144,7 +144,7 @@ class Writing:
             with self._unfinished.open("rb") as stream:
                 os.fsync(stream.fileno())
             self._unfinished.replace(place)
-        except OSError as error:
+        except (FFmpegError, OSError) as error:
             self.discard()
             raise FilmError("film_not_saved", reason=error.strerror or "") from error
         return place

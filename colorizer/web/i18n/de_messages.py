@@ -54,7 +54,7 @@ MESSAGES = {
     "film_needs_extra": 'Filme brauchen weitere Pakete: Installiere sie mit `pip install "colorizer[film]"`.',
     "film_unreadable": "Das ist kein Film, der gelesen werden kann, oder er ist beschädigt ({reason}): Lade oder exportiere ihn noch einmal, am besten als MP4 mit H.264.",
     "film_no_pictures": "In dieser Datei sind keine bewegten Bilder, die gelesen werden können: Prüfe, ob sie läuft, und exportiere sie noch einmal, am besten als MP4 mit H.264.",
-    "film_too_large": "Die Bilder des Films haben {width} x {height} Pixel, die Grenze liegt bei {megapixels:.3g} Megapixeln: Mach ihn kleiner und versuch es noch einmal.",
+    "film_too_large": "Die Bilder des Films haben {width} x {height} Pixel, die Grenze liegt bei {megapixels:.3g} Megapixeln (--max-megapixels): Mach ihn kleiner oder heb die Grenze an.",
     "film_no_such_format": "Filme können nicht als {format} gespeichert werden: Wähl mp4, mov, mkv oder webm.",
     "film_no_such_codec": "Eine {format}-Datei kann keine Bilder in {codec} enthalten, oder dieser Rechner hat keinen Encoder dafür: Wähl einen anderen --codec oder .mkv, das alles enthalten kann.",
     "film_not_saved": "Der Film konnte nicht gespeichert werden ({reason}): Wähl einen anderen Ordner oder schaff etwas Platz.",
