@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from colorizer.errors import AdjustmentError, FilmError
+from colorizer.errors import FilmError
 from colorizer.film.reading import Frame
-from colorizer.guide.files import MAX_BYTES, hints_from_json
+from colorizer.guide.files import file_text, hints_from_json
 from colorizer.guide.guide import Hint, is_number
 from colorizer.guide.places import Array, sample
 
@@ -41,15 +41,9 @@ def read_film_hints(source: Path) -> tuple[FrameHints, ...]:
 
     Each hint is written as for a photo. Raises FilmError or AdjustmentError.
     """
+    text = file_text(source)
     try:
-        with source.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise AdjustmentError("hints_unreadable", kilobytes=MAX_BYTES // 1024) from error
-    if len(data) > MAX_BYTES:
-        raise AdjustmentError("hints_unreadable", kilobytes=MAX_BYTES // 1024)
-    try:
-        groups = json.loads(data.decode("utf-8-sig"))["frames"]
+        groups = json.loads(text)["frames"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise FilmError("film_bad_hints") from error
     if not isinstance(groups, list):

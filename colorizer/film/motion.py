@@ -6,6 +6,7 @@ drifts. Source: Kroeger et al. 2016, "Fast Optical Flow using Dense Inverse Sear
 
 from dataclasses import dataclass
 from functools import cache
+from math import log2
 
 import cv2
 import numpy as np
@@ -56,7 +57,9 @@ def match(frame: NDArray[np.uint8], other: NDArray[np.uint8], start: Match | Non
     start: where a neighbour of the frame was found in it.
     """
     nothing = np.zeros((*frame.shape, 2), np.float32)
-    flow: Array = _dis().calc(frame, other, nothing if start is None else start.flow.copy())  # type: ignore[assignment]
+    flow: Array = _dis(*frame.shape).calc(
+        frame, other, nothing if start is None else start.flow.copy()
+    )  # type: ignore[assignment]
     x, y = _places(flow)
     there = cv2.remap(other, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     apart = cv2.boxFilter(cv2.absdiff(frame, there), cv2.CV_32F, _WINDOW)
@@ -83,8 +86,13 @@ def _places(flow: Array) -> tuple[Array, Array]:
 
 
 @cache
-def _dis() -> cv2.DISOpticalFlow:
-    return cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+def _dis(height: int, width: int) -> cv2.DISOpticalFlow:
+    """For frames of this size; OpenCV ends the program where small ones have too few scales."""
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    patch = dis.getPatchSize()
+    scales = min(log2(min(height, width) / patch), log2(max(height, width) / (4 * patch)) + 0.5)
+    dis.setFinestScale(max(0, min(dis.getFinestScale(), int(scales))))
+    return dis
 
 
 class Shots:

@@ -27,7 +27,6 @@ _OPTIONS = {
     "ogg,mxf,dv,h264,hevc,m4v,ivf,nut,rm,wtv",
 }
 _LIMITED_RANGE, _FULL_RANGE = 1, 2  # FFmpeg's numbers
-_SECOND = Fraction(1)
 
 # Those hold Y' in 8 bits as it is written again; others are converted by FFmpeg.
 _LUMA_AS_IT_IS = frozenset(
@@ -77,6 +76,8 @@ def open_film(path: Path, limits: PhotoLimits) -> Film:
         if width * height > limits.max_pixels or max(width, height) > limits.max_side:
             most = limits.max_pixels / 1e6
             raise FilmError("film_too_large", width=width, height=height, megapixels=most)
+        if max(width, height) > limits.max_aspect * min(width, height):
+            raise FilmError("narrow", width=width, height=height)
         frame = _first_frame(container, stream)
         time_base = stream.time_base or Fraction(1, 90_000)
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
@@ -175,7 +176,7 @@ class Reading:
                     self.damaged += 1
 
     def _frame(self, frame: Any) -> Frame:
-        usual = max(1, round(_SECOND / (self.film.rate * self.film.time_base)))
+        usual = max(1, round(1 / (self.film.rate * self.film.time_base)))
         pts = frame.pts if frame.pts is not None else frame.dts
         if self._last is not None and (pts is None or pts <= self._last):
             pts = self._last + 1 if pts is not None else self._last + usual

@@ -161,6 +161,16 @@ def test_an_odd_size_is_kept(tmp_path: Path, colorizer: Colorizer) -> None:
     assert [note.code for note in result.notes] == ["film_odd_size"]
 
 
+def test_a_narrow_film_and_one_too_narrow(tmp_path: Path, colorizer: Colorizer) -> None:
+    wide = [np.tile(frame[:16], (1, 5)) for frame in scene(4)]
+    result = coloured(colorizer, write_film(tmp_path / "wide.mkv", wide), tmp_path / "result.mkv")
+    assert result.frames == 4
+    thread = write_film(tmp_path / "thread.mkv", [np.tile(frame[:2], (1, 5)) for frame in wide])
+    with pytest.raises(FilmError) as refused:
+        open_film(thread, PhotoLimits())
+    assert refused.value.code == "narrow"
+
+
 def test_an_interlaced_film_stays_interlaced(tmp_path: Path, colorizer: Colorizer) -> None:
     options = {"qp": "0", "x264-params": "bff=1"}
     film = write_film(tmp_path / "film.mkv", scene(4), options=options)

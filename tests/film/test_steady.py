@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
@@ -160,6 +161,19 @@ def test_the_motion_of_a_camera_is_found() -> None:
     assert np.median(found.flow[20:-20, 20:-20, 0]) == pytest.approx(5.0, abs=0.3)
     assert abs(np.median(found.flow[20:-20, 20:-20, 1])) < 0.3
     assert found.share > 0.8
+
+
+@pytest.mark.parametrize("size", [(16, 16), (16, 384), (24, 600), (32, 40), (96, 768)])
+def test_motion_is_found_in_frames_of_any_size(size: tuple[int, int]) -> None:
+    height, width = size
+    picture = cv2.GaussianBlur(
+        np.random.default_rng(0).random((height, width + 2)) * 255, (0, 0), 3
+    )
+    first, second = (
+        normalised(picture[:, left : left + width].astype(np.float32)) for left in (0, 2)
+    )
+    found = match(second, first)
+    assert np.median(found.flow[..., 0]) == pytest.approx(2.0, abs=0.6)
 
 
 @pytest.mark.parametrize("full_range", [True, False])
