@@ -46,8 +46,8 @@ def main() -> None:
     """Write three JPEGs for each photo, and the index that says which checkpoint coloured them."""
     FOLDER.mkdir(exist_ok=True)
     colorizer = Colorizer.from_pretrained(MODEL)
-    for name, load in PHOTOS.items():
-        black_and_white = grey(_photo(load()))
+    for name in PHOTOS:
+        black_and_white = grey(example_photo(name))
         Image.fromarray(black_and_white[..., 0]).save(FOLDER / grey_file(name), quality=90)
         result = colorizer.colorize(Photo(rgb=black_and_white))
         print(save_photo(result.photo, FOLDER / coloured_file(name), mark=result.mark))
@@ -72,7 +72,9 @@ def _sample_data() -> Path:
     return Path(package.origin).parent / "mpl-data" / "sample_data"
 
 
-def _photo(pixels: np.ndarray) -> np.ndarray:
+def example_photo(name: str) -> np.ndarray:
+    """The photo with its own colours, where it has any: uint8 (H, W, 3)."""
+    pixels = PHOTOS[name]()
     rgb = np.repeat(pixels[..., None], 3, axis=2) if pixels.ndim == 2 else pixels.copy()
     return shrink(rgb, LONG_SIDE)
 

@@ -1,18 +1,19 @@
-"""Make README's pictures from free photographs that scikit-image ships.
+"""Make README's pictures from the free photographs of the page's examples.
 
+    apt install lomiri-wallpapers-16.04; pip install matplotlib
     python -m assets.make_readme_pictures
 
 results.png: what the models are given, classification, regression, the real photo. previews.png:
-the photo, row PCA, patch PCA in as many numbers, 50 and 8 K-means colours. The photos are public
-domain or CC0 by scikit-image's own account, see LICENSES.md; none was used for training.
+the photo, row PCA, patch PCA in as many numbers, 50 and 8 K-means colours. None is a demo photo of
+the Turing test: who has read README could not play fairly. Licences: LICENSES.md.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from skimage import data
 
+from assets.make_examples import example_photo
 from colorizer import Colorizer, Photo, save_photo
 from colorizer.colour.recolor import grey
 from colorizer.colour.resizing import resize
@@ -21,15 +22,15 @@ from colorizer.previews.pca import fit_patch_pca, fit_row_pca
 from colorizer.previews.photo_colours import count_colours
 
 HERE = Path(__file__).parent
-PHOTOS = ("chelsea", "coffee", "rocket", "astronaut")
-PREVIEWED = ("chelsea", "coffee")
+PHOTOS = ("admiral", "leaves", "bridge", "retina")
+PREVIEWED = ("leaves", "admiral")
 
 
 def main() -> None:
     """Write readme/results.png and readme/previews.png."""
     models = [Colorizer.from_pretrained(name) for name in ("classification", "regression")]
-    _write("results.png", [_results(models, getattr(data, name)()) for name in PHOTOS])
-    _write("previews.png", [_previews(getattr(data, name)()) for name in PREVIEWED])
+    _write("results.png", [_results(models, example_photo(name)) for name in PHOTOS])
+    _write("previews.png", [_previews(example_photo(name)) for name in PREVIEWED])
 
 
 def _results(models: Sequence[Colorizer], real: np.ndarray) -> list[np.ndarray]:

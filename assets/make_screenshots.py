@@ -3,7 +3,7 @@
     python -m assets.make_screenshots
 
 Needs chromium and tests/requirements.txt. Run it again whenever the page or the bundled checkpoints
-change. The photos are those that the page shows by itself and two of scikit-image.
+change. The photos are those of the examples: demo photos of the Turing test would be given away.
 """
 
 import io
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-from skimage import data
 
+from assets.make_examples import example_photo
 from colorizer.settings import Settings
 from colorizer.web import build_app, launch_options
 from tests.support.browser_support import CHROMIUM
@@ -55,11 +55,14 @@ def main() -> None:
 
 def _photos(folder: Path) -> list[Path]:
     """Two black-and-white photos and one in colour, as files."""
-    pictures = {"coffee": data.coffee(), "cat": data.chelsea(), "coffee-in-colour": data.coffee()}
-    files = [folder / f"{name}.jpg" for name in pictures]
-    for file, rgb in zip(files, pictures.values(), strict=True):
-        mode = "RGB" if file.stem.endswith("colour") else "L"
-        Image.fromarray(rgb).convert(mode).save(file, quality=92)
+    files = []
+    for name, example, mode in (
+        ("leaves", "leaves", "L"),
+        ("admiral", "admiral", "L"),
+        ("leaves-in-colour", "leaves", "RGB"),
+    ):
+        files.append(folder / f"{name}.jpg")
+        Image.fromarray(example_photo(example)).convert(mode).save(files[-1], quality=92)
     return files
 
 

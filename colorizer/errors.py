@@ -268,7 +268,7 @@ MESSAGES = {
     "own_models": "A study needs between 1 and {most} models; every strength of the colours makes another.",
     "own_plan": "Choose length, exposure and time of keeping from those that are offered, and a shorter name.",
     "own_full": "There is no room for another study on this machine at the moment: please try again another day.",
-    "own_too_many": "{most} studies were set up from your address today: please delete one or come back tomorrow.",
+    "own_too_many": "{most} studies from your address are kept here already: please delete one, or come back when the time of one is over.",
     "own_gone": "There is no such study any more: its time is over, its owner deleted it, or the link is incomplete.",
     "own_closed": "No studies can be set up on this page.",
     "own_not_owner": "That needs the owner's link of this study.",

@@ -41,12 +41,31 @@ def chroma_layer(coloured: Photo) -> Photo:
 def _strip(
     coloured: NDArray[np.uint8], below: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Colour uint8 (h, w, 3) and opacity uint8 (h, w) of some rows."""
-    g = below.astype(np.float32)
-    difference = coloured - g
+    """Colour uint8 (h, w, 3) and opacity uint8 (h, w) of some rows.
+
+    A channel after the other: each way through memory is over one plane.
+    """
+    g = below[..., 0].astype(np.float32)
+    pairs = below[..., 0].astype(np.uint16) << 8
+    alpha = np.zeros(g.shape, dtype=np.uint8)
+    for channel in range(3):
+        np.maximum(alpha, _ALPHA[pairs | coloured[..., channel]], out=alpha)
+    share = _SHARE[alpha]
+    colour = np.empty_like(coloured)
+    for channel in range(3):
+        value = g + (coloured[..., channel] - g) / share
+        colour[..., channel] = np.rint(np.clip(value, 0.0, 255.0, out=value), out=value)
+    return colour, alpha
+
+
+def _alpha_of_pairs() -> NDArray[np.uint8]:
+    """The opacity 0…255 that a channel needs, by 256 * its grey + its value: uint8 (65536,)."""
+    g, value = np.divmod(np.arange(2**16, dtype=np.float32), np.float32(256.0))
+    difference = value - g
     room = np.where(difference > 0, 255.0 - g, g)  # how far this channel of the layer can go
-    least = np.divide(np.abs(difference), room, out=np.zeros_like(g), where=room > 0).max(axis=-1)
-    alpha = np.ceil(np.minimum(1.0, _OPACITY * least) * 255.0)
-    share = np.maximum(alpha, 1.0)[..., None] / 255.0
-    colour = np.clip(g + difference / share, 0.0, 255.0)
-    return np.rint(colour).astype(np.uint8), alpha.astype(np.uint8)
+    least = np.divide(np.abs(difference), room, out=np.zeros_like(g), where=room > 0)
+    return np.ceil(np.minimum(1.0, _OPACITY * least) * 255.0).astype(np.uint8)
+
+
+_ALPHA = _alpha_of_pairs()
+_SHARE = np.maximum(np.arange(256, dtype=np.float32), 1.0) / np.float32(255.0)

@@ -1,7 +1,7 @@
 """Checkpoints: a folder that rebuilds a network, its colours and its way of decoding completely.
 
     config.json         format, network, decoding defaults, provenance of the training
-    model.safetensors   weights, float16
+    model.safetensors   weights, float16; variances of norms, float32
     palette.safetensors centres and prior of a classifier
     metrics.json        evaluation results (optional), README.md: the model card (optional)
 
@@ -139,7 +139,7 @@ def save_checkpoint(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     weights = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).cpu().contiguous().numpy()
+        name: (tensor.half() if _fits_half(name, tensor) else tensor).cpu().contiguous().numpy()
         for name, tensor in network.state_dict().items()
     }
     save_file(weights, folder / WEIGHTS_FILE, metadata={"format": "pt"})
@@ -150,6 +150,11 @@ def save_checkpoint(
     if metrics is not None:
         _write_json(folder / METRICS_FILE, metrics)
     return folder
+
+
+def _fits_half(name: str, tensor: Any) -> bool:
+    """Variances can pass float16's 65 504; counts of batches are whole numbers."""
+    return bool(tensor.is_floating_point()) and not name.endswith("running_var")
 
 
 def load_checkpoint(source: str | Path, *, revision: str | None = None) -> Checkpoint:

@@ -9,6 +9,7 @@ import io
 import os
 import secrets
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ JPEG_QUALITY = 95
 WEBP_QUALITY = 95
 # On photos, level 3 writes as little as the default 6 in less than half of the time.
 PNG_COMPRESS_LEVEL = 3
+# With opacity between the colours, a search for what repeats finds nothing: without it, files are
+# up to 9 % smaller, in 0.6 of the time.
+TRANSPARENT_PNG = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 # The same size as the default 4 to within a percent, in half of the time.
 WEBP_METHOD = 2
 
@@ -122,6 +126,7 @@ def encode_pixels(
     options: dict[str, Any] = _profile(metadata) | {"exif": exif}
     if format_name == "PNG":
         options |= {"compress_level": PNG_COMPRESS_LEVEL, "pnginfo": png_texts(mark, known)}
+        options |= {} if alpha is None else TRANSPARENT_PNG
         options |= _dpi(known)
     else:
         options |= {"xmp": xmp_of(mark, known), "quality": WEBP_QUALITY, "method": WEBP_METHOD}

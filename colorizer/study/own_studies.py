@@ -42,7 +42,7 @@ MIN_PHOTOS, MAX_PHOTOS = 4, 50
 MAX_MODELS = 6
 MAX_NAME = 80
 MAX_PER_ADDRESS = 3
-"""Studies that one address may set up within a day."""
+"""Studies that are kept at a time of those that one address has set up."""
 
 SPARE_BYTES = 2**30
 _DAY_MS = 86_400_000
@@ -124,7 +124,7 @@ class OwnStudies:
     def check_room(self, address: str) -> None:
         """StudyError when no study can be set up from this address now."""
         with self._lock:
-            self._check_limits(self._identity.address_hash(address, self._clock_ms()))
+            self._check_limits(address)
 
     def create(self, asked: OwnStudy, photos: Sequence[Photo], address: str) -> tuple[str, str]:
         """Set a study up; its id, which is all that friends need, and its owner's key.
@@ -139,7 +139,7 @@ class OwnStudies:
         address_hash = self._identity.address_hash(address, now)
         asked = replace(asked, key=key, created_ms=now, address_hash=address_hash)
         with self._lock:
-            self._check_limits(address_hash)
+            self._check_limits(address)
             unfinished = self._folder / f"{_UNFINISHED}{study_id}"
             try:
                 (unfinished / "photos").mkdir(parents=True)
@@ -188,15 +188,17 @@ class OwnStudies:
                 study.close()
             self._open.clear()
 
-    def _check_limits(self, address_hash: str) -> None:
+    def _check_limits(self, address: str) -> None:
         self._sweep()
         there = [about for about in map(self._read, self._ids()) if about is not None]
         self._folder.mkdir(parents=True, exist_ok=True)
         full = shutil.disk_usage(self._folder).free < SPARE_BYTES
         if full or len(there) >= self._limit:
             raise StudyError("own_full")
-        # The hash of an address is another one every day.
-        if sum(about.address_hash == address_hash for about in there) >= MAX_PER_ADDRESS:
+        # An address has another hash every day: each study is compared with that of its own.
+        hashed = self._identity.address_hash
+        own = [a for a in there if a.address_hash == hashed(address, a.created_ms)]
+        if len(own) >= MAX_PER_ADDRESS:
             raise StudyError("own_too_many", most=MAX_PER_ADDRESS)
 
     def _sweep(self) -> None:

@@ -3,6 +3,7 @@
 The head brings the page's own script.
 """
 
+import json
 from html import escape
 from pathlib import Path
 
@@ -26,10 +27,11 @@ element.addEventListener('click', (event) => {
 def page_head(name: str) -> gr.HTML:
     """The head, inside the current Blocks."""
     code, language = i18n.OTHER_LANGUAGE
+    labels = escape(json.dumps(i18n.GRADIOS_LABELS), quote=True)
     keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in i18n.KEYS)
     return gr.HTML(
         f"<h1>{escape(name)}</h1>"
-        f'<nav data-spoken="{i18n.LANGUAGE}">'
+        f'<nav data-spoken="{i18n.LANGUAGE}" data-labels="{labels}">'
         f'<button type="button" data-keys>{i18n.KEYS_TITLE}</button>'
         f'<button type="button" data-language="{code}" lang="{code}">{language}</button></nav>'
         f'<dialog id="keys" aria-label="{i18n.KEYS_TITLE}"><h2>{i18n.KEYS_TITLE}</h2>'

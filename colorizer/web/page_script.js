@@ -33,7 +33,7 @@
   function deliver(files, target) {
     const zone = target?.closest?.('[data-photos]');
     if (zone) return hand(zone, files);
-    const zones = [...document.querySelectorAll('[data-photos], .photo-drop')].filter(visible);
+    const zones = [...document.querySelectorAll('[data-photos]')].filter(visible);
     if (!zones.length) {
       document.getElementById('tab-colorize-button')?.click();
       whenThere('#photos [data-photos]', (zone) => hand(zone, files));
@@ -43,16 +43,7 @@
   }
 
   function hand(zone, files) {
-    if (zone.matches('[data-photos]')) {
-      zone.dispatchEvent(new CustomEvent('photos', { detail: files }));
-      return;
-    }
-    const input = zone.querySelector('input[type=file]');
-    if (!input) return;
-    const transfer = new DataTransfer();
-    files.filter((file) => file.type.startsWith('image/')).forEach((f) => transfer.items.add(f));
-    input.files = transfer.files;
-    input.dispatchEvent(new Event('change', { bubbles: true }));
+    zone.dispatchEvent(new CustomEvent('photos', { detail: files }));
   }
 
   const brings = (transfer) => [...(transfer?.types ?? [])].includes('Files');
@@ -106,6 +97,28 @@
   };
   new MutationObserver(name).observe(document.documentElement, { attributeFilter: ['lang'] });
   name();
+
+  // Gradio says these in English whatever the page is written in.
+  const labels = JSON.parse(element.querySelector('[data-labels]').dataset.labels)
+    .filter(([gradios, ours]) => gradios !== ours);
+  function rename() {
+    for (const [gradios, ours] of labels) {
+      for (const attribute of ['aria-label', 'title']) {
+        for (const each of document.querySelectorAll(`[${attribute}^="${gradios}"]`)) {
+          each.setAttribute(attribute, each.getAttribute(attribute).replace(gradios, ours));
+        }
+      }
+    }
+  }
+  let renaming = false;
+  if (labels.length) {
+    new MutationObserver(() => {
+      if (renaming) return;
+      renaming = true;
+      setTimeout(() => { renaming = false; rename(); }, 100);
+    }).observe(document.body, { childList: true, subtree: true });
+    rename();
+  }
 
   document.addEventListener('click', (event) => {
     const language = event.target.closest?.('[data-language]')?.dataset.language;

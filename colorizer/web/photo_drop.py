@@ -1,46 +1,40 @@
-"""The place to drop photos: uploads reach our own decoder, nothing else opens them before."""
+"""Photos for a test of one's own: a zone that lists them, and how their files are called."""
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from colorizer.web import i18n
+from colorizer.web.colorize.drop_zone import Arrival, arrivals, drop_zone
 from colorizer.web.errors import refusal
 
-Dropped = Sequence[tuple[str, str | None]] | None
-"""What Gradio hands over: (file, caption) pairs, or None."""
+
+def photo_drop(label: str, elem_id: str, *, limit: int, max_megabytes: int) -> gr.HTML:
+    """Drop, paste or pick photos; its value is for `dropped_photos`."""
+    return drop_zone(elem_id, label=label, limit=limit, max_megabytes=max_megabytes, keeps=True)
 
 
-def photo_drop(label: str, elem_id: str, *, columns: int = 3, height: int = 260) -> gr.Gallery:
-    """Drop, paste or pick photos; its value is a list of uploaded files, undecoded."""
-    return gr.Gallery(
-        label=label,
-        type="filepath",
-        format="png",
-        file_types=["image"],
-        sources=["upload", "clipboard"],
-        interactive=True,
-        columns=columns,
-        fit_columns=columns == 1,
-        height=height,
-        object_fit="contain",
-        buttons=[],
-        elem_id=elem_id,
-        elem_classes=["photo-drop", "single"] if columns == 1 else ["photo-drop"],
-    )
+def dropped_photos(
+    value: Any, limit: int, *, needed: bool = True
+) -> tuple[list[Arrival], list[str]]:
+    """The photos that were uploaded, in order, and what is to be said of the others; Markdown.
 
-
-def dropped_files(dropped: Dropped, limit: int) -> tuple[list[str], list[str]]:
-    """The first uploaded files, in order, and what is to be said of the others, if there are any.
-
-    An error on the page when there is none at all.
+    An error on the page when there is none at all and one is needed.
     """
-    if not dropped:
-        raise refusal(i18n.NO_PHOTO)
-    files, more = [file for file, _ in dropped], len(dropped) - limit
-    said = [i18n.PRIVATE_LEFT_OUT.format(limit=limit, left_out=more)] if more > 0 else []
-    return files[:limit], said
+    arrived = arrivals(value, limit)
+    refused = [of_photo(each.name, i18n.told(each.refused)) for each in arrived if each.refused]
+    photos = [each for each in arrived if each.file]
+    if needed and not photos:
+        raise refusal(" ".join(refused) or i18n.NO_PHOTO)
+    left_out = arrived[0].left_out if arrived else 0
+    more = [i18n.PRIVATE_LEFT_OUT.format(limit=limit, left_out=left_out)] if left_out else []
+    return photos, [*more, *refused]
+
+
+def of_photo(name: str, said: str) -> str:
+    """What is said of one photo; Markdown."""
+    return f"**{shown_name(name)}**: {said}"
 
 
 def markdown_name(name: str) -> str:

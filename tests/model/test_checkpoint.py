@@ -23,6 +23,7 @@ from colorizer.model.checkpoint import (
     CONFIG_FILE,
     MAX_ASPECT,
     CheckpointConfig,
+    DecodingConfig,
     bundled_checkpoints,
     load_checkpoint,
     read_config,
@@ -59,8 +60,23 @@ def test_a_saved_network_answers_the_same_after_loading(classification_folder: P
 
 def test_weights_are_stored_as_float16(classification_folder: Path) -> None:
     tensors = load_file(classification_folder / WEIGHTS_FILE)
-    kinds = {values.dtype for values in tensors.values() if values.dtype.kind == "f"}
+    kinds = {
+        values.dtype
+        for name, values in tensors.items()
+        if values.dtype.kind == "f" and not name.endswith("running_var")
+    }
     assert kinds == {np.dtype(np.float16)}
+
+
+def test_a_variance_that_float16_cannot_hold_is_kept(tmp_path: Path) -> None:
+    network = small_network("regression", 0)
+    norm = next(m for m in network.decoder.modules() if isinstance(m, torch.nn.BatchNorm2d))
+    norm.running_var += 1e5
+    config = CheckpointConfig("tiny", network.config, DecodingConfig(side=64))
+    folder = save_checkpoint(tmp_path / "large", config, network, None)
+    assert load_checkpoint(folder).revision  # weights that are not finite are refused
+    tensors = load_file(folder / WEIGHTS_FILE)
+    assert max(v.max() for name, v in tensors.items() if name.endswith("running_var")) > 1e5
 
 
 def test_the_revision_follows_the_weights(folder: Path) -> None:

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
+from skimage import data
 
 from colorizer.photo import Photo, PhotoError, encode_photo, open_photo, read_mark, save_photo
 from colorizer.photo.metadata import mark_in_xmp, xmp_packet
-from colorizer.photo.saving import sweep
+from colorizer.photo.saving import PNG_COMPRESS_LEVEL, sweep
 from tests.support.photo_bytes import (
     ASCII,
     EXIF_PREFIX,
@@ -300,3 +301,15 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path, place: str
         save_photo(Photo(pixels()), tmp_path / place)
     assert str(tmp_path) not in str(refusal.value)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder.png"]
+
+
+def test_a_transparent_png_is_lossless_and_no_larger_than_by_the_usual_search() -> None:
+    rgb = data.coffee()
+    alpha = (rgb[..., 0] // 2 + 90).astype(np.uint8)
+    content = encode_photo(Photo(rgb, alpha), "png")
+    usual = io.BytesIO()
+    samples = np.dstack([rgb, alpha])
+    Image.fromarray(samples).save(usual, "PNG", compress_level=PNG_COMPRESS_LEVEL)
+    with Image.open(io.BytesIO(content)) as image:
+        np.testing.assert_array_equal(np.asarray(image), samples)
+    assert len(content) < usual.tell()

@@ -122,6 +122,7 @@ def test_palette_shows_and_copies_its_colours(page: Page, photos: list[Path]) ->
     expect(page.locator("#palette-figures")).to_contain_text("of the palette's")
     expect(number).to_be_disabled()  # it has no meaning there
     expect(page.locator("#palette-elbow")).to_be_disabled()
+    expect(page.locator("#palette-answer p, #palette-curve svg")).to_have_count(0)
 
 
 def test_fifty_swatches_are_a_compact_grid_on_a_phone(page: Page, photos: list[Path]) -> None:

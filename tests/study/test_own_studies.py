@@ -1,8 +1,10 @@
 """Studies that visitors set up: what owners ask for, limits, and deletion that leaves nothing."""
 
+import functools
 import re
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +19,7 @@ from colorizer.errors import CheckpointError, StudyError
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
 from colorizer.study import Study, StudyModel
+from colorizer.study.dataset_photos import dataset_photos
 from colorizer.study.own_studies import (
     LENGTHS,
     MAX_MODELS,
@@ -31,6 +34,7 @@ from colorizer.study.stimuli import match_halves
 from colorizer.web.fair_queue import Turns
 from colorizer.web.study.host import StudyHost, coloured, open_own_studies
 from colorizer.web.study.own import OwnStudyPage
+from tests.support.colorize_support import dropped
 from tests.support.hub_models_support import visitors_hub
 from tests.support.hub_state import Hub
 from tests.support.study_site import wait_for
@@ -156,16 +160,28 @@ def test_it_ends_when_its_time_is_over(own: OwnStudies, tmp_path: Path, clock: C
     assert [folder.name for folder in (tmp_path / "own").iterdir()] == [kept]
 
 
-def test_an_address_sets_up_a_few_a_day_and_all_together_a_few(
-    own: OwnStudies, tmp_path: Path, clock: Clock
+def test_a_few_studies_of_an_address_are_kept_whatever_the_day(
+    own: OwnStudies, clock: Clock
 ) -> None:
-    for _ in range(MAX_PER_ADDRESS):
-        own.create(asked(), PHOTOS, ADDRESS)
-    with pytest.raises(StudyError, match="from your address"):
-        own.create(asked(), PHOTOS, ADDRESS)
-    clock.advance(seconds=86_400)
+    for day in range(MAX_PER_ADDRESS):
+        study_id, key = own.create(asked(days=30 if day else 7), PHOTOS, ADDRESS)
+        clock.advance(seconds=86_400)
     for _ in range(2):
-        own.create(asked(), PHOTOS, ADDRESS)
+        with pytest.raises(StudyError, match="from your address"):
+            own.create(asked(), PHOTOS, ADDRESS)
+        clock.advance(seconds=86_400)
+    own.create(asked(), PHOTOS, "192.0.2.99")
+    own.delete(study_id, key)
+    own.create(asked(days=30), PHOTOS, ADDRESS)
+    with pytest.raises(StudyError, match="from your address"):
+        own.check_room(ADDRESS)
+    clock.advance(seconds=2 * 86_400)  # the first one's week is over
+    own.check_room(ADDRESS)
+
+
+def test_all_together_set_up_a_few(own: OwnStudies) -> None:
+    for number in range(5):
+        own.create(asked(), PHOTOS, f"192.0.2.{number}")
     with pytest.raises(StudyError, match="no room"):
         own.create(asked(), PHOTOS, "192.0.2.99")
 
@@ -238,15 +254,14 @@ def hub(classification_folder: Path) -> Iterator[Hub]:
 def set_up(host: StudyHost, files: list[Path], **changes: object) -> tuple[Any, ...]:
     """What a click on the button answers."""
     plan: dict[str, object] = {
-        "name": "n", "models": ["regression"], "hub_model": "", "strengths": [1.0],
+        "dataset": "", "name": "n", "models": ["regression"], "hub_model": "", "strengths": [1.0],
         "length": "short", "exposure": 0, "days": 1,
     }  # fmt: skip
     headers = {"referer": "http://192.0.2.1:7860/?tab=study"}
     request = gr.Request(headers=headers, client=SimpleNamespace(host=ADDRESS))
-    photos = [(str(file), None) for file in files]
-    page = OwnStudyPage(host, SERVICE, Turns())
+    page = OwnStudyPage(host, SERVICE, Turns(), max_megabytes=1)
     more: Any = {**plan, **changes, "progress": lambda *_, **__: None}
-    return page.create(photos, **more, request=request)
+    return page.create(dropped(files), **more, request=request)
 
 
 @pytest.fixture
@@ -280,9 +295,54 @@ def test_a_model_of_the_hub_and_stronger_colours_take_part(
     assert study.status().pictures.ready == len(files)
 
 
+def a_dataset(hub: Hub, files: list[Path], patch: pytest.MonkeyPatch) -> None:
+    """`owner/photos` on the loopback Hub: photos, one too large, and what is none."""
+    photos = {f"train/{file.name}": file.read_bytes() for file in files}
+    others = {"README.md": b"#", "large.png": bytes(2**20 + 1), "train/table.parquet": b"x"}
+    hub.add("owner/photos", photos | others, kind="dataset")
+    there = functools.partial(dataset_photos, endpoint=hub.endpoint)
+    patch.setattr("colorizer.web.study.own.dataset_photos", there)
+
+
+def test_photos_of_a_dataset_on_the_hub_make_a_study(
+    host: StudyHost, files: list[Path], hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    a_dataset(hub, files, monkeypatch)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = len(hub.requests)
+    _, friends, _ = set_up(host, [], dataset="owner/photos")
+    study = ready(host.of(friends["value"].rpartition("=")[2]))
+    assert study.status().pictures.ready == len(files)
+    asked_for = [each for each in hub.requests[before:] if "/resolve/" in each]
+    assert not [each for each in asked_for if "/train/" not in each or "parquet" in each]
+    assert not list(tmp_path.glob("colorizer-dataset-*"))
+    told, *_ = set_up(host, files[:1], dataset="owner/photos")
+    assert f"{len(files) + 1} photos" in told
+
+
+def test_no_more_files_of_a_dataset_are_asked_for_than_are_wanted(
+    hub: Hub, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_dataset(hub, files, monkeypatch)
+    before = len(hub.requests)
+    found = dataset_photos("owner/photos", limit=2, max_bytes=2**20, endpoint=hub.endpoint)
+    assert len(list(found)) == 2
+    asked_for = {each.split()[1] for each in hub.requests[before:] if "/resolve/" in each}
+    assert len(asked_for) == 2
+
+
+@pytest.mark.parametrize("name", ["owner/missing", "owner/tiny"])
+def test_a_dataset_that_is_not_there_is_a_sentence(hub: Hub, name: str) -> None:
+    hub.fail("GET /api/datasets/owner/tiny", status=500, times=99)
+    with pytest.raises(StudyError, match="could not be downloaded"):
+        list(dataset_photos(name, limit=2, max_bytes=2**20, endpoint=hub.endpoint))
+
+
 @pytest.mark.parametrize(
     ("wish", "sentence"),
     [
+        ({"dataset": "../../etc"}, "owner/name"),
+        ({"dataset": "/data/photos"}, "owner/name"),
         ({"models": ["made up"]}, "no model"),
         ({"models": []}, "between 1 and 6 models"),
         ({"models": None, "strengths": "1"}, "between 1 and 6 models"),

@@ -34,12 +34,16 @@ def links(browser: Browser, site: StudySite, tmp_path_factory: pytest.TempPathFa
     for number, file in enumerate(files):
         Image.fromarray(make_photo(100 + number).rgb).save(file)
     Image.new("L", (90, 90), 120).save(folder / "grey.png")
+    (folder / "bill.pdf").write_bytes(b"%PDF-1.4")
     page = visited(browser, site.url)
     page.get_by_role("tab", name=i18n.TAB_STUDY, exact=True).click()
     page.get_by_role("tab", name=i18n.TAB_STUDY_OWN).click()
     page.locator("#own-photos input[type=file]").first.set_input_files(
-        [*files, folder / "grey.png"]
+        [*files, folder / "grey.png", folder / "bill.pdf", files[0]]
     )
+    expect(page.locator("#own-photos li")).to_have_count(PHOTOS + 3)
+    expect(page.locator("#own-photos .refused")).to_contain_text("bill.pdf")
+    page.locator("#own-photos .tile-remove").last.click()
     expect(page.locator("#own-photos img")).to_have_count(PHOTOS + 1)
     page.locator("#own-name textarea, #own-name input").fill("Aunt Ada's *album*")
     page.locator("#own-create").click()
@@ -108,6 +112,9 @@ def test_the_owners_link_opens_results_votes_and_deletion(
         page.locator("#study-download").click()
     assert Path(download.value.path()).stat().st_size > 0
     page.locator("#study-delete").click()
+    expect(page.locator("#study-delete-sure")).to_be_visible()
+    expect(figures).to_contain_text("Aunt Ada's *album*")
+    page.locator("#study-delete-sure").click()
     expect(figures).to_have_text(re.compile(re.escape(i18n.OWN_DELETED)))
     page.context.close()
     late = visited(browser, friends)

@@ -339,12 +339,18 @@ def test_ones_own_photos_make_a_private_test(page: Page, site: StudySite, tmp_pa
         Image.fromarray(make_photo(100 + number).rgb).save(files[-1])
     files.append(tmp_path / "grey.png")
     Image.new("L", (90, 90), 120).save(files[-1])
+    files.append(tmp_path / "bill.pdf")
+    files[-1].write_bytes(b"%PDF-1.4")
     before = site.votes()
     page.get_by_role("tab", name=i18n.TAB_STUDY_PRIVATE).click()
     page.locator("#private-photos input[type=file]").first.set_input_files(files)
     expect(page.locator("#private-photos img")).to_have_count(3)
+    expect(page.locator("#private-photos .refused")).to_have_text(
+        re.compile("bill.pdf.*not a photo")
+    )
     page.locator("#private-start").click()
-    expect(page.locator("#private-refused")).to_contain_text("grey.png")
+    for name in ("grey.png", "bill.pdf"):
+        expect(page.locator("#private-refused")).to_contain_text(name)
     for number in (1, 2):
         expect_pair(page, number, "#private-stage", of=2)
         choose(page, "left", "#private-stage")

@@ -1,10 +1,14 @@
 """What tests of the Colorize tab share: small models under the names that the page knows."""
 
+import shutil
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from colorizer.pipeline import Colorizer
 from colorizer.service.colorizer_service import ColorizerService
+from colorizer.web.temporary_files import temporary_folder
 
 
 class TinyDarkroom(ColorizerService):
@@ -27,3 +31,13 @@ class TinyDarkroom(ColorizerService):
 def skipped(update: Any) -> bool:
     """Whether an event leaves a component as it is."""
     return isinstance(update, dict) and update == {"__type__": "update"}
+
+
+def dropped(files: Iterable[str | Path]) -> dict[str, Any]:
+    """What a zone that keeps its photos tells of these, uploaded."""
+    folder = Path(tempfile.mkdtemp(dir=temporary_folder()))
+    photos = [
+        {"name": Path(file).name, "path": str(shutil.copy(file, folder)), "picture": ""}
+        for file in files
+    ]
+    return {"photos": photos, "left_out": 0, "sending": 0}

@@ -11,7 +11,7 @@ from skimage import data
 
 from tests.support.browser_support import SLOW_MS
 
-OWN_PICTURE = re.compile(r"/picture\.png$")
+OWN_PICTURE = re.compile(r"/picture\.(jpg|png)$")
 """Address of a picture that was made for a visitor; those of the examples have their names."""
 
 DROP = """

@@ -95,6 +95,10 @@ def test_a_german_reads_german_numbers(folder: Path) -> None:
     token = LocalContext.request.set(request)  # type: ignore[arg-type]
     try:
         assert "12,3" in said(folder)
+        config = json.loads((folder / "config.json").read_text())
+        config["provenance"]["machine"] = "2 CPU threads"
+        (folder / "config.json").write_text(json.dumps(config))
+        assert "2 Threads eines Prozessors" in said(folder)
     finally:
         LocalContext.request.reset(token)
 

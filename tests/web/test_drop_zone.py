@@ -1,12 +1,14 @@
 """What the drop zone tells is made up by a browser: only uploaded files and known reasons count."""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
-from colorizer.web.colorize.drop_zone import Arrival, arrival, plain_name
+from colorizer.web.colorize.drop_zone import Arrival, arrival, arrivals, plain_name
 from colorizer.web.temporary_files import temporary_folder
+from tests.support.colorize_support import dropped
 
 
 def told(data: Any) -> Arrival | None:
@@ -66,3 +68,17 @@ def test_names_are_kept_but_cannot_be_code() -> None:
     assert plain_name("../../${alert(1)}`<b>.jpg") == "alert(1)b.jpg"
     assert plain_name("\u202e{{x}}\n") == "x"
     assert plain_name("") == "photo"
+
+
+def test_a_zone_that_keeps_its_photos_tells_of_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    value = dropped([tmp_path / "a.png"])
+    value["photos"] += [{"name": "bill.pdf", "refused": "kind"}, {"name": "x"}, 7, None]
+    photo, bill = arrivals(value | {"left_out": 3}, limit=9)
+    assert (photo.name, photo.left_out, bool(photo.file)) == ("a.png", 3, True)
+    assert bill.refused is not None
+    assert bill.refused.code == "not_sent_kind"
+    assert len(arrivals(value, limit=1)) == 1
+    assert [arrivals(made_up, 9) for made_up in (None, "", 7, {}, {"photos": "x"})] == [[]] * 5
+    with pytest.raises(gr.Error, match="still being sent"):
+        arrivals(value | {"sending": 2}, limit=9)

@@ -1,12 +1,15 @@
 """The examples that the page starts with, and that they are the bundled model's work."""
 
 import json
+import re
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
+import pytest
 from skimage import color
 
-from assets import make_examples
+from assets import make_examples, make_readme_pictures, make_screenshots
 from assets.make_study_photos import CROPS
 from colorizer.model.bundled import bundled_checkpoints, bundled_examples
 from colorizer.model.checkpoint import load_checkpoint
@@ -39,11 +42,20 @@ def test_examples_were_coloured_by_the_bundled_checkpoint() -> None:
     assert index["revision"] == bundled, "run: python -m assets.make_examples"
 
 
-def test_no_example_is_a_demo_photo_of_the_turing_test() -> None:
+@pytest.mark.parametrize("pictures", [make_examples, make_readme_pictures, make_screenshots])
+def test_no_example_and_no_picture_of_readme_is_a_demo_photo_of_the_turing_test(
+    pictures: ModuleType,
+) -> None:
     """Their colours would be given away; both come from photographs that are named by source."""
     demo = {crop.source for crop in CROPS}
     assert demo
-    assert not [source for source in demo if source in Path(make_examples.__file__).read_text()]
+    assert not [source for source in demo if source in Path(str(pictures.__file__)).read_text()]
+
+
+def test_readme_shows_only_pictures_that_are_made_so() -> None:
+    shown = set(re.findall(r"assets/[\w/.-]+\.(?:png|webp|jpg)", Path("README.md").read_text()))
+    made = {"results.png", "page-desktop.webp", "page-dark.webp", "page-phone.webp"}
+    assert shown == {f"assets/readme/{name}" for name in made}
 
 
 def test_examples_are_small() -> None:

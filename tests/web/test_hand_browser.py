@@ -110,7 +110,9 @@ def test_a_click_and_a_colour_change_what_is_there_and_nothing_else(stage: Page)
     assert abs(new_left - left) < 0.3 * abs(new_right - right)
     stage.get_by_role("button", name="Neutral").click()
     stage.wait_for_function(f"places => ({PIXELS})(places)[0][0] < 200", arg=[RIGHT])
+    neutral = source(stage)
     stage.locator("[data-row=likely] button").nth(1).click()
+    expect_other_picture(stage, neutral)
     with stage.expect_download() as download:
         stage.locator("#save-photo").click()
     assert "chosen by a person" in (read_mark(download.value.path()) or "")
@@ -189,6 +191,24 @@ def test_touch_on_a_phone_in_german(phone: Page) -> None:
     wide = "document.querySelector('.hand-picture').clientWidth"
     assert phone.evaluate(wide) > 1.9 * phone.evaluate(wide.replace("picture", "window"))
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("place", [(0.5, 0.03), (0.5, 0.97)])
+def test_the_panel_covers_nothing_of_a_tall_picture_on_a_phone(
+    phone: Page, tmp_path: Path, place: tuple[float, float]
+) -> None:
+    Image.effect_noise((300, 480), 40).save(tmp_path / "tall.png")
+    phone.locator("#photos input[type=file]").set_input_files(tmp_path / "tall.png")
+    expect(phone.locator("#status")).to_contain_text("tall.png")
+    begin_at(phone, place, touch=True)
+    panel, dot = phone.locator(".hand-panel"), phone.locator(".hand-dot")
+    for shown in (dot, panel.locator("[data-do=close]"), panel.locator("[data-row=likely] button")):
+        expect(shown.first).to_be_in_viewport()
+    picture, box = phone.locator(".hand-window").bounding_box(), panel.bounding_box()
+    assert picture is not None
+    assert box is not None
+    assert box["y"] >= picture["y"] + picture["height"]
+    assert box["height"] < 260
 
 
 def test_hints_stay_with_their_photo(stage: Page, halves: list[Path]) -> None:

@@ -21,7 +21,7 @@ from colorizer.web.colorize.visits import Visit, Visits
 from colorizer.web.fair_queue import Turns
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.private import PrivatePage
-from tests.support.colorize_support import TinyDarkroom
+from tests.support.colorize_support import TinyDarkroom, dropped
 from tests.support.study_site import make_host
 from tests.support.study_support import Clock, make_photo, make_study
 
@@ -97,12 +97,12 @@ def private_page(
     study = make_study(sqlite_store, pool, clock)
     host = make_host(study)
     host._study = study
-    yield PrivatePage(host, service, Turns(), StudyPictures())
+    yield PrivatePage(host, service, Turns(), StudyPictures(), max_megabytes=50)
     study.close()
 
 
 def test_in_the_private_test(private_page: PrivatePage, files: list[str], code: str) -> None:
-    _, choice, told, *_ = private_page.start([(file, None) for file in files], "regression")
+    _, choice, told, *_ = private_page.start(dropped(files), "regression")
     assert choice["visible"] is False
     assert told["visible"] is True
     assert told["value"].startswith("**1.png**: ")

@@ -1,5 +1,6 @@
 """Builds the tab about the models: its page is written anew, from the files, when it is opened."""
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -92,11 +93,17 @@ def _training(facts: ModelFacts) -> str:
         f"<dt>{escape(term)}</dt><dd>{description}</dd>"
         for term, description in (
             (i18n.ABOUT_TRAINED_ON, " ".join(trained)),
-            (i18n.ABOUT_TIME, escape(", ".join(filter(None, (time, facts.machine))))),
+            (i18n.ABOUT_TIME, escape(", ".join(filter(None, (time, _machine(facts)))))),
             (i18n.ABOUT_LICENCE, escape(f"{facts.licence}. {i18n.ABOUT_LICENCE_NOTE}")),
             (i18n.ABOUT_REVISION, f"<code>{escape(facts.revision)}</code>"),
         )
     )
+
+
+def _machine(facts: ModelFacts) -> str:
+    """What it was trained on: the name of a graphics card, or how much of a processor."""
+    threads = re.fullmatch(r"(\d+) CPU threads", facts.machine)
+    return i18n.ABOUT_THREADS.format(threads=int(threads[1])) if threads else facts.machine
 
 
 def _fooling(rates: Sequence[FoolingRate]) -> str:

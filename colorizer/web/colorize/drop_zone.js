@@ -1,10 +1,14 @@
 // Photos are sent one by one as they come; what is no photo is told by its name and never sent.
+// A zone that keeps them lists them itself: its value is what stands there.
 const input = element.querySelector('input[type=file]');
 const sending = element.querySelector('.drop-sending');
+const list = element.querySelector('.drop-list');
 const config = window.gradio_config ?? {};
 const address = `${config.root ?? ''}${config.api_prefix ?? '/gradio_api'}/upload`;
 let waiting = [];
 let active = false;
+let kept = props.value?.photos ?? []; // what was listed before this part of the page was hidden
+let leftOut = 0;
 
 const listed = () => document.querySelectorAll('#tiles .tile').length;
 
@@ -33,6 +37,10 @@ async function sendAll() {
     const { file, ...drop } = waiting.shift();
     const why = reason(file);
     const photo = why ? { name: file.name, refused: why } : await send(file);
+    if (list) {
+      keep([...kept, { ...photo, picture: photo.path ? URL.createObjectURL(file) : '' }]);
+      continue;
+    }
     const before = listed();
     trigger('upload', { photo, ...drop });
     // Answers may overtake each other: the next photo is told when this one is on the list.
@@ -42,11 +50,46 @@ async function sendAll() {
   }
   sending.textContent = '';
   active = false;
+  if (list) keep(kept);
+}
+
+function keep(photos) {
+  kept = photos;
+  props.value = { photos, left_out: leftOut, sending: waiting.length + Number(active) };
+  list.replaceChildren(...photos.map(tile));
+}
+
+function tile(photo, index) {
+  const item = document.createElement('li');
+  item.innerHTML = `<div class="tile"><span class="tile-picture"></span>
+    <span class="tile-title"></span><span class="tile-note"></span></div>
+    <button type="button" class="tile-remove">×</button>`;
+  const [box, picture, title, note, remove] = ['.tile', '.tile-picture', '.tile-title', '.tile-note', 'button']
+    .map((each) => item.querySelector(each));
+  title.textContent = photo.name;
+  note.textContent = props.reasons[photo.refused] ?? '';
+  box.classList.toggle('refused', Boolean(photo.refused));
+  if (photo.picture) {
+    const image = Object.assign(new Image(), { alt: '', loading: 'lazy', decoding: 'async' });
+    image.onerror = () => image.remove(); // a kind that this browser cannot show
+    image.src = photo.picture;
+    picture.append(image);
+  }
+  remove.setAttribute('aria-label', `${props.remove}: ${photo.name}`);
+  remove.onclick = () => {
+    URL.revokeObjectURL(photo.picture);
+    leftOut = 0;
+    keep(kept.filter((each) => each !== photo));
+    (list.children[Math.min(index, kept.length - 1)]?.querySelector('button') ?? input).focus();
+  };
+  return item;
 }
 
 function take(files) {
-  const taken = files.slice(0, props.limit).map((file) => ({ file }));
-  if (!taken.length) return;
+  const room = list ? props.limit - kept.length - waiting.length - Number(active) : props.limit;
+  const taken = files.slice(0, Math.max(room, 0)).map((file) => ({ file }));
+  if (list && files.length > taken.length) leftOut = files.length - taken.length;
+  if (!taken.length) return list && keep(kept);
   // What comes first goes on the stage, and says how many were too many.
   Object.assign(taken[0], { first: true, left_out: files.length - taken.length });
   waiting.push(...taken);
@@ -58,3 +101,4 @@ input.addEventListener('change', () => {
   input.value = '';
 });
 element.querySelector('[data-photos]').addEventListener('photos', (event) => take(event.detail));
+if (list && kept.length) keep(kept);

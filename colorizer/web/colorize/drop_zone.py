@@ -3,7 +3,7 @@
 Gradio's own Gallery drops what is no photo without a word and cannot say why a file is too large.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import gradio as gr
 
 from colorizer.errors import Message
 from colorizer.web import i18n
+from colorizer.web.errors import refusal
 from colorizer.web.gradio_internals import event_details
 from colorizer.web.temporary_files import temporary_folder
 
@@ -38,10 +39,13 @@ class Arrival:
     left_out: int = 0
 
 
-def drop_zone(elem_id: str, *, label: str, limit: int, max_megabytes: int) -> gr.HTML:
+def drop_zone(
+    elem_id: str, *, label: str, limit: int, max_megabytes: int, keeps: bool = False
+) -> gr.HTML:
     """The component; its `upload` event tells of one photo, see `arrival`.
 
-    limit: photos taken from one drop; the rest are counted.
+    limit: photos taken from one drop; the rest are counted. keeps: it lists the photos itself and
+    its value tells of all of them, see `arrivals`; no more than `limit` stay.
     """
     before, between = i18n.DROP_LIMIT
     return gr.HTML(
@@ -56,33 +60,58 @@ def drop_zone(elem_id: str, *, label: str, limit: int, max_megabytes: int) -> gr
         sending=i18n.DROP_SENDING,
         limit=limit,
         max_bytes=max_megabytes << 20,
+        keeps=keeps,
+        listed=label,
+        remove=i18n.REMOVE,
+        reasons={reason: i18n.MESSAGES[code] for reason, code in REFUSALS.items()},
         elem_id=elem_id,
+        elem_classes=["photo-drop"] if keeps else None,
     )
 
 
 def arrival(event: gr.EventData) -> Arrival | None:
     """What an `upload` event tells; None when it is nothing that the zone would tell."""
     told = event_details(event)
-    first, left_out = told.get("first") is True, told.get("left_out")
-    if not isinstance(left_out, int) or not 0 <= left_out < 10**6:
-        left_out = 0
-    photo = told.get("photo")
-    if not isinstance(photo, dict) or not isinstance(photo.get("name"), str):
+    arrived = _arrived(told.get("photo"))
+    if arrived is None:
         return None
-    name = plain_name(photo["name"])
-    if (refused := photo.get("refused")) is not None:
-        known = isinstance(refused, str) and refused in REFUSALS
-        if not known:
-            return None
-        return Arrival(name, "", Message(REFUSALS[refused]), first, left_out)
-    file = _uploaded(photo.get("path"))
-    return None if file is None else Arrival(name, file, None, first, left_out)
+    return replace(arrived, first=told.get("first") is True, left_out=_count(told.get("left_out")))
+
+
+def arrivals(value: Any, limit: int) -> list[Arrival]:
+    """The photos of a zone that keeps them; the first says how many were too many.
+
+    An error on the page while some are still being sent.
+    """
+    told = value if isinstance(value, dict) else {}
+    if _count(told.get("sending")):
+        raise refusal(i18n.STILL_SENDING)
+    photos = told.get("photos")
+    arrived = [_arrived(each) for each in (photos[:limit] if isinstance(photos, list) else ())]
+    known = [each for each in arrived if each is not None]
+    return [replace(known[0], left_out=_count(told.get("left_out"))), *known[1:]] if known else []
 
 
 def plain_name(name: str) -> str:
     """A file's name without folders and without what could be taken for a template or markup."""
     kept = "".join(c for c in Path(name).name if c.isprintable() and c not in '<>`$\\{}"|')
     return kept[-120:] or "photo"
+
+
+def _arrived(photo: Any) -> Arrival | None:
+    """What is told of one photo."""
+    if not isinstance(photo, dict) or not isinstance(photo.get("name"), str):
+        return None
+    name = plain_name(photo["name"])
+    if (refused := photo.get("refused")) is not None:
+        known = isinstance(refused, str) and refused in REFUSALS
+        return Arrival(name, refused=Message(REFUSALS[refused])) if known else None
+    file = _uploaded(photo.get("path"))
+    return None if file is None else Arrival(name, file)
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and 0 <= value < 10**6 else 0
 
 
 def _uploaded(path: Any) -> str | None:

@@ -109,7 +109,15 @@ async function open(place, byKeyboard = false) {
   notice = told?.notice ?? '';
   draw();
   if (byKeyboard) panel.querySelector('button')?.focus({ preventScroll: true });
+  bring();
+}
+
+// The panel is below the picture: both it and the place are brought into view, the place above all.
+function bring() {
   panel.scrollIntoView({ block: 'nearest' });
+  const box = image.getBoundingClientRect();
+  const above = box.top + spot.y * box.height - 24;
+  if (above < 0) window.scrollBy(0, above);
 }
 
 function swatches(row, colours) {

@@ -6,6 +6,13 @@ DECIMAL_MARK = ","
 LANGUAGE = "de"
 OTHER_LANGUAGE = ("en", "English")
 CLOSE = "Schließen"
+GRADIOS_LABELS = (
+    ("number input for ", "Zahl für: "),
+    ("range slider for ", "Regler für: "),
+    ("Reset to default value", "Zurücksetzen"),
+    ("Copy", "Kopieren"),
+    ("Fullscreen", "Vollbild"),
+)
 KEYS_TITLE = "Tastatur"
 KEYS = (
     ("Tab", "alles auf der Seite der Reihe nach"),
@@ -21,6 +28,7 @@ DROP = "Leg Fotos irgendwo auf dieser Seite ab oder füg sie ein"
 DROP_CHOOSE = "Fotos auswählen"
 DROP_LIMIT = ("Bis zu", "Fotos auf einmal, jedes bis")
 DROP_SENDING = "Deine Fotos werden gesendet …"
+STILL_SENDING = "Deine Fotos werden noch gesendet: Versuch es gleich noch einmal."
 COLORIZE = "Übrige Fotos färben"
 CANCEL = "Abbrechen"
 MODEL = "Wie gefärbt wird (etwa eine Sekunde je Foto)"
@@ -203,7 +211,9 @@ TAB_COLORIZE = "Färben"
 TAB_PCA = "PCA"
 TAB_PALETTE = "Palette"
 
-PREVIEW_DROP = "Das ist das Foto des ersten Reiters. Ein anderes: hier ablegen oder einfügen"
+PREVIEW_DROP = (
+    "Leg hier ein Foto ab oder füg eins ein. Bis dahin zeigt dieser Reiter das des ersten"
+)
 DROP_CHOOSE_ONE = "Foto auswählen"
 PAIR_ORIGINAL = "Original"
 PAIR_REBUILT = "Nachbau"
@@ -352,6 +362,9 @@ PRIVATE_LEFT_OUT = (
 
 TAB_STUDY_OWN = "Studie anlegen"
 OWN_LEAD = "Mach aus deinen eigenen Farbfotos diesen Test für Freundinnen und Freunde. Sie bekommen einen Link und spielen; du bekommst einen anderen, mit den Ergebnissen. Ohne Link findet niemand die Studie. Deine Fotos bleiben mit 512 Pixeln und ohne ihre Metadaten hier, bis die Zeit um ist oder du die Studie löschst."
+OWN_DATASET = "Dazu oder stattdessen: ein öffentlicher Datensatz auf dem Hugging Face Hub"
+OWN_DATASET_HINT = "Seine Bilddateien werden einzeln geholt, so viele, wie noch Platz haben; Fotos in Archiven oder Tabellen werden nicht gefunden."
+OWN_DATASET_BAD_NAME = "Gib den Datensatz als owner/name an, wie auf seiner Seite im Hub."
 OWN_NAME = "Name der Studie, den die anderen sehen"
 OWN_MODELS = "Modelle, die die Fotos färben"
 OWN_STRENGTH = "Stärke ihrer Farben: Jede macht aus ihnen ein weiteres Modell"
@@ -372,6 +385,7 @@ OWN_PLAYED = (
 OWN_UNNAMED = "Eine Studie ohne Namen"
 OWN_STATE = "{ready} von {found} Fotos sind fertig, {skipped} ließen sich nicht verwenden. Am {until} wird die Studie gelöscht."
 OWN_DELETE = "Diese Studie löschen"
+OWN_DELETE_SURE = "Ja, mit Fotos und allen Stimmen löschen"
 OWN_DELETED = "Die Studie ist gelöscht, mit ihren Fotos und allen Stimmen."
 MODEL_AT = "{model} mit Farbkraft {vividness:g}"
 
@@ -475,6 +489,7 @@ ABOUT_PHOTOS = "{photos} {photos:Foto|Fotos}."
 ABOUT_TOLD = "20 000 kleine Fotos aus Sammlungen für Forschung und Vorführung (Flickr8k, Auszüge aus ImageNet, Oxford-Blumen, CUB-Vögel, BSDS, SUN, Corel, Intel-Szenen, COCO und andere): Vögel, Pflanzen, Tiere, Landschaften, Menschen, Gebäude, Straßen, Essen, Fahrzeuge. Graue, sepiafarbene und fast einfarbige wurden weggelassen, und mit ihnen Nebel, Schnee und bedeckte Himmel, sodass die Farben etwas lebhafter sind als die Welt; manche Quellen sind zu Quadraten gestaucht, Innenräume gibt es wenige. Für Forschung und Vorführung; mit denselben Befehlen kannst du ein eigenes Modell mit Fotos trainieren, an denen du die Rechte hast."
 ABOUT_TIME = "Training"
 ABOUT_MINUTES = "{steps} {steps:Schritt|Schritte} in {minutes:.0f} {minutes:Minute|Minuten}"
+ABOUT_THREADS = "{threads} {threads:Thread|Threads} eines Prozessors"
 ABOUT_LICENCE = "Lizenz"
 ABOUT_LICENCE_NOTE = "Die Bilder behalten ihre eigene."
 ABOUT_REVISION = "Stand"

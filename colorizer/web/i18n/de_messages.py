@@ -156,7 +156,7 @@ MESSAGES = {
     "own_models": "Eine Studie braucht zwischen 1 und {most} Modelle; jede Stärke der Farben zählt als weiteres.",
     "own_plan": "Wähl Länge, Zeigedauer und Aufbewahrung aus dem, was angeboten wird, und einen kürzeren Namen.",
     "own_full": "Auf diesem Rechner ist gerade kein Platz für noch eine Studie: Bitte versuch es an einem anderen Tag.",
-    "own_too_many": "Von deiner Adresse kamen heute schon {most} Studien: Bitte lösch eine oder komm morgen wieder.",
+    "own_too_many": "Von deiner Adresse werden hier schon {most} Studien aufbewahrt: Bitte lösch eine, oder komm wieder, wenn die Zeit von einer um ist.",
     "own_gone": "Diese Studie gibt es nicht mehr: Ihre Zeit ist um, ihr Veranstalter hat sie gelöscht, oder der Link ist unvollständig.",
     "own_closed": "Auf dieser Seite lassen sich keine Studien anlegen.",
     "own_not_owner": "Das geht nur mit dem Link des Veranstalters dieser Studie.",

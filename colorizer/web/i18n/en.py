@@ -6,6 +6,15 @@ DECIMAL_MARK = "."
 LANGUAGE = "en"
 OTHER_LANGUAGE = ("de", "Deutsch")
 CLOSE = "Close"
+GRADIOS_LABELS = (
+    ("number input for ", "number input for "),
+    ("range slider for ", "range slider for "),
+    ("Reset to default value", "Reset to default value"),
+    ("Copy", "Copy"),
+    ("Fullscreen", "Fullscreen"),
+)
+"""What Gradio's own controls are called, or what that begins with: its words, then the page's."""
+
 KEYS_TITLE = "Keyboard"
 KEYS = (
     ("Tab", "go through everything on the page"),
@@ -21,6 +30,7 @@ DROP = "Drop photos anywhere on this page, or paste them"
 DROP_CHOOSE = "Choose photos"
 DROP_LIMIT = ("Up to", "photos at a time, each up to")
 DROP_SENDING = "Sending your photos …"
+STILL_SENDING = "Your photos are still being sent: please try again in a moment."
 COLORIZE = "Colour the rest"
 CANCEL = "Cancel"
 MODEL = "How to colour (about a second a photo)"
@@ -200,7 +210,7 @@ TAB_COLORIZE = "Colorize"
 TAB_PCA = "PCA"
 TAB_PALETTE = "Palette"
 
-PREVIEW_DROP = "This is the photo of the first tab. Another one: drop or paste it here"
+PREVIEW_DROP = "Drop or paste a photo here. Until you do, this tab shows the one on the first tab"
 DROP_CHOOSE_ONE = "Choose a photo"
 PAIR_ORIGINAL = "Original"
 PAIR_REBUILT = "Rebuilt"
@@ -347,6 +357,9 @@ PRIVATE_LEFT_OUT = (
 
 TAB_STUDY_OWN = "Set up a study"
 OWN_LEAD = "Make this test of your own colour photos for friends. They get a link and play; you get another link, with the results. Without a link nobody finds the study. Your photos are kept here at 512 pixels and without their metadata, until the time is over or you delete the study."
+OWN_DATASET = "Also, or instead: a public dataset on the Hugging Face Hub"
+OWN_DATASET_HINT = "Its image files are taken one by one, as many as there is room for; photos inside of archives or tables are not found."
+OWN_DATASET_BAD_NAME = "Give the dataset as owner/name, as its page on the Hub shows it."
 OWN_NAME = "Name of the study, which your friends see"
 OWN_MODELS = "Models that colour the photos"
 OWN_STRENGTH = "Strength of their colours: each makes another model of them"
@@ -365,6 +378,7 @@ OWN_PLAYED = (
 OWN_UNNAMED = "A study without a name"
 OWN_STATE = "{ready} of {found} photos are ready, {skipped} could not be used. The study is deleted on {until}."
 OWN_DELETE = "Delete this study"
+OWN_DELETE_SURE = "Yes, delete it with its photos and all votes"
 OWN_DELETED = "The study is deleted, with its photos and all votes."
 MODEL_AT = "{model} at vividness {vividness:g}"
 
@@ -461,6 +475,7 @@ ABOUT_PHOTOS = "{photos} {photos:photo|photos}."
 ABOUT_TOLD = "20 000 small photographs collected from research and demonstration sets (Flickr8k, ImageNet samples, Oxford flowers, CUB birds, BSDS, SUN, Corel, Intel scenes, COCO and others): birds, plants, animals, landscapes, people, buildings, streets, food, vehicles. Grey, sepia and nearly one-hued ones were left out, and fog, snow and overcast skies with them, so that the colours are somewhat more vivid than the world; some sources are squeezed to squares, indoor scenes are few. For research and demonstration; train your own with the same commands on photos that you have the rights to."
 ABOUT_TIME = "Training"
 ABOUT_MINUTES = "{steps} {steps:step|steps} in {minutes:.0f} {minutes:minute|minutes}"
+ABOUT_THREADS = "{threads} CPU {threads:thread|threads}"
 ABOUT_LICENCE = "Licence"
 ABOUT_LICENCE_NOTE = "The pictures keep their own."
 ABOUT_REVISION = "Revision"

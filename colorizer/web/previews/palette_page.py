@@ -26,7 +26,7 @@ from colorizer.web.previews.preview_photo import (
     PreviewSource,
     needed,
 )
-from colorizer.web.screen_pictures import screen_picture
+from colorizer.web.screen_pictures import exact_picture
 from colorizer.web.validation import is_number_in
 
 DEFAULT_COLOURS = 8
@@ -103,8 +103,8 @@ class PalettePage:
         photo.change(lambda: ("", ""), None, [answer, curve], queue=False, api_visibility="private")
         gr.on([way.input, number.input], trigger_mode="always_last", **look)
         way.input(
-            lambda way: (gr.Slider(interactive=way != CLASSIFIER), _enabled(way != CLASSIFIER)),
-            way, [number, elbow], queue=False, api_visibility="private", show_progress="hidden",
+            self.fit_controls, way, [number, elbow, answer, curve],
+            queue=False, api_visibility="private", show_progress="hidden",
         )  # fmt: skip
         elbow.click(
             self.elbow,
@@ -137,13 +137,18 @@ class PalettePage:
         before = colours.rgb[colours.index]
         files = self._files(preview, photo.name)
         return (
-            pair_value((screen_picture(before), screen_picture(preview.rgb))),
+            pair_value((exact_picture(before), exact_picture(preview.rgb))),
             _figures(preview),
             swatches_html(preview),
             *(gr.DownloadButton(value=each, visible=True) for each in files),
             gr.Button(visible=True),
             _for_another_photo(preview),
         )
+
+    def fit_controls(self, way: str) -> tuple[Any, ...]:
+        """A palette that is there already has its number of colours; an answer is for one way."""
+        counts = way != CLASSIFIER
+        return gr.Slider(interactive=counts), gr.Button(interactive=counts), "", ""
 
     def save(self, photo: PreviewPhoto | None, way: str, number: float) -> str:
         """The picture in its palette, larger than on the screen, as a file."""
@@ -243,10 +248,6 @@ def _for_another_photo(preview: PalettePreview) -> Palette:
     shares = dict(zip(preview.hex, preview.shares.tolist(), strict=True))
     colours = sorted((c for c in shares if shares[c] > 0), key=lambda c: -shares[c])[:MAX_PALETTE]
     return Palette(tuple(colours), tuple(shares[colour] for colour in colours))
-
-
-def _enabled(enabled: bool) -> Any:
-    return gr.Button(interactive=enabled)
 
 
 def _figures(preview: PalettePreview) -> str:

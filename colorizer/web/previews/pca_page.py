@@ -30,7 +30,7 @@ from colorizer.web.previews.preview_photo import (
     PreviewSource,
     needed,
 )
-from colorizer.web.screen_pictures import screen_picture
+from colorizer.web.screen_pictures import exact_picture
 from colorizer.web.validation import is_number_in
 
 FULL_SIZE_PIXELS = 16_000_000
@@ -123,7 +123,7 @@ class PcaPage:
         share = max(variance, least, 0.1)
         result = fit.at_variance(share / 100)
         return (
-            pair_value((screen_picture(fit.original), screen_picture(result.rgb))),
+            pair_value((exact_picture(fit.original), exact_picture(result.rgb))),
             _figures(result),
             _curve(fit, result),
             fit.component_grid(),

@@ -1,5 +1,6 @@
 """A study of one's own: photos in, two links out, one for friends and one for its owner."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from colorizer.errors import Message, StudyError, attempt
 from colorizer.photo import Photo
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.study import StudyModel
+from colorizer.study.dataset_photos import dataset_photos
 from colorizer.study.own_studies import (
     DAYS,
     LENGTHS,
@@ -19,10 +21,11 @@ from colorizer.study.own_studies import (
 )
 from colorizer.study.pool import real_photo
 from colorizer.web import i18n
+from colorizer.web.colorize.drop_zone import Arrival
 from colorizer.web.colorize.hub_choice import HUB_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.fair_queue import Turns
-from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
+from colorizer.web.photo_drop import dropped_photos, of_photo, photo_drop, shown_name
 from colorizer.web.study.figures import day
 from colorizer.web.study.host import StudyHost, study_model
 from colorizer.web.study.links import friends_link, owners_link
@@ -36,19 +39,36 @@ _EXPOSURES = (0, 1, 3)
 class OwnStudyPage:
     """Builds the tab and answers its events."""
 
-    def __init__(self, host: StudyHost, service: ColorizerService, turns: Turns) -> None:
+    def __init__(
+        self, host: StudyHost, service: ColorizerService, turns: Turns, *, max_megabytes: int
+    ) -> None:
+        """max_megabytes: of a photo."""
         self._host = host
         self._service = service
         self._turns = turns
+        self._max_megabytes = max_megabytes
         self._models = [name for name in i18n.MODELS if name in service.models]
 
     def build(self, *, hub: bool) -> None:
         """Lay out the components inside the current Blocks and wire them.
 
-        hub: whether models of the Hub may be named.
+        hub: whether models and datasets of the Hub may be named.
         """
         gr.Markdown(i18n.OWN_LEAD)
-        photos = photo_drop(f"{i18n.PRIVATE_DROP} ({MIN_PHOTOS} – {MAX_PHOTOS})", "own-photos")
+        photos = photo_drop(
+            f"{i18n.PRIVATE_DROP} ({MIN_PHOTOS} – {MAX_PHOTOS})",
+            "own-photos",
+            limit=MAX_PHOTOS,
+            max_megabytes=self._max_megabytes,
+        )
+        dataset = gr.Textbox(
+            label=i18n.OWN_DATASET,
+            info=i18n.OWN_DATASET_HINT,
+            placeholder="owner/name",
+            max_length=200,
+            visible=hub,
+            elem_id="own-dataset",
+        )
         name = gr.Textbox(label=i18n.OWN_NAME, max_length=MAX_NAME, elem_id="own-name")
         models = gr.CheckboxGroup(
             [(i18n.MODEL_NAMES[model], model) for model in self._models],
@@ -97,7 +117,7 @@ class OwnStudyPage:
         ]
         button.click(
             self.create,
-            [photos, name, models, hub_model, strengths, length, exposure, days],
+            [photos, dataset, name, models, hub_model, strengths, length, exposure, days],
             [told, *links],
             concurrency_id=HUB_QUEUE,  # a model may have to be downloaded
             api_visibility="private",
@@ -105,7 +125,8 @@ class OwnStudyPage:
 
     def create(
         self,
-        photos: Dropped,
+        photos: Any,
+        dataset: Any,
         name: Any,
         models: Any,
         hub_model: Any,
@@ -117,7 +138,10 @@ class OwnStudyPage:
         request: gr.Request | None = None,
     ) -> tuple[Any, ...]:
         """Set the study up; photos that cannot be used are named."""
-        files, left_out = dropped_files(photos, MAX_PHOTOS)
+        dataset = _text(dataset).strip()
+        if dataset and not self._service.offers(dataset):
+            raise refusal(i18n.OWN_DATASET_BAD_NAME)
+        arrived, unused = dropped_photos(photos, MAX_PHOTOS, needed=not dataset)
         visitor = self._turns.visitor(request)
         with self._turns.run(visitor), errors_on_the_page():
             own = self._host.own
@@ -129,12 +153,14 @@ class OwnStudyPage:
                 exposure_seconds=_seconds(exposure),
                 days=days if isinstance(days, int) else 0,
             )
+            files = self._files(arrived, dataset)
             real, refused = self._real(files, visitor, progress)
+            refused = [*unused, *refused]
             if len(real) < MIN_PHOTOS and refused:
                 raise refusal(" ".join(refused))
             study_id, key = own.create(asked, real, visitor)
             until = day(own.about(study_id).expires_ms)
-        told = [i18n.OWN_READY.format(photos=len(real), until=until), *left_out, *refused]
+        told = [i18n.OWN_READY.format(photos=len(real), until=until), *refused]
         return (
             "  \n".join(told),
             gr.update(value=friends_link(request, study_id), visible=True),
@@ -158,18 +184,25 @@ class OwnStudyPage:
             for strength in dict.fromkeys(asked)
         )
 
+    def _files(self, arrived: list[Arrival], dataset: str) -> Iterator[tuple[str, str]]:
+        """Name and file of each photo, the dataset's after the uploaded ones."""
+        yield from ((photo.name, photo.file) for photo in arrived)
+        room = MAX_PHOTOS - len(arrived)
+        if dataset and room:
+            found = dataset_photos(dataset, limit=room, max_bytes=self._max_megabytes << 20)
+            yield from ((file.name, str(file)) for file in found)
+
     def _real(
-        self, files: list[str], visitor: str, progress: gr.Progress
+        self, files: Iterator[tuple[str, str]], visitor: str, progress: gr.Progress
     ) -> tuple[list[Photo], list[str]]:
         """The photos at study size, decoded apart, and what is to be said about the others."""
         real, refused = [], []
-        for number, file in enumerate(files):
-            name = shown_name(file)
-            progress(number / len(files), desc=name)
+        for number, (name, file) in enumerate(files):
+            progress(number / MAX_PHOTOS, desc=shown_name(name))
             with self._turns.turn(visitor):
                 photo = attempt(partial(self._real_photo, file))
             if isinstance(photo, Message):
-                refused.append(f"**{name}**: {i18n.told(photo)}")
+                refused.append(of_photo(name, i18n.told(photo)))
             else:
                 real.append(photo)
         return real, refused

@@ -33,10 +33,12 @@ class StudyPage:
     ) -> None:
         pictures = StudyPictures()
         self._play = PlayPage(host, settings, pictures)
-        self._private = PrivatePage(host, service, turns, pictures)
+        self._private = PrivatePage(
+            host, service, turns, pictures, max_megabytes=settings.max_megabytes
+        )
         self._prefer = PreferencePage(host, pictures)
         self._results = ResultsPage(host, download_folder)
-        self._own = OwnStudyPage(host, service, turns)
+        self._own = OwnStudyPage(host, service, turns, max_megabytes=settings.max_megabytes)
         self._settings = settings
 
     def build(self, tab: gr.Tab) -> None:

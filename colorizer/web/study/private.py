@@ -12,11 +12,12 @@ from colorizer.study import SessionSummary, StudyModel
 from colorizer.study.pool import real_photo
 from colorizer.study.protocol import MAX_PRIVATE_PAIRS
 from colorizer.web import i18n
+from colorizer.web.colorize.drop_zone import Arrival
 from colorizer.web.colorize.run import MODEL_QUEUE
 from colorizer.web.errors import errors_on_the_page, refusal
 from colorizer.web.fair_queue import Turns
 from colorizer.web.gradio_internals import event_details
-from colorizer.web.photo_drop import Dropped, dropped_files, photo_drop, shown_name
+from colorizer.web.photo_drop import dropped_photos, of_photo, photo_drop, shown_name
 from colorizer.web.study.host import StudyHost, coloured, study_model
 from colorizer.web.study.pictures import StudyPictures
 from colorizer.web.study.result import ResultPanel
@@ -33,8 +34,11 @@ class PrivatePage:
         service: ColorizerService,
         turns: Turns,
         pictures: StudyPictures,
+        *,
+        max_megabytes: int,
     ) -> None:
         self._host = host
+        self._max_megabytes = max_megabytes
         self._service = service
         self._turns = turns
         self._models = [name for name in i18n.MODELS if name in service.models]
@@ -49,7 +53,12 @@ class PrivatePage:
         result = self._result.build("private-result", token)
         with gr.Column() as choice:
             gr.Markdown(i18n.PRIVATE_LEAD)
-            photos = photo_drop(f"{i18n.PRIVATE_DROP} (1 – {MAX_PRIVATE_PAIRS})", "private-photos")
+            photos = photo_drop(
+                f"{i18n.PRIVATE_DROP} (1 – {MAX_PRIVATE_PAIRS})",
+                "private-photos",
+                limit=MAX_PRIVATE_PAIRS,
+                max_megabytes=self._max_megabytes,
+            )
             model = gr.Radio(
                 [(i18n.MODELS[name], name) for name in self._models],
                 value=self._models[0] if self._models else None,
@@ -76,25 +85,25 @@ class PrivatePage:
 
     def start(
         self,
-        photos: Dropped,
+        photos: Any,
         model: str,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio finds it by this default
         request: gr.Request | None = None,
     ) -> tuple[Any, ...]:
         """Colour the photos and show the first pair; photos that cannot be used are named."""
-        files, left_out = dropped_files(photos, MAX_PRIVATE_PAIRS)
+        arrived, unused = dropped_photos(photos, MAX_PRIVATE_PAIRS)
         model = known_model(model, self._models)
         visitor = self._turns.visitor(request)
         with self._turns.run(visitor):
             with errors_on_the_page():
                 shown = study_model(self._service, model)
-            pairs, refused = self._pairs(files, shown, visitor, progress)
+            pairs, refused = self._pairs(arrived, shown, visitor, progress)
         if not pairs:
-            raise refusal(" ".join(refused))
+            raise refusal(" ".join([*unused, *refused]))
         with errors_on_the_page():
             session = self._host.study.start_private_session(pairs, shown, visitor)
             opening = self._stage.opening(session.token)
-        said = [*left_out, *refused]
+        said = [*unused, *refused]
         told = gr.update(value="  \n".join(said), visible=bool(said))
         return opening, gr.update(visible=False), told, *self._result.show(None)
 
@@ -110,17 +119,17 @@ class PrivatePage:
         return token, None, gr.update(visible=True), *self._result.show(summary)
 
     def _pairs(
-        self, files: list[str], model: StudyModel, visitor: str, progress: gr.Progress
+        self, photos: list[Arrival], model: StudyModel, visitor: str, progress: gr.Progress
     ) -> tuple[list[tuple[Photo, Photo]], list[str]]:
         """Each photo with its coloured version, and what is to be said about the others."""
         pairs, refused = [], []
-        for number, file in enumerate(files):
-            name = shown_name(file)
-            progress(number / len(files), desc=i18n.PRIVATE_WORKING.format(name=name))
+        for number, photo in enumerate(photos):
+            name = shown_name(photo.name)
+            progress(number / len(photos), desc=i18n.PRIVATE_WORKING.format(name=name))
             with self._turns.turn(visitor):
-                pair = attempt(partial(self._pair, file, model))
+                pair = attempt(partial(self._pair, photo.file, model))
             if isinstance(pair, Message):
-                refused.append(f"**{name}**: {i18n.told(pair)}")
+                refused.append(of_photo(photo.name, i18n.told(pair)))
             else:
                 pairs.append(pair)
         return pairs, refused

@@ -4,6 +4,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,9 @@ class ResultsPage:
             delete = gr.Button(
                 i18n.OWN_DELETE, variant="stop", visible=False, elem_id="study-delete"
             )
+            sure = gr.Button(
+                i18n.OWN_DELETE_SURE, variant="stop", visible=False, elem_id="study-delete-sure"
+            )
         which = study_input()
         wiring: dict[str, Any] = {"js": OWNER_SCRIPT, "api_visibility": "private", **_WIRING}
         gr.on(
@@ -73,7 +77,10 @@ class ResultsPage:
             **wiring,
         )
         make.click(self.csv, [key, which], [download], **wiring)
-        delete.click(self.delete, [key, which], [figures, delete], **wiring)
+        delete.click(
+            partial(gr.Button, visible=True), None, sure, queue=False, api_visibility="private"
+        )
+        sure.click(self.delete, [key, which], [figures, delete, sure], **wiring)
         self._build_endpoint()
 
     def _build_endpoint(self) -> None:
@@ -128,11 +135,12 @@ class ResultsPage:
         )
         return choice, "".join(parts), delete
 
-    def delete(self, key: Any, which: Any) -> tuple[str, Any]:
+    def delete(self, key: Any, which: Any) -> tuple[str, Any, Any]:
         """Delete a visitor's study for its owner."""
         with errors_on_the_page():
             self._host.own.delete(which, key)
-        return f"<p>{escape(i18n.OWN_DELETED)}</p>", gr.update(visible=False)
+        hidden = gr.update(visible=False)
+        return f"<p>{escape(i18n.OWN_DELETED)}</p>", hidden, hidden
 
     def csv(self, key: Any, which: Any = "") -> Any:
         """Write all votes, anonymous, as CSV files in a zip, and offer them to the owner."""
