@@ -1,7 +1,7 @@
-"""The command line: colour photos and folders of photos.
+"""The command line: colour photos and folders of photos, or films.
 
 Parses, prints and counts; what is coloured and where it goes is in `colorizer.album.plan`, what
-happens to the photos in `colorizer.batch`.
+happens to the photos in `colorizer.batch`. Films go to `colorizer.film.command`.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -30,7 +31,8 @@ from colorizer.album.plan import Plan, UsageError, plan_album
 from colorizer.album.report import Report, be_quiet_but_for_us, printable, reason, say, summary
 from colorizer.album.stopping import Stopping
 from colorizer.batch import Outcome, SaveOptions, State, colour_album
-from colorizer.errors import ColorizerError
+from colorizer.errors import ColorizerError, FilmError
+from colorizer.film import SUFFIXES
 from colorizer.photo import PhotoLimits
 from colorizer.photo.isolation import IsolatedDecoder
 from colorizer.photo.saving import sweep
@@ -45,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     be_quiet_but_for_us()
     with Stopping() as stopping, ExitStack() as stack:
         try:
+            if _are_films(arguments.photos):
+                return _colour_films(arguments, stopping)
             limits = limits_of(arguments)
             plan = plan_album(arguments.photos, plan_options(arguments), _stdin_within(limits))
             _say_unreadable(plan)
@@ -65,6 +69,23 @@ def main(argv: Sequence[str] | None = None) -> int:
             return EXIT_NOTHING_DONE
         states = _run(arguments, plan, colorizer, options, report, limits, stopping)
         return _end(arguments, plan, states, report, stopping)
+
+
+def _are_films(names: Sequence[str]) -> bool:
+    films = [Path(name).suffix.lower() in SUFFIXES for name in names]
+    if any(films) and not all(films):
+        raise UsageError("Give films and photos in commands of their own.")
+    return any(films)
+
+
+def _colour_films(arguments: argparse.Namespace, stopping: Stopping) -> int:
+    try:
+        from colorizer.film.command import colour_films
+    except ImportError as error:
+        if error.name not in ("av", "cv2"):
+            raise
+        raise FilmError("film_needs_extra") from error
+    return colour_films(arguments, stopping)
 
 
 def _run(

@@ -68,6 +68,10 @@ class PhotoError(ColorizerError):
     """A photo cannot be read or written."""
 
 
+class FilmError(ColorizerError):
+    """A film cannot be read, coloured or written."""
+
+
 class CheckpointError(ColorizerError):
     """A checkpoint cannot be had or used."""
 
@@ -158,6 +162,22 @@ MESSAGES = {
     "metadata_partly_lost": "A part of the file's date, caption and keywords could not be kept.",
     "iptc_not_kept": "A {format} file cannot hold IPTC fields; those that XMP has too are in its XMP, others are left out.",
     "no_card": "There is no graphics card here that can be used: leave out --device.",
+    # Films
+    "film_needs_extra": 'Films need more packages: install them with `pip install "colorizer[film]"`.',
+    "film_unreadable": "This is not a film that can be read, or it is damaged ({reason}): download or export it again, best as MP4 with H.264.",
+    "film_no_pictures": "There are no moving pictures in this file that can be read: check that it plays, and export it again, best as MP4 with H.264.",
+    "film_too_large": "The film's pictures have {width} x {height} pixels and the limit is {megapixels:.3g} megapixels (--max-megapixels): make it smaller or raise the limit.",
+    "film_no_such_format": "Films cannot be saved as {format}: choose mp4, mov, mkv or webm instead.",
+    "film_no_such_codec": "A {format} file cannot hold pictures coded as {codec}, or this machine has no encoder for it: choose another --codec, or .mkv, which holds everything.",
+    "film_not_saved": "The film could not be saved ({reason}): choose another folder or free some space.",
+    "film_stopped": "It was stopped, and nothing is left of it.",
+    "film_bad_hints": 'These are no hints for a film: a JSON file is needed with a list "frames", each with time (seconds) or frame (a number) and its hints.',
+    "film_hint_beyond": "There are hints for a frame after the film's end.",
+    "film_eight_bits": "The film has more than 8 bits a sample; the result has 8.",
+    "film_odd_size": "A film of {width} x {height} pixels keeps its odd size only with full colour resolution (4:4:4), which some players cannot show.",
+    "film_interlaced": "The film is interlaced: both fields of a frame were coloured as one picture. For the best colours take the lines apart (deinterlace) before.",
+    "film_streams_lost": "These streams of the film cannot be kept in such a file: {streams}.",
+    "film_damaged": "{pieces} damaged pieces of the film could not be read and are missing.",
     # Adjustments
     "bad_vividness": "Vividness must be between 0 and {most:g}.",
     "bad_warmth": "Warmth must be between -{most:g} and {most:g}.",

@@ -92,11 +92,16 @@ class Colorized:
     @property
     def mark(self) -> str:
         """The honest sentence to save with the picture (`colorizer.save_photo(mark=…)`)."""
-        by_hand = " Some were chosen by a person." if self.by_hand else ""
-        return (
-            f"Colours invented by Colorizer {__version__}, model {self.model} ({self.revision}); "
-            f"they are a guess, not a record.{by_hand}"
-        )
+        return honest_mark(self.model, self.revision, by_hand=self.by_hand)
+
+
+def honest_mark(model: str, revision: str, *, by_hand: bool) -> str:
+    """What every file with invented colours says of them."""
+    chosen = " Some were chosen by a person." if by_hand else ""
+    return (
+        f"Colours invented by Colorizer {__version__}, model {model} ({revision}); "
+        f"they are a guess, not a record.{chosen}"
+    )
 
 
 class Colorizer:
@@ -313,7 +318,13 @@ def network_lightness(rgb: NDArray[np.uint8], side: int) -> Array:
     The short side becomes `side` pixels, unless the long side would pass `MAX_ASPECT` × `side`;
     both are rounded to multiples of 8, so that the network's output covers the photo exactly.
     """
-    scale = min(side / min(rgb.shape[:2]), MAX_ASPECT * side / max(rgb.shape[:2]))
-    height, width = (max(8, round(length * scale / 8) * 8) for length in rgb.shape[:2])
-    small = resize(rgb, height, width).astype(np.float32) / np.float32(255.0)
+    small = resize(rgb, *network_size(rgb.shape[0], rgb.shape[1], side)).astype(
+        np.float32
+    ) / np.float32(255.0)
     return rgb_to_lightness(small)[None, None]
+
+
+def network_size(height: int, width: int, side: int) -> tuple[int, int]:
+    """The height and width at which the network sees a photo, see `network_lightness`."""
+    scale = min(side / min(height, width), MAX_ASPECT * side / max(height, width))
+    return max(8, round(height * scale / 8) * 8), max(8, round(width * scale / 8) * 8)

@@ -71,6 +71,16 @@ def test_only_archives_know_archives_and_their_engine(file: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize("file", LIBRARY, ids=module_name)
+def test_only_films_know_their_libraries_and_nobody_needs_them_at_start(file: Path) -> None:
+    if not module_name(file).startswith("colorizer.film"):
+        assert not {name.split(".")[0] for name in imports_of(file)} & {"av", "cv2"}
+    if not module_name(file).startswith(("colorizer.film.", "colorizer.cli")):
+        assert not [n for n in imports_of(file) if n.startswith("colorizer.film.")]
+    assert not [n for n in imports_of(ROOT / "colorizer" / "cli.py", top_level_only=True)
+                if n.startswith("colorizer.film.") and not n.endswith("SUFFIXES")]  # fmt: skip
+
+
 CODE_RUNNERS = {"eval", "exec", "compile", "__import__"}
 UNPICKLERS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "yaml"}
 SHIPPED = [*LIBRARY, ROOT / "app.py", *sorted((ROOT / "train").rglob("*.py"))]

@@ -39,6 +39,7 @@ examples:
   python -m colorizer album/ -o coloured/ --model regression --vividness 1.2 --warmth 0.3
   python -m colorizer grandmother.jpg --layer            also the colours alone, for photo editors
   python -m colorizer album/ -o coloured/ --report report.csv
+  python -m colorizer film.mp4 -o film-colour.mp4        a film, with the extra "film"
 
 existing files:
   A file that does not say it was made by Colorizer is never replaced, unless with --overwrite. One
@@ -75,7 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("photos", nargs="+", help="photos, folders that are searched for photos, patterns such as "
-        "'*.jpg', or - for one photo from standard input")  # fmt: skip
+        "'*.jpg', or - for one photo from standard input; or films")  # fmt: skip
     add("-o", "--out", help="folder for the results (default: beside each photo), or for one photo "
         "the file, such as result.jpg")  # fmt: skip
     add_colouring(parser)
@@ -86,6 +87,10 @@ def build_parser() -> argparse.ArgumentParser:
         help="also write the colours alone, a transparent PNG for photo editors to lay over the "
         "black-and-white photo",
     )
+    add("--codec", choices=["h264", "h265", "av1", "vp9"], help="of a film's pictures (default: "
+        "h264, in WebM vp9)")  # fmt: skip
+    add("--crf", type=_crf, help="quality of a film's pictures: 0 is best and largest, 63 worst "
+        "(default: 18 for h264)")  # fmt: skip
     add("--overwrite", action="store_true", help="replace files that are there")
     add("--dry-run", action="store_true", help="say what would be done, and do nothing")
     add("--report", type=Path, metavar="FILE", help="write a table (CSV) with a row for each photo")
@@ -251,6 +256,10 @@ def _share(text: str) -> float:
 
 def _variants(text: str) -> int:
     return int(_number(str(int(text)), 0, MAX_VARIANT))
+
+
+def _crf(text: str) -> int:
+    return int(_number(str(int(text)), 0, 63))
 
 
 def _positive(text: str) -> float:

@@ -29,7 +29,7 @@ def hints_file(photo: Path) -> Path:
 
 def read_hints(source: Path) -> tuple[Hint, ...]:
     """The hints of a file; raises AdjustmentError."""
-    return hints_from_json(_text(source))
+    return hints_from_json(file_text(source))
 
 
 def hints_from_json(text: str) -> tuple[Hint, ...]:
@@ -71,7 +71,7 @@ def palette_named(text: str) -> Palette:
     Raises AdjustmentError.
     """
     if Path(text).suffix.lower() in (".gpl", ".css", ".txt"):
-        return palette_from_text(_text(Path(text), "bad_palette"))
+        return palette_from_text(file_text(Path(text), "bad_palette"))
     return palette_from_text(text)
 
 
@@ -104,7 +104,8 @@ def _long(digits: str) -> str:
     return "#" + (digits if len(digits) == 6 else "".join(2 * digit for digit in digits)).lower()
 
 
-def _text(source: Path, code: str = "hints_unreadable") -> str:
+def file_text(source: Path, code: str = "hints_unreadable") -> str:
+    """What stands in a file of hints or of a palette; AdjustmentError of that code."""
     try:
         with source.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
