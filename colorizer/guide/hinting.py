@@ -63,9 +63,9 @@ class HintConstants:
 
 CONSTANTS = HintConstants(
     alike=(
-        Kernel(0.21, 0.7, 100.0, 0.44, 68.0),
-        Kernel(0.20, 0.7, 150.0, 0.10, 93.0),
-        Kernel(0.50, 0.7, 140.0, 2.0, 52.0),
+        Kernel(0.21, 0.66, 100.0, 0.44, 68.0),
+        Kernel(0.20, 0.66, 150.0, 0.10, 93.0),
+        Kernel(0.50, 0.66, 140.0, 2.0, 52.0),
     ),
     mood=Kernel(1.2, 4.6, 230.0, 3.8, 38.0),
     surprise=20.0,
