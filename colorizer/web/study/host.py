@@ -117,9 +117,14 @@ class StudyHost:
         self._open()
         if not self._stopping.wait(HEAD_START_SECONDS):
             self._warm_up()
-        while self._own is not None and not self._stopping.wait(_SWEEP_SECONDS):
+        if self._own is not None:
+            sweeping = partial(self._sweep, self._own)
+            threading.Thread(target=sweeping, name="own-studies", daemon=True).start()
+
+    def _sweep(self, own: "OwnStudies") -> None:
+        while not self._stopping.wait(_SWEEP_SECONDS):
             with suppress(OSError):
-                self._own.sweep()
+                own.sweep()
 
     def _open(self) -> None:
         try:
