@@ -2,7 +2,7 @@
 
     python -m assets.make_screenshots
 
-Needs chromium and tests/requirements.txt. Run it again whenever the page or the bundled checkpoints
+Needs chromium and what `make test` installs. Run it again whenever the page or the bundled checkpoints
 change. The photos are those of the examples: demo photos of the Turing test would be given away.
 """
 
@@ -57,8 +57,8 @@ def _photos(folder: Path) -> list[Path]:
     """Two black-and-white photos and one in colour, as files."""
     files = []
     for name, example, mode in (
-        ("leaves", "leaves", "L"),
         ("admiral", "admiral", "L"),
+        ("bridge", "bridge", "L"),
         ("leaves-in-colour", "leaves", "RGB"),
     ):
         files.append(folder / f"{name}.jpg")
