@@ -2,8 +2,9 @@
 
     python -m assets.make_screenshots
 
-Needs chromium and what `make test` installs. Run it again whenever the page or the bundled checkpoints
-change. The photos are those of the examples: demo photos of the Turing test would be given away.
+Needs chromium and what `make test` installs. Run it again whenever the page or the bundled
+checkpoints change. The photos are those of the examples: demo photos of the Turing test would be
+given away.
 """
 
 import io

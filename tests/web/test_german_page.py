@@ -35,7 +35,7 @@ ENGLISH = re.compile(
 )
 KNOWN = re.compile(
     r"Apache-2\.0|apache-2\.0|arXiv:[\d.]+|CC BY[-\w ]*[\d.]+|Colorful Image Colorization|"
-    r"of the Hub|owner/name"
+    r"of the Hub|owner/name|scikit-image"
 )
 NAMES_OF_VALUES = {"0.7", "1.3", "undefined"}
 """Gradio gives each checkbox the value behind it as a title."""

@@ -489,7 +489,7 @@ ABOUT_PICTURES_ALT = (
 )
 ABOUT_TRAINED_ON = "Gelernt aus"
 ABOUT_PHOTOS = "{photos} {photos:Foto|Fotos}."
-ABOUT_TOLD = "20 000 kleine Fotos aus Sammlungen für Forschung und Vorführung (Flickr8k, Auszüge aus ImageNet, Oxford-Blumen, CUB-Vögel, BSDS, SUN, Corel, Intel-Szenen, COCO und andere): Vögel, Pflanzen, Tiere, Landschaften, Menschen, Gebäude, Straßen, Essen, Fahrzeuge. Graue, sepiafarbene und fast einfarbige wurden weggelassen, und mit ihnen Nebel, Schnee und bedeckte Himmel, sodass die Farben etwas lebhafter sind als die Welt; manche Quellen sind zu Quadraten gestaucht, Innenräume gibt es wenige. Für Forschung und Vorführung; mit denselben Befehlen kannst du ein eigenes Modell mit Fotos trainieren, an denen du die Rechte hast."
+ABOUT_TOLD = "42 630 kleine Fotos aus Forschungs- und Beispielsammlungen (Flickr8k, Auszüge aus ImageNet, Oxford Flowers, CUB Birds, BSDS, SUN, Corel, Intel Scenes, COCO und andere), so gezogen, dass keine Quelle und kein Motiv überwiegt: Menschen, Vögel, Pflanzen, Tiere, Landschaften, Gebäude, Straßen, Essen, Fahrzeuge, Innenräume und Gegenstände. Graue, sepiafarbene und fast einfarbige wurden bei den ersten 20 000 weggelassen, und mit ihnen Nebel, Schnee und bedeckte Himmel; 1 594 blasse sind mit Absicht dabei. Ein Drittel der neueren zeigt Menschen, viele aus bearbeiteten Bildagentur-Fotos; manche Quellen sind zu Quadraten gestaucht. Für Forschung und Vorführung; trainiere mit denselben Befehlen auf Fotos, an denen du die Rechte hast."
 ABOUT_TIME = "Training"
 ABOUT_MINUTES = "{steps} {steps:Schritt|Schritte} in {minutes:.0f} {minutes:Minute|Minuten}"
 ABOUT_THREADS = "{threads} {threads:Thread|Threads} eines Prozessors"
