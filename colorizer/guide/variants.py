@@ -28,8 +28,8 @@ class VariantConstants:
     features: float = 0.6
     lightness: float = 40.0
     position: float = 0.8
-    mood: float = 0.9
-    size: float = 0.55
+    mood: float = 0.8
+    size: float = 0.42
     pull: float = 18.0
     sharpness: float = 0.6
     draws: int = 12
