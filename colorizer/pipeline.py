@@ -45,6 +45,9 @@ from colorizer.photo import Photo
 if TYPE_CHECKING:
     from colorizer.model.network import Network
 
+MARK_BEGINS = "Colours invented by"
+"""How `honest_mark` begins, whatever the version and the model."""
+
 MAX_AB = 1e4
 """Bound on |a| and |b| before they are brought into the gamut; no photo comes near to it."""
 
@@ -99,7 +102,7 @@ def honest_mark(model: str, revision: str, *, by_hand: bool) -> str:
     """What every file with invented colours says of them."""
     chosen = " Some were chosen by a person." if by_hand else ""
     return (
-        f"Colours invented by Colorizer {__version__}, model {model} ({revision}); "
+        f"{MARK_BEGINS} Colorizer {__version__}, model {model} ({revision}); "
         f"they are a guess, not a record.{chosen}"
     )
 
@@ -318,9 +321,8 @@ def network_lightness(rgb: NDArray[np.uint8], side: int) -> Array:
     The short side becomes `side` pixels, unless the long side would pass `MAX_ASPECT` × `side`;
     both are rounded to multiples of 8, so that the network's output covers the photo exactly.
     """
-    small = resize(rgb, *network_size(rgb.shape[0], rgb.shape[1], side)).astype(
-        np.float32
-    ) / np.float32(255.0)
+    height, width = network_size(rgb.shape[0], rgb.shape[1], side)
+    small = resize(rgb, height, width).astype(np.float32) / np.float32(255.0)
     return rgb_to_lightness(small)[None, None]
 
 

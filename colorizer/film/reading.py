@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from colorizer.errors import FilmError, Message
 from colorizer.film.planes import Coding, coding_named
 from colorizer.photo.limits import PhotoLimits
+from colorizer.pipeline import MARK_BEGINS
 
 _OPTIONS = {
     "protocol_whitelist": "file",
@@ -117,7 +118,7 @@ def mark_of(container: Any) -> str | None:
     """The honest mark among a film's texts, or None when it has none of ours."""
     for name, text in container.metadata.items():
         last = text.rpartition("\n\n")[2]
-        if name.lower() in ("comment", "description") and last.startswith("Colours invented by"):
+        if name.lower() in ("comment", "description") and last.startswith(MARK_BEGINS):
             return str(last)
     return None
 

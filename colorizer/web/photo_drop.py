@@ -10,8 +10,9 @@ from colorizer.web.colorize.drop_zone import Arrival, arrivals, drop_zone
 from colorizer.web.errors import refusal
 
 
-def photo_drop(label: str, elem_id: str, *, limit: int, max_megabytes: int) -> gr.HTML:
-    """Drop, paste or pick photos; its value is for `dropped_photos`."""
+def photo_drop(elem_id: str, *, least: int, limit: int, max_megabytes: int) -> gr.HTML:
+    """Drop, paste or pick `least` to `limit` photos; its value is for `dropped_photos`."""
+    label = f"{i18n.PRIVATE_DROP} ({least} – {limit})"
     return drop_zone(elem_id, label=label, limit=limit, max_megabytes=max_megabytes, keeps=True)
 
 

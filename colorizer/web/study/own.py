@@ -56,19 +56,12 @@ class OwnStudyPage:
         """
         gr.Markdown(i18n.OWN_LEAD)
         photos = photo_drop(
-            f"{i18n.PRIVATE_DROP} ({MIN_PHOTOS} – {MAX_PHOTOS})",
             "own-photos",
+            least=MIN_PHOTOS,
             limit=MAX_PHOTOS,
             max_megabytes=self._max_megabytes,
         )
-        dataset = gr.Textbox(
-            label=i18n.OWN_DATASET,
-            info=i18n.OWN_DATASET_HINT,
-            placeholder="owner/name",
-            max_length=200,
-            visible=hub,
-            elem_id="own-dataset",
-        )
+        dataset = _hub_name(i18n.OWN_DATASET, i18n.OWN_DATASET_HINT, "own-dataset", visible=hub)
         name = gr.Textbox(label=i18n.OWN_NAME, max_length=MAX_NAME, elem_id="own-name")
         models = gr.CheckboxGroup(
             [(i18n.MODEL_NAMES[model], model) for model in self._models],
@@ -76,13 +69,8 @@ class OwnStudyPage:
             label=i18n.OWN_MODELS,
             elem_id="own-models",
         )
-        hub_model = gr.Textbox(
-            label=i18n.HUB_MODEL_NAME,
-            info=i18n.HUB_MODEL_HINT,
-            placeholder="owner/name",
-            max_length=200,
-            visible=hub,
-            elem_id="own-hub-model",
+        hub_model = _hub_name(
+            i18n.HUB_MODEL_NAME, i18n.HUB_MODEL_HINT, "own-hub-model", visible=hub
         )
         strengths = gr.CheckboxGroup(
             [(i18n.OWN_STRENGTHS[name], each) for name, each in _STRENGTHS.items()],
@@ -209,6 +197,18 @@ class OwnStudyPage:
 
     def _real_photo(self, file: str) -> Photo:
         return real_photo(self._service.open_photo(file))
+
+
+def _hub_name(label: str, hint: str, elem_id: str, *, visible: bool) -> gr.Textbox:
+    """Where something on the Hub is named."""
+    return gr.Textbox(
+        label=label,
+        info=hint,
+        placeholder="owner/name",
+        max_length=200,
+        visible=visible,
+        elem_id=elem_id,
+    )
 
 
 def _text(value: Any) -> str:

@@ -54,8 +54,8 @@ class PrivatePage:
         with gr.Column() as choice:
             gr.Markdown(i18n.PRIVATE_LEAD)
             photos = photo_drop(
-                f"{i18n.PRIVATE_DROP} (1 – {MAX_PRIVATE_PAIRS})",
                 "private-photos",
+                least=1,
                 limit=MAX_PRIVATE_PAIRS,
                 max_megabytes=self._max_megabytes,
             )
