@@ -9,6 +9,7 @@ from colorizer.adjustments import MAX_VIVIDNESS, MAX_WARMTH, NO_GUIDE, Adjustmen
 from colorizer.album.plan import PlanOptions, UsageError
 from colorizer.batch import SaveOptions, fingerprint
 from colorizer.errors import CheckpointError
+from colorizer.film.options import CODECS
 from colorizer.guide.files import palette_named, read_hints
 from colorizer.guide.guide import MAX_VARIANT, Guide
 from colorizer.model.bundled import bundled_checkpoints
@@ -87,10 +88,10 @@ def build_parser() -> argparse.ArgumentParser:
         help="also write the colours alone, a transparent PNG for photo editors to lay over the "
         "black-and-white photo",
     )
-    add("--codec", choices=["h264", "h265", "av1", "vp9"], help="of a film's pictures (default: "
+    add("--codec", choices=list(CODECS), help="of a film's pictures (default: "
         "h264, in WebM vp9)")  # fmt: skip
     add("--crf", type=_crf, help="quality of a film's pictures: 0 is best and largest, 63 worst "
-        "(default: 18 for h264)")  # fmt: skip
+        f"(default: {CODECS['h264'].crf} for h264)")  # fmt: skip
     add("--overwrite", action="store_true", help="replace files that are there")
     add("--dry-run", action="store_true", help="say what would be done, and do nothing")
     add("--report", type=Path, metavar="FILE", help="write a table (CSV) with a row for each photo")

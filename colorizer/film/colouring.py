@@ -9,10 +9,11 @@ from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
 from colorizer.errors import FilmError, Message
 from colorizer.film.hints import FrameHints
 from colorizer.film.key_frames import NetworkColours
+from colorizer.film.options import FilmOptions
 from colorizer.film.planes import chroma, shrunk
 from colorizer.film.reading import Film, Frame, Reading
 from colorizer.film.steady import ColouredFrame, steady_colours
-from colorizer.film.writing import FilmOptions, Writing
+from colorizer.film.writing import Writing
 from colorizer.pipeline import Colorizer
 
 Colours = Callable[[Iterable[Frame], NetworkColours, Film], Iterator[ColouredFrame]]

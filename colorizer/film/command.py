@@ -26,8 +26,9 @@ from colorizer.album.stopping import Stopping
 from colorizer.errors import FilmError, Message, attempt
 from colorizer.film.colouring import colour_film
 from colorizer.film.hints import read_film_hints
+from colorizer.film.options import FilmOptions
 from colorizer.film.reading import Film, mark_of_file, open_film
-from colorizer.film.writing import FilmOptions, result_suffix
+from colorizer.film.writing import result_suffix
 from colorizer.guide.files import hints_file
 from colorizer.photo.saving import sweep
 from colorizer.pipeline import Colorizer, honest_mark

@@ -6,7 +6,6 @@ Written beside its place and moved there when it is whole.
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,29 +15,12 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from colorizer.errors import FilmError, Message
+from colorizer.film.options import CODECS, FORMATS, FilmOptions
 from colorizer.film.reading import Frame, Reading
 
 Plane = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Codec:
-    """An encoder of FFmpeg's. crf: its constant quality by default. options: in its words."""
-
-    encoder: str
-    crf: int
-    options: dict[str, str]
-
-
-CODECS = {
-    "h264": Codec("libx264", 18, {"preset": "veryfast"}),
-    "h265": Codec("libx265", 20, {"preset": "veryfast", "x265-params": "log-level=error"}),
-    "av1": Codec("libsvtav1", 28, {"preset": "8"}),
-    "vp9": Codec("libvpx-vp9", 28, {"deadline": "realtime", "cpu-used": "6", "row-mt": "1"}),
-}
-
-_FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
-WRITABLE = frozenset(_FORMATS)
 _OTHERS_BECOME = ".mkv"
 
 _OF_THE_OLD_FILE = frozenset(("major_brand", "minor_version", "compatible_brands", "encoder"))
@@ -47,25 +29,10 @@ _UNKNOWN = 2
 _UNFINISHED = ".colorizer-"
 
 
-@dataclass(frozen=True)
-class FilmOptions:
-    """codec: a key of `CODECS`; None is H.264, in WebM VP9. crf: None is the codec's own.
-
-    mark: what the file says of its colours, if anything. metadata: whether title, date and so on
-    are kept, keep_gps whether the place is.
-    """
-
-    codec: str | None = None
-    crf: int | None = None
-    mark: str | None = None
-    metadata: bool = True
-    keep_gps: bool = False
-
-
 def result_suffix(film: Path) -> str:
     """The ending of a film's result: its own, or Matroska's, which holds everything."""
     suffix = film.suffix.lower()
-    return suffix if suffix in WRITABLE else _OTHERS_BECOME
+    return suffix if suffix in FORMATS else _OTHERS_BECOME
 
 
 class Writing:
@@ -77,7 +44,7 @@ class Writing:
     def __init__(self, target: Path, reading: Reading, options: FilmOptions) -> None:
         """target: the result; its ending decides the container. Raises FilmError."""
         suffix = target.suffix.lower()
-        if suffix not in WRITABLE:
+        if suffix not in FORMATS:
             raise FilmError("film_no_such_format", format=suffix or repr(target.name))
         self._film = reading.film
         self._target = target
@@ -89,7 +56,7 @@ class Writing:
         self.notes: list[Message] = []
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._container: Any = av.open(f"file:{self._unfinished}", "w", format=_FORMATS[suffix])
+            self._container: Any = av.open(f"file:{self._unfinished}", "w", format=FORMATS[suffix])
         except OSError as error:
             raise FilmError("film_not_saved", reason=error.strerror or "") from error
         try:
@@ -99,7 +66,7 @@ class Writing:
             self._container.start_encoding()
         except (FFmpegError, ValueError) as error:
             self.discard()
-            codec = options.codec or "h264"
+            codec = options.codec_in(suffix)
             raise FilmError("film_no_such_codec", codec=codec, format=suffix) from error
 
     @property
@@ -169,7 +136,7 @@ class Writing:
 
     def _add_pictures(self, reading: Reading, options: FilmOptions, suffix: str) -> Any:
         film, source = self._film, reading.pictures
-        codec = CODECS[options.codec or ("vp9" if suffix == ".webm" else "h264")]
+        codec = CODECS[options.codec_in(suffix)]
         words = codec.options | {"crf": str(codec.crf if options.crf is None else options.crf)}
         if codec.encoder == "libvpx-vp9":
             words["b"] = "0"  # constant quality
@@ -184,7 +151,7 @@ class Writing:
         context.colorspace = known.colorspace or _UNKNOWN  # 0 is RGB
         context.color_trc = known.color_trc
         context.color_primaries = known.color_primaries
-        if codec.encoder == "libx265" and _FORMATS[suffix] in ("mp4", "mov"):
+        if codec.encoder == "libx265" and FORMATS[suffix] in ("mp4", "mov"):
             context.codec_tag = "hvc1"  # Apple's programs know no other
         if known.sample_aspect_ratio:
             context.sample_aspect_ratio = known.sample_aspect_ratio

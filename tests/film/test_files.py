@@ -12,8 +12,9 @@ import pytest
 from colorizer import Colorizer
 from colorizer.errors import FilmError
 from colorizer.film.colouring import ColouredFilm, colour_film
+from colorizer.film.options import FilmOptions
 from colorizer.film.reading import mark_of_file, open_film
-from colorizer.film.writing import FilmOptions, result_suffix
+from colorizer.film.writing import result_suffix
 from colorizer.photo import PhotoLimits
 from tests.support.small_films import decoded, luma_of, scene, stamps_and_bytes, write_film
 from tests.support.source_tree import ROOT
