@@ -3,20 +3,36 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 from colorizer.adjustments import NO_ADJUSTMENTS, Adjustments
 from colorizer.errors import FilmError, Message
+from colorizer.film.guess import Guess
 from colorizer.film.hints import FrameHints
 from colorizer.film.key_frames import NetworkColours
-from colorizer.film.options import FilmOptions
+from colorizer.film.options import FORMATS, FilmOptions
 from colorizer.film.planes import chroma, shrunk
 from colorizer.film.reading import Film, Frame, Reading
 from colorizer.film.steady import ColouredFrame, steady_colours
-from colorizer.film.writing import Writing
+from colorizer.film.writing import Unfinished, Writing
 from colorizer.pipeline import Colorizer
 
-Colours = Callable[[Iterable[Frame], NetworkColours, Film], Iterator[ColouredFrame]]
+
+class KeyFrames(Protocol):
+    """Colours for key frames. size: height and width at which the network sees them."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width, pixels."""
+
+    def __call__(self, frame: Frame, shot: int) -> Guess:
+        """See `steady.KeyColours`."""
+
+    def must_be_key(self, frame: Frame) -> bool:
+        """Whether the frame must have colours of its own."""
+
+
+Colours = Callable[[Iterable[Frame], Any, Film], Iterator[ColouredFrame]]
 """How the frames of a film get their colours; others than `steady` are for measuring."""
 
 
@@ -33,7 +49,7 @@ class ColouredFilm:
     notes: tuple[Message, ...]
 
 
-def steady(frames: Iterable[Frame], keys: NetworkColours, film: Film) -> Iterator[ColouredFrame]:
+def steady(frames: Iterable[Frame], keys: KeyFrames, film: Film) -> Iterator[ColouredFrame]:
     """See `colorizer.film.steady`."""
     return steady_colours(frames, keys, keys.size, film.coding, must_be_key=keys.must_be_key)
 
@@ -67,10 +83,52 @@ def colour_film(
 
     Raises FilmError, and CheckpointError or AdjustmentError as `Colorizer` does.
     """
+    suffix = target.suffix.lower()
+    if suffix not in FORMATS:
+        raise FilmError("film_no_such_format", format=suffix or repr(target.name))
     keys = NetworkColours(colorizer, adjustments, film, hints)
-    reading = Reading(film)
+    unfinished = Unfinished(target)
     try:
-        writing = Writing(target, reading, options)
+        written = write_film(
+            film, unfinished.path, suffix, keys, options,
+            progress=progress, stopped=stopped, colours=colours,
+        )  # fmt: skip
+        is_part = stopped()
+        if is_part and part is None:
+            raise FilmError("film_stopped")
+        place = unfinished.move(part if is_part and part is not None else target)
+    finally:
+        unfinished.discard()
+    return ColouredFilm(place, written.frames, is_part, written.notes)
+
+
+@dataclass(frozen=True)
+class WrittenFilm:
+    """What was written of a film. frames: how many. notes: what was left out or assumed."""
+
+    frames: int
+    notes: tuple[Message, ...]
+
+
+def write_film(
+    film: Film,
+    out: Path | BinaryIO,
+    suffix: str,
+    keys: KeyFrames,
+    options: FilmOptions,
+    *,
+    seconds: float | None = None,
+    progress: Callable[[int], None] = lambda frames: None,
+    stopped: Callable[[], bool] = lambda: False,
+    colours: Colours = steady,
+) -> WrittenFilm:
+    """Colour a film into a file or a stream that can be sought; as `colour_film`.
+
+    suffix: one of `FORMATS`. seconds: so much of the film; None is all.
+    """
+    reading = Reading(film, seconds=seconds)
+    try:
+        writing = Writing(out, suffix, reading, options)
         try:
             count = 0
             frames = _frames(reading, writing, stopped)
@@ -80,17 +138,17 @@ def colour_film(
                 progress(count)
             if not count:
                 raise FilmError("film_no_pictures")
-            if stopped() and part is None:
-                raise FilmError("film_stopped")
-            written = writing.finish(part if stopped() else None)
+            writing.finish()
         finally:
-            writing.discard()
+            writing.close()
     finally:
         reading.close()
     notes = [*film.notes, *writing.notes]
     if reading.damaged:
         notes.append(Message("film_damaged", {"pieces": reading.damaged}))
-    return ColouredFilm(written, count, stopped(), tuple(notes))
+    if reading.cut:
+        notes.append(Message("film_cut", {"seconds": seconds or 0.0}))
+    return WrittenFilm(count, tuple(notes))
 
 
 def _frames(reading: Reading, writing: Writing, stopped: Callable[[], bool]) -> Iterator[Frame]:

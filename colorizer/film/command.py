@@ -27,7 +27,7 @@ from colorizer.errors import FilmError, Message, attempt
 from colorizer.film.colouring import colour_film
 from colorizer.film.hints import read_film_hints
 from colorizer.film.options import FilmOptions
-from colorizer.film.reading import Film, mark_of_file, open_film
+from colorizer.film.reading import mark_of_file, open_film
 from colorizer.film.writing import result_suffix
 from colorizer.guide.files import hints_file
 from colorizer.photo.saving import sweep
@@ -118,7 +118,7 @@ def _colour(
     sweep(target.parent)
     part = target.with_name(f"{target.stem}-part{target.suffix}")
     free = arguments.overwrite or not part.exists() or mark_of_file(part) is not None
-    with _Progress(film, quiet=arguments.quiet) as progress:
+    with _Progress(source, film.frames, quiet=arguments.quiet) as progress:
         coloured = colour_film(
             film, target, colorizer, adjustments, options,
             hints=hints, part=part if free else None, progress=progress, stopped=stopping,
@@ -133,12 +133,12 @@ def _colour(
 class _Progress(AbstractContextManager["_Progress"]):
     """Frames, frames a second and the time left: a bar on a terminal, else a line now and then."""
 
-    def __init__(self, film: Film, *, quiet: bool) -> None:
+    def __init__(self, source: Path, frames: int, *, quiet: bool) -> None:
         terminal = sys.stderr.isatty()
-        self._film, self._lines = film, not quiet and not terminal
+        self._source, self._frames, self._lines = source, frames, not quiet and not terminal
         self._started = self._told = time.monotonic()
         bar_is_off = quiet or not terminal
-        self._bar = tqdm(total=film.frames or None, unit="frame", disable=bar_is_off)
+        self._bar = tqdm(total=frames or None, unit="frame", disable=bar_is_off)
 
     def __exit__(self, *error: object) -> None:
         self._bar.close()
@@ -150,7 +150,7 @@ class _Progress(AbstractContextManager["_Progress"]):
         if not self._lines or now - self._told < _SECONDS_BETWEEN_LINES:
             return
         self._told = now
-        total, rate = self._film.frames, frames / (now - self._started)
+        total, rate = self._frames, frames / (now - self._started)
         left = tqdm.format_interval(max(0, total - frames) / rate) if total else "unknown"
         said = f"{frames} of {total or '?'} frames, {rate:.1f} a second, time left {left}"
-        say(printable(f"{self._film.path}: {said}"), sys.stderr)
+        say(printable(f"{self._source}: {said}"), sys.stderr)

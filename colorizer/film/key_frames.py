@@ -5,20 +5,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from colorizer.adjustments import Adjustments
 from colorizer.errors import FilmError
+from colorizer.film.guess import Guess, guess_of
 from colorizer.film.hints import FrameHints, HintedShot
 from colorizer.film.motion import Shots
 from colorizer.film.planes import grey_picture, shrunk
 from colorizer.film.reading import Film, Frame, Reading
-from colorizer.film.steady import Array, Guess, small_frame
-from colorizer.guide.places import unit_features
+from colorizer.film.steady import small_frame
 from colorizer.photo import Photo
 from colorizer.pipeline import Colorizer, network_size
 
 if TYPE_CHECKING:
     from colorizer.pipeline import Prediction
+
+
+def upright_picture(frame: Frame, film: Film, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """What the network is given of a frame: sRGB uint8 (h, w, 3), grey.
+
+    Of twice its `size`, as the frame lies in the file: it makes its own picture smaller still.
+    """
+    height, width = (min(2 * n, m) for n, m in zip(size, frame.luma.shape, strict=True))
+    picture = grey_picture(shrunk(frame.luma, height, width), film.coding)
+    return np.ascontiguousarray(np.rot90(picture, film.turn))
 
 
 class NetworkColours:
@@ -53,16 +64,7 @@ class NetworkColours:
         adjustments = self._adjustments
         if hints:
             adjustments = replace(adjustments, guide=replace(adjustments.guide, hints=hints))
-        # Every second place: there are a thousand then.
-        features = np.ascontiguousarray(prediction.features[0][:, ::2, ::2])
-        looks = unit_features(features).T.reshape(features.shape)
-        return Guess(
-            self._as_in_file(self._colorizer.ab(prediction, adjustments)[0]),
-            self._as_in_file(looks),
-        )
-
-    def _as_in_file(self, maps: Array) -> Array:
-        return np.ascontiguousarray(np.rot90(maps, -self._film.turn, axes=(1, 2)))
+        return guess_of(self._colorizer, prediction, adjustments).turned(-self._film.turn)
 
     def must_be_key(self, frame: Frame) -> bool:
         """Whether a person gave hints for this frame."""
@@ -70,10 +72,7 @@ class NetworkColours:
 
     def predict(self, frame: Frame) -> "Prediction":
         """What the network makes of a frame, upright."""
-        # Four times as much as the network sees: it makes its own picture smaller still.
-        height, width = (min(2 * n, m) for n, m in zip(self.size, frame.luma.shape, strict=True))
-        picture = grey_picture(shrunk(frame.luma, height, width), self._film.coding)
-        return self._colorizer.predict(Photo(np.rot90(picture, self._film.turn)))
+        return self._colorizer.predict(Photo(upright_picture(frame, self._film, self.size)))
 
     def _find(self, hints: Sequence[FrameHints]) -> list[HintedShot]:
         left, found, shots = list(hints), [], Shots()

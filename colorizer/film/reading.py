@@ -4,6 +4,7 @@ Decoded by FFmpeg through PyAV. Only what is in the file itself is opened: no ad
 other files.
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ _OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,"
     "ogg,mxf,dv,h264,hevc,m4v,ivf,nut,rm,wtv",
 }
+_OF_STRANGERS = {
+    "protocol_whitelist": "none",
+    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
+}
 _LIMITED_RANGE, _FULL_RANGE = 1, 2  # FFmpeg's numbers
 
 # Those hold Y' in 8 bits as it is written again; others are converted by FFmpeg.
@@ -49,12 +54,14 @@ class Frame:
 class Film:
     """What a film's file says of its pictures before they are read.
 
-    width, height: as they lie in the file. turn: quarter turns to the left until they are upright.
-    matrix: that as the file says it, nine numbers, or None. frames: about how many, 0 where nobody
-    knows. rate: frames a second on average. interlaced: "tff", "bff" or "". mark: the honest mark.
+    source: where it is, or a stranger's, its bytes. sounds: codecs of its sound. width, height: as
+    they lie in the file. turn: quarter turns to the left until they are upright. matrix: that as the
+    file says it, nine numbers, or None. frames: about how many, 0 where nobody knows. rate: frames
+    a second on average. interlaced: "tff", "bff" or "". mark: the honest mark.
     """
 
-    path: Path
+    source: Path | bytes
+    sounds: tuple[str, ...]
     width: int
     height: int
     turn: int
@@ -68,9 +75,12 @@ class Film:
     notes: tuple[Message, ...] = field(default=())
 
 
-def open_film(path: Path, limits: PhotoLimits) -> Film:
-    """Look at a film and decode one frame of it; raises FilmError."""
-    with _opened(path) as container:
+def open_film(source: Path | bytes, limits: PhotoLimits) -> Film:
+    """Look at a film and decode one frame of it; raises FilmError.
+
+    source: a file, or a stranger's bytes, which may be MP4, MOV, Matroska or WebM alone.
+    """
+    with _opened(source) as container:
         stream = _pictures(container)
         context = stream.codec_context
         width, height = context.width, context.height
@@ -99,7 +109,10 @@ def open_film(path: Path, limits: PhotoLimits) -> Film:
             interlaced = "bff" if context.field_order in (3, 5) else "tff"
             notes.append(Message("film_interlaced"))
         return Film(
-            path=path,
+            source=source,
+            sounds=tuple(
+                each.codec_context.name for each in container.streams.audio if each.codec_context
+            ),
             width=frame.width,
             height=frame.height,
             turn=round(frame.rotation / 90) % 4,
@@ -133,14 +146,17 @@ def mark_of_file(path: Path) -> str | None:
 class Reading:
     """Reads a film once, from its beginning to its end.
 
-    damaged: pieces that could not be decoded so far.
+    damaged: pieces that could not be decoded so far. cut: whether some were left out at the end.
     """
 
-    def __init__(self, film: Film) -> None:
-        """Raises FilmError."""
+    def __init__(self, film: Film, *, seconds: float | None = None) -> None:
+        """seconds: so much of the film, from its first frame; None is all. Raises FilmError."""
         self.film = film
         self.damaged = 0
-        self.container = _opened(film.path)
+        self.cut = False
+        self._seconds = seconds
+        self._ends: float | None = None
+        self.container = _opened(film.source)
         self.pictures = _pictures(self.container)
         self.pictures.thread_type = "AUTO"
         self._number = 0
@@ -162,8 +178,10 @@ class Reading:
                 self.damaged += 1
                 return
             if packet.stream is not self.pictures:
-                if packet.dts is not None:
+                if packet.dts is not None and not self._is_late(packet.pts, packet.time_base):
                     yield packet
+                continue
+            if self.cut:
                 continue
             try:
                 frames = packet.decode()
@@ -171,10 +189,17 @@ class Reading:
                 self.damaged += 1
                 continue
             for frame in frames:
-                if (frame.width, frame.height) == (self.film.width, self.film.height):
-                    yield self._frame(frame)
-                else:
+                if (frame.width, frame.height) != (self.film.width, self.film.height):
                     self.damaged += 1
+                    continue
+                read = self._frame(frame)
+                self.cut = self.cut or self._is_late(read.pts, self.film.time_base)
+                if not self.cut:
+                    yield read
+
+    def _is_late(self, pts: int | None, time_base: Fraction) -> bool:
+        """Whether it is to be shown after the end; before the first frame nobody can know."""
+        return self._ends is not None and pts is not None and float(pts * time_base) >= self._ends
 
     def _frame(self, frame: Any) -> Frame:
         usual = max(1, round(1 / (self.film.rate * self.film.time_base)))
@@ -182,6 +207,8 @@ class Reading:
         if self._last is not None and (pts is None or pts <= self._last):
             pts = self._last + 1 if pts is not None else self._last + usual
         self._last = pts or 0
+        if self._ends is None and self._seconds is not None:
+            self._ends = float(self._last * self.film.time_base) + self._seconds
         self._number += 1
         return Frame(self._number - 1, self._last, frame.duration or usual, self._luma(frame))
 
@@ -194,9 +221,12 @@ class Reading:
         return rows[: frame.height, : frame.width].copy()
 
 
-def _opened(path: Path) -> Any:
+def _opened(source: Path | bytes) -> Any:
     try:
-        return av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
+        if isinstance(source, bytes):
+            stream = io.BytesIO(source)
+            return av.open(stream, options=_OF_STRANGERS, metadata_errors="replace")
+        return av.open(f"file:{source}", options=_OPTIONS, metadata_errors="replace")
     except FFmpegError as error:
         raise FilmError("film_unreadable", reason=error.strerror or "") from error
     except ValueError as error:  # a name with a NUL in it, an open pipe …

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colorizer.colour.guided_upsampling import enlarge
+from colorizer.film.guess import Guess
 from colorizer.film.motion import Match, Shots, carried, match, normalised
 from colorizer.film.planes import Coding, lightness, shrunk
 from colorizer.film.reading import Frame
@@ -49,19 +50,8 @@ class ColouredFrame:
     ab: Array
 
 
-@dataclass(frozen=True, eq=False)
-class Guess:
-    """The network's for one frame, as it lies in the file.
-
-    ab: float32 (2, h, w). looks: float32 (C, h', w'), what it sees of each place, of length 1.
-    """
-
-    ab: Array
-    looks: Array
-
-
 KeyColours = Callable[[Frame, int], Guess]
-"""The network's guess for a frame of the shot of that number."""
+"""The network's guess for a frame of the shot of that number, as the frame lies in the file."""
 
 
 def small_frame(frame: Frame, size: tuple[int, int], coding: Coding) -> SmallFrame:

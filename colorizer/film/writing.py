@@ -1,13 +1,10 @@
-"""A coloured film's file: new pictures; time stamps, sound, subtitles and texts as before.
-
-Written beside its place and moved there when it is whole.
-"""
+"""A coloured film's file: new pictures; time stamps, sound, subtitles and texts as before."""
 
 import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -35,28 +32,50 @@ def result_suffix(film: Path) -> str:
     return suffix if suffix in FORMATS else _OTHERS_BECOME
 
 
+class Unfinished:
+    """A file that is written beside its place, and moved there when it is whole."""
+
+    def __init__(self, target: Path) -> None:
+        """target: its place, in a folder that is made. Raises FilmError."""
+        name = f"{_UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}.part"
+        self.path = target.with_name(name)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FilmError("film_not_saved", reason=error.strerror or "") from error
+
+    def move(self, place: Path) -> Path:
+        """Put it in its place; raises FilmError."""
+        try:
+            with self.path.open("rb") as stream:
+                os.fsync(stream.fileno())
+            return self.path.replace(place)
+        except OSError as error:
+            raise FilmError("film_not_saved", reason=error.strerror or "") from error
+
+    def discard(self) -> None:
+        """Leave nothing; after `move` it does nothing."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+
 class Writing:
     """Writes what a `Reading` reads, with new colours.
 
     copied: the streams whose packets are to be handed to `copy`. notes: what cannot be kept.
     """
 
-    def __init__(self, target: Path, reading: Reading, options: FilmOptions) -> None:
-        """target: the result; its ending decides the container. Raises FilmError."""
-        suffix = target.suffix.lower()
-        if suffix not in FORMATS:
-            raise FilmError("film_no_such_format", format=suffix or repr(target.name))
+    def __init__(
+        self, out: Path | BinaryIO, suffix: str, reading: Reading, options: FilmOptions
+    ) -> None:
+        """out: a file, or a stream that can be sought. suffix: of `FORMATS`. Raises FilmError."""
         self._film = reading.film
-        self._target = target
-        self._unfinished = target.with_name(
-            f"{_UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}.part"
-        )
         self._durations: dict[int, int] = {}
         self._subsampling = 1 if self._film.width % 2 or self._film.height % 2 else 2
         self.notes: list[Message] = []
+        place = f"file:{out}" if isinstance(out, Path) else out
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._container: Any = av.open(f"file:{self._unfinished}", "w", format=FORMATS[suffix])
+            self._container: Any = av.open(place, "w", format=FORMATS[suffix])
         except OSError as error:
             raise FilmError("film_not_saved", reason=error.strerror or "") from error
         try:
@@ -65,7 +84,7 @@ class Writing:
             self._add_texts(reading, options)
             self._container.start_encoding()
         except (FFmpegError, ValueError) as error:
-            self.discard()
+            self.close()
             codec = options.codec_in(suffix)
             raise FilmError("film_no_such_codec", codec=codec, format=suffix) from error
 
@@ -102,26 +121,18 @@ class Writing:
         self._durations[frame.pts] = frame.duration
         self._write_pictures(picture)
 
-    def finish(self, target: Path | None = None) -> Path:
-        """Write what is left and put the file in its place, or another one; raises FilmError."""
+    def finish(self) -> None:
+        """Write what is left; raises FilmError."""
         self._write_pictures(None)
-        place = target or self._target
         try:
             self._container.close()
-            with self._unfinished.open("rb") as stream:
-                os.fsync(stream.fileno())
-            self._unfinished.replace(place)
         except (FFmpegError, OSError) as error:
-            self.discard()
             raise FilmError("film_not_saved", reason=error.strerror or "") from error
-        return place
 
-    def discard(self) -> None:
-        """Leave nothing; after `finish` it does nothing."""
+    def close(self) -> None:
+        """Leave it as it is; after `finish` it does nothing."""
         with suppress(FFmpegError, OSError, ValueError):
             self._container.close()
-        with suppress(OSError):
-            self._unfinished.unlink(missing_ok=True)
 
     def _write_pictures(self, picture: Any) -> None:
         for packet in self._pictures.encode(picture):

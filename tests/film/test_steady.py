@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
+from colorizer.film.guess import Guess
 from colorizer.film.motion import Shots, match, normalised
 from colorizer.film.planes import Coding, chroma, coding_named, lightness
 from colorizer.film.reading import Frame
-from colorizer.film.steady import ColouredFrame, Guess, steady_colours
+from colorizer.film.steady import ColouredFrame, steady_colours
 from tests.support.small_films import scene
 
 SIZE = (96, 128)
