@@ -60,6 +60,14 @@ class Settings(BaseSettings):
     max_photos: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=50, description="photos coloured in one go"
     )
+    film_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(
+        default=10,
+        description="seconds of a film that the page colours; 0: no films; they need "
+        "`pip install '.[film]'`",
+    )
+    film_megapixels: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=3, description="largest pictures of a film, megapixels"
+    )
     address_runs: Annotated[int, Field(ge=1, le=10**6)] = Field(
         default=4,
         description="runs at a time for visitors of one address together; raise it for a classroom",

@@ -55,9 +55,9 @@ class Film:
     """What a film's file says of its pictures before they are read.
 
     source: where it is, or a stranger's, its bytes. sounds: codecs of its sound. width, height: as
-    they lie in the file. turn: quarter turns to the left until they are upright. matrix: that as the
-    file says it, nine numbers, or None. frames: about how many, 0 where nobody knows. rate: frames
-    a second on average. interlaced: "tff", "bff" or "". mark: the honest mark.
+    they lie in the file. turn: quarter turns to the left until they are upright. matrix: that as
+    the file says it, nine numbers, or None. frames: about how many, 0 where nobody knows. rate:
+    frames a second on average. interlaced: "tff", "bff" or "". mark: the honest mark.
     """
 
     source: Path | bytes

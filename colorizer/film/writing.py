@@ -80,7 +80,7 @@ class Writing:
             raise FilmError("film_not_saved", reason=error.strerror or "") from error
         try:
             self._pictures = self._add_pictures(reading, options, suffix)
-            self._copies = self._add_copies(reading)
+            self._copies = self._add_copies(reading, options)
             self._add_texts(reading, options)
             self._container.start_encoding()
         except (FFmpegError, ValueError) as error:
@@ -168,10 +168,10 @@ class Writing:
             context.sample_aspect_ratio = known.sample_aspect_ratio
         if film.matrix is not None:
             stream.set_display_matrix(film.matrix)
-        self._keep(source, stream)
+        self._keep(source, stream, options)
         return stream
 
-    def _add_copies(self, reading: Reading) -> dict[int, tuple[Any, Any]]:
+    def _add_copies(self, reading: Reading, options: FilmOptions) -> dict[int, tuple[Any, Any]]:
         copies, lost = {}, []
         for stream in reading.container.streams:
             if stream is reading.pictures:
@@ -182,7 +182,7 @@ class Writing:
                 lost.append(name or stream.type)
                 continue
             copy = self._container.add_stream_from_template(stream)
-            self._keep(stream, copy)
+            self._keep(stream, copy, options)
             copies[stream.index] = (stream, copy)
         if lost:
             self.notes.append(Message("film_streams_lost", {"streams": ", ".join(lost)}))
@@ -192,8 +192,10 @@ class Writing:
         codec = stream.codec_context.codec if stream.codec_context else None
         return codec is not None and codec.canonical_name in self._container.supported_codecs
 
-    def _keep(self, source: Any, stream: Any) -> None:
-        stream.metadata.update(source.metadata)
+    def _keep(self, source: Any, stream: Any, options: FilmOptions) -> None:
+        for name, text in source.metadata.items():
+            if options.metadata or name.lower() == "language":
+                stream.metadata[name] = text
         stream.disposition = source.disposition
 
     def _add_texts(self, reading: Reading, options: FilmOptions) -> None:

@@ -7,10 +7,15 @@ other processes). All of it holds for root too. docs/photos-in.md says what each
 """
 
 import errno
+import json
 import logging
 import os
 import signal
+import subprocess
+import sys
 import sysconfig
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,7 @@ import colorizer
 
 logger = logging.getLogger(__name__)
 
+_INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _CLONE_THREAD = 0x00010000
 
 # Refused with EPERM. What is not here either harms nobody or is needed to decode.
@@ -40,26 +46,56 @@ _FORBIDDEN = {
 }
 
 
-def confine(memory: int) -> None:
+def start_confined(command: Sequence[str], task: Mapping[str, Any]) -> "subprocess.Popen[bytes]":
+    """Start a process that is going to `confine` itself; its task is its last argument, as JSON.
+
+    It inherits no secret, and is spoken to over its standard streams.
+    """
+    environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    environment["OPENBLAS_NUM_THREADS"] = "1"
+    return subprocess.Popen(
+        [*command, json.dumps(task)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        start_new_session=True,  # Ctrl-C in a terminal is for the parent
+    )
+
+
+def end_confined(process: "subprocess.Popen[bytes]") -> None:
+    """End such a process at once, and let go of its streams."""
+    process.kill()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+    process.wait()
+
+
+def confine(memory: int, *, processor_seconds: int | None = None) -> None:
     """Confine this process for good.
 
     Args:
         memory: bytes of address space.
+        processor_seconds: of all its threads together; then the kernel ends it (SIGXCPU).
     """
     seccomp = _seccomp()  # before Landlock: it starts a program to find its library
-    _bound_resources(memory)
+    _bound_resources(memory, processor_seconds)
     held = {"Landlock": _give_up_files(), "seccomp": _give_up_calls(seccomp)}
     if missing := [name for name, is_held in held.items() if not is_held]:
         logger.info("decoding without %s: see docs/photos-in.md", " and ".join(missing))
 
 
-def _bound_resources(memory: int) -> None:
-    """No more memory than this, no bytes into files, no core dump; nothing of it on Windows."""
+def _bound_resources(memory: int, processor_seconds: int | None) -> None:
+    """No more memory and time, no bytes into files, no core dump; nothing of it on Windows."""
     try:
         import resource
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    if processor_seconds is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a parent that is gone needs no traceback

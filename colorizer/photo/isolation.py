@@ -13,14 +13,12 @@ pipe, some 3 ms a megapixel.
 
 import json
 import logging
-import os
 import signal
 import subprocess
 import sys
 import time
 import weakref
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from queue import LifoQueue
@@ -31,7 +29,7 @@ import numpy as np
 
 from colorizer.errors import Message
 from colorizer.photo import DEFAULT_LIMITS, Photo, PhotoError, PhotoLimits, open_photo
-from colorizer.photo.confinement import confine
+from colorizer.photo.confinement import confine, end_confined, start_confined
 from colorizer.photo.limits import out_of_memory
 from colorizer.photo.photo import read_file
 from colorizer.photo.precheck import preload
@@ -49,7 +47,6 @@ _MAX_LINE = 1 << 16
 _MAX_PHOTOS = 500  # of one process: what a decoder leaks ends with it
 
 _COMMAND = (sys.executable, "-W", "ignore", "-m", "colorizer.photo.isolation")
-_INHERITED = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 class IsolatedDecoder:
@@ -125,21 +122,21 @@ class _Worker:
         except PhotoError:
             raise
         except MemoryError as error:  # here, for the pixels; there it is one more sentence
-            self._forget(process)
+            end_confined(process)
             raise out_of_memory() from error
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-            self._forget(process)
+            end_confined(process)
             code = "slow" if time.monotonic() - started >= self.seconds else "crashed"
             logger.warning("a decoder process ended: %s (%s)", code, process.returncode)
             raise PhotoError(code) from error
         except BaseException:  # an answer may be left half read
-            self._forget(process)
+            end_confined(process)
             raise
         finally:
             alarm.cancel()
             self._photos += 1
             if self._photos >= _MAX_PHOTOS or time.monotonic() - started >= self.seconds:
-                self._forget(process)  # the alarm, too, may go off before the next photo
+                end_confined(process)  # the alarm, too, may go off before the next photo
         return photo
 
     def _ask(self, process: "subprocess.Popen[bytes]", data: bytes) -> Photo:
@@ -154,14 +151,6 @@ class _Worker:
             raise PhotoError.of(Message.from_json(answer["error"]))
         return _read_photo(stdout, answer, self._limits)
 
-    def _forget(self, process: "subprocess.Popen[bytes]") -> None:
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
-        process.wait()
-
 
 def _stop_all(workers: Sequence[_Worker]) -> None:
     for worker in workers:
@@ -169,18 +158,9 @@ def _stop_all(workers: Sequence[_Worker]) -> None:
 
 
 def _start(limits: PhotoLimits, seconds: float) -> "subprocess.Popen[bytes]":
-    environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-    environment["OPENBLAS_NUM_THREADS"] = "1"
     memory = limits.max_memory + SPARE_MEMORY
-    task = json.dumps({"limits": asdict(limits), "seconds": seconds, "memory": memory})
-    return subprocess.Popen(
-        [*_COMMAND, task],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-        start_new_session=True,  # Ctrl-C in a terminal is for the parent
-    )
+    task = {"limits": asdict(limits), "seconds": seconds, "memory": memory}
+    return start_confined(_COMMAND, task)
 
 
 def _read_photo(stream: IO[bytes], header: dict[str, Any], limits: PhotoLimits) -> Photo:

@@ -199,6 +199,12 @@ class ColorizerService:
         """The network's view of the photo in `file`, from memory where it was seen lately."""
         return self._analysis(_digest(Path(file)), file, model)
 
+    def predict(self, photo: Photo, model: str) -> "Prediction":
+        """The network's view of a picture that is in no file, such as a film's; nothing is kept."""
+        colorizer = self.colorizer(model)
+        with self._enough_memory(), self._running:
+            return colorizer.predict(photo)
+
     def forget(self, file: str | Path) -> None:
         """Keep nothing of the photo in `file`; nothing happens when it is not there any more."""
         with suppress(PhotoError):

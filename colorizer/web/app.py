@@ -6,6 +6,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from colorizer.film.isolation import films_can_be_had
 from colorizer.photo.isolation import IsolatedDecoder
 from colorizer.service.colorizer_service import ColorizerService
 from colorizer.settings import Settings
@@ -18,6 +19,7 @@ from colorizer.web.connections import bound_connections
 from colorizer.web.download_folder import DownloadFolder
 from colorizer.web.errors import explained
 from colorizer.web.fair_queue import Turns
+from colorizer.web.film.page import FilmPage
 from colorizer.web.health import health_route
 from colorizer.web.language import SpokenPage
 from colorizer.web.mcp import offers_mcp
@@ -77,6 +79,11 @@ def build_app(
             token = page.visitor.token
             ThumbVotes(host, service, colorize.visits).wire(page.thumbs, token)
             source = PreviewSource(service, colorize.visits, max_megabytes=settings.max_megabytes)
+            if settings.film_seconds and films_can_be_had():
+                with gr.Tab(i18n.TAB_FILM, elem_id="tab-film"):
+                    FilmPage(service, turns, colorize.visits, settings, download_folder).build(
+                        token
+                    )
             with gr.Tab(i18n.TAB_PCA, elem_id="tab-pca") as pca:
                 PcaPage(service, download_folder, source).build(pca, token)
             with gr.Tab(i18n.TAB_PALETTE, elem_id="tab-palette") as palette:

@@ -30,7 +30,19 @@
 
   const visible = (each) => each.offsetParent !== null;
 
-  function deliver(files, target) {
+  // Films go to their tab, wherever they are dropped.
+  function deliver(all, target) {
+    const films = document.getElementById('tab-film-button');
+    const isFilm = (file) => Boolean(films) && file.type.startsWith('video/');
+    const files = all.filter((file) => !isFilm(file));
+    if (files.length < all.length) {
+      films.click();
+      whenThere('#film [data-photos]', (zone) => hand(zone, all.filter(isFilm)));
+    }
+    if (files.length) deliverPhotos(files, target);
+  }
+
+  function deliverPhotos(files, target) {
     const zone = target?.closest?.('[data-photos]');
     if (zone) return hand(zone, files);
     const zones = [...document.querySelectorAll('[data-photos]')].filter(visible);

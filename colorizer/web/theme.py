@@ -23,6 +23,7 @@ footer .divider { display: none !important; }
         "page.css",
         "before_after.css",
         "colorize/colorize.css",
+        "film/film.css",
         "previews/previews.css",
         "study/study.css",
         "about/about.css",

@@ -27,6 +27,7 @@ def write_film(
     codec: str = "libx264",
     options: dict[str, str] | None = None,
     sound: bool = False,
+    sound_codec: str = "aac",
     subtitle: str | None = None,
     degrees: int = 0,
     texts: dict[str, str] | None = None,
@@ -43,7 +44,7 @@ def write_film(
         stream.codec_context.time_base = TICK
         if degrees:
             stream.set_display_rotation(degrees)
-        audio: Any = container.add_stream("aac", rate=44_100) if sound else None
+        audio: Any = container.add_stream(sound_codec, rate=44_100) if sound else None
         captions: Any = container.add_mux_stream("subrip") if subtitle else None
         container.set_chapters([
             {"id": at, "start": 400 * at, "end": 400 * (at + 1), "time_base": TICK,

@@ -13,7 +13,7 @@ let leftOut = 0;
 const listed = () => document.querySelectorAll('#tiles .tile').length;
 
 function reason(file) {
-  if (file.type && !file.type.startsWith('image/')) return 'kind';
+  if (file.type && !file.type.startsWith(props.kind)) return props.wrong_kind;
   return file.size > props.max_bytes ? 'size' : null;
 }
 

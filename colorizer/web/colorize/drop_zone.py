@@ -20,7 +20,12 @@ _MARKUP = (_HERE / "drop_zone.html").read_text(encoding="utf-8")
 _SCRIPT = (_HERE / "drop_zone.js").read_text(encoding="utf-8")
 
 
-REFUSALS = {"kind": "not_sent_kind", "size": "not_sent_size", "sending": "not_sent"}
+REFUSALS = {
+    "kind": "not_sent_kind",
+    "no_film": "not_sent_no_film",
+    "size": "not_sent_size",
+    "sending": "not_sent",
+}
 """The zone's reasons → codes of `colorizer.errors.MESSAGES`."""
 
 
@@ -40,24 +45,36 @@ class Arrival:
 
 
 def drop_zone(
-    elem_id: str, *, label: str, limit: int, max_megabytes: int, keeps: bool = False
+    elem_id: str,
+    *,
+    label: str,
+    limit: int,
+    max_megabytes: int,
+    keeps: bool = False,
+    film_seconds: int = 0,
 ) -> gr.HTML:
     """The component; its `upload` event tells of one photo, see `arrival`.
 
     limit: photos taken from one drop; the rest are counted. keeps: it lists the photos itself and
-    its value tells of all of them, see `arrivals`; no more than `limit` stay.
+    its value tells of all of them, see `arrivals`; no more than `limit` stay. film_seconds: if it
+    is for a film instead, how much of it is coloured.
     """
-    before, between = i18n.DROP_LIMIT
+    before, between = i18n.FILM_LIMIT if film_seconds else i18n.DROP_LIMIT
+    number = film_seconds or limit
+    choose = i18n.DROP_CHOOSE if limit > 1 else i18n.DROP_CHOOSE_ONE
     return gr.HTML(
         html_template=_MARKUP,
         js_on_load=_SCRIPT,
         apply_default_css=False,
         label=label,
-        choose=i18n.DROP_CHOOSE if limit > 1 else i18n.DROP_CHOOSE_ONE,
-        hint=f"{before} {limit} {between} {max_megabytes} MB." if limit > 1 else "",
+        choose=i18n.FILM_CHOOSE if film_seconds else choose,
+        hint=f"{before} {number} {between} {max_megabytes} MB." if number > 1 else "",
+        accept="video/*,.mkv" if film_seconds else "image/*",
+        kind="video/" if film_seconds else "image/",
+        wrong_kind="no_film" if film_seconds else "kind",
         hint_id=f"{elem_id}-hint",
         multiple="multiple" if limit > 1 else "",
-        sending=i18n.DROP_SENDING,
+        sending=i18n.FILM_SENDING if film_seconds else i18n.DROP_SENDING,
         limit=limit,
         max_bytes=max_megabytes << 20,
         keeps=keeps,

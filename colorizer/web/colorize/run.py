@@ -317,7 +317,7 @@ def progress(batch: Batch, *, left: float | None = None, left_out: int = 0, limi
     if count[PhotoState.WORKING] or count[PhotoState.WAITING]:
         number = min(done + len(refused) + 1, total)
         said = i18n.WORKING.format(number=number, total=total)
-        said += f" {_time_left(left)}" if left is not None else ""
+        said += f" {time_left(left)}" if left is not None else ""
     elif count[PhotoState.STOPPED]:
         said = i18n.STOPPED.format(done=done, total=total)
     elif total == 1:
@@ -330,7 +330,8 @@ def progress(batch: Batch, *, left: float | None = None, left_out: int = 0, limi
     return "  \n".join(filter(None, lines))
 
 
-def _time_left(seconds: float) -> str:
+def time_left(seconds: float) -> str:
+    """About how long it takes from now, in words."""
     if seconds < 90:
         return i18n.SECONDS_LEFT.format(seconds=5 * round(seconds / 5))
     return i18n.MINUTES_LEFT.format(minutes=round(seconds / 60))

@@ -288,6 +288,13 @@ class Visits:
             shared = any(file in other.files for other in self._visits.values())
         return None if shared else file
 
+    def release(self, token: object, *files: Path) -> list[Path]:
+        """Take files off a visit; returns those that belong to nobody else, for deletion."""
+        self.of(token).files.difference_update(files)
+        with self._lock:
+            shared = {file for other in self._visits.values() for file in other.files}
+        return [file for file in files if file not in shared]
+
     def forget(self, token: object) -> list[Path]:
         """Begin a visit anew; returns the old files that belong to no other one, for deletion."""
         with self._lock:

@@ -207,12 +207,30 @@ EXAMPLES_LABEL = "Beispiele: was klappt und was nicht"
 EXAMPLE = "Ein Beispiel"
 EXAMPLE_INVITATION = "Leg ein eigenes Foto ab, um es in Farbe zu sehen."
 
-PRIVACY = "Fotos werden eingelesen, gefärbt und innerhalb von zwei Stunden gelöscht (die einer Studie, die du anlegst, wenn ihre Zeit um ist); Ort und andere Metadaten kommen nie in das Ergebnis."
+PRIVACY = "Fotos und Filme werden eingelesen, gefärbt und innerhalb von zwei Stunden gelöscht (Fotos einer Studie, die du anlegst, wenn ihre Zeit um ist); Ort und andere Metadaten kommen nie in das Ergebnis."
 UNKNOWN_MODEL = "Es gibt kein Modell {model!r}; zur Wahl stehen: {known}."
 
 TAB_COLORIZE = "Färben"
+TAB_FILM = "Film"
 TAB_PCA = "PCA"
 TAB_PALETTE = "Palette"
+
+FILM_LEAD = "Leg einen kurzen Schwarz-Weiß-Film ab und sieh ihn in plausiblen Farben. Sein Licht und sein Ton bleiben, wie sie sind."
+FILM_DROP = "Leg hier einen Film ab"
+FILM_CHOOSE = "Film auswählen"
+FILM_LIMIT = ("Die ersten", "Sekunden werden eingefärbt; die Datei darf so groß sein:")
+FILM_SENDING = "Dein Film wird gesendet …"
+FILM_MODEL = "Wie eingefärbt wird"
+FILM_AGAIN = "Noch einmal einfärben"
+FILM_BEGINS = "Dein Film wird angesehen …"
+FILM_WORKING = "Bild {frames} ist eingefärbt."
+FILM_WORKING_OF = "Bild {frames} von etwa {total} ist eingefärbt."
+FILM_DONE = "Dein Film ist eingefärbt."
+FILM_RESULT = "Dein Film in Farbe"
+FILM_DOWNLOAD = "Film herunterladen"
+FILM_KEPT = "Der Film bleibt eine Stunde auf diesem Server; wer die Seite neu lädt, beendet die Arbeit an ihm."
+FILM_FORGET = "Jetzt löschen"
+FILM_GONE = "Der Film und alles, was daraus entstand, sind gelöscht."
 
 PREVIEW_DROP = (
     "Leg hier ein Foto ab oder füg eins ein. Bis dahin zeigt dieser Reiter das des ersten"
