@@ -38,7 +38,7 @@ audit: $(VENV)/test.installed
 
 lock: | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet uv
-	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	$(VENV)/bin/uv pip compile pyproject.toml --extra film --universal --python-version 3.11 --generate-hashes \
 		--no-header --upgrade --quiet --output-file requirements.lock
 
 floors: | $(VENV)/bin/python
@@ -55,7 +55,7 @@ space:
 	rm -rf $(SPACE)
 	mkdir -p $(SPACE)/assets
 	cp README.md LICENSE packages.txt requirements.lock app.py $(SPACE)
-	$(PYTHON) $(NEEDS) > $(SPACE)/requirements.txt
+	$(PYTHON) $(NEEDS) film > $(SPACE)/requirements.txt
 	cp -r colorizer $(SPACE)
 	cp -r assets/LICENSES.md assets/checkpoints assets/examples assets/readme assets/study $(SPACE)/assets
 	find $(SPACE) -name __pycache__ -prune -exec rm -r {} +

@@ -87,10 +87,10 @@ def test_its_versions_fit_what_the_code_asks_for(card: dict[str, Any], space: Pa
     assert SpecifierSet(python[1]).contains(card["python_version"])
 
 
-def test_it_installs_what_pyproject_asks_for_and_no_pytorch(space: Path) -> None:
+def test_it_installs_what_pyproject_asks_for_with_films_and_no_pytorch(space: Path) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = (space / "requirements.txt").read_text().splitlines()
-    assert lines == project["dependencies"]
+    assert lines == [*project["dependencies"], *project["optional-dependencies"]["film"]]
     assert "torch" not in requirements(space)
 
 

@@ -72,10 +72,11 @@ def test_the_wheel_says_what_it_needs_and_how_it_is_licensed(
     assert {Requirement(each) for each in needed} == {*map(Requirement, PROJECT["dependencies"])}
 
 
-def test_requirements_txt_is_the_dependencies_and_the_extra_train() -> None:
+def test_requirements_txt_is_the_dependencies_and_the_extras_train_and_film() -> None:
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     listed = [line for line in lines if not line.startswith("#")]
-    assert listed == sorted(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["train"])
+    extras = PROJECT["optional-dependencies"]
+    assert listed == sorted(PROJECT["dependencies"] + extras["train"] + extras["film"])
 
 
 def test_what_is_installed_to_serve_has_no_pytorch() -> None:

@@ -32,6 +32,7 @@ SCREENS = {
 }
 TABS = (
     i18n.TAB_COLORIZE,
+    i18n.TAB_FILM,
     i18n.TAB_PCA,
     i18n.TAB_PALETTE,
     i18n.TAB_STUDY,

@@ -54,7 +54,7 @@ def unfold(page: Page) -> None:
         page.wait_for_timeout(300)
 
 
-@pytest.mark.parametrize("tab", ["colorize", "pca", "palette", "study", "about"])
+@pytest.mark.parametrize("tab", ["colorize", "film", "pca", "palette", "study", "about"])
 def test_no_tab_says_anything_in_english_on_a_german_page(
     browser: Browser, page_url: str, tab: str, tmp_path: Path
 ) -> None:

@@ -39,7 +39,7 @@ FILM_PLACES = 2
 """Films at a time, a process each; the others wait in the queue."""
 
 _MARKUP = (Path(__file__).parent / "film_player.html").read_text(encoding="utf-8")
-_SOON = 5  # seconds; what takes less need not be told
+_SOON, _SURE = 5, 2  # seconds: what takes less need not be told; by then the pace is known
 
 Updates = tuple[Any, ...]
 
@@ -234,7 +234,7 @@ class FilmPage:
             data = job.file.read_bytes()
         except FileNotFoundError:
             raise FilmError("film_gone") from None
-        started = time.monotonic()
+        pace = _Pace()
         steps = film.colour(
             data,
             lambda suffix: self._folder.place(f"{stem}{suffix}"),
@@ -244,7 +244,7 @@ class FilmPage:
         )
         with closing(steps):
             for progress in steps:
-                yield self._view(job, _told(progress, time.monotonic() - started))
+                yield self._view(job, _told(progress, pace.left(progress)))
 
     def _leave(self, token: str, visit: Visit, instead: _Job | None = None) -> None:
         """Let go of a visitor's film; another one may be the same file."""
@@ -270,11 +270,27 @@ class FilmPage:
         )
 
 
-def _told(progress: FilmProgress, seconds: float) -> str:
-    """How far a film is after so many seconds; Markdown."""
+@dataclass
+class _Pace:
+    """How fast a film goes since its first frames, which wait for libraries and models."""
+
+    first: tuple[float, int] | None = None
+
+    def left(self, progress: FilmProgress) -> float:
+        """Seconds until all frames are coloured; 0 while that cannot be told."""
+        now = time.monotonic()
+        if self.first is None:
+            self.first = now, progress.frames
+        began, before = self.first
+        frames = progress.frames - before
+        seconds = (now - began) / frames * (progress.total - progress.frames) if frames else 0.0
+        return seconds if now - began >= _SURE else 0.0
+
+
+def _told(progress: FilmProgress, left: float) -> str:
+    """How far a film is, with so many seconds left; Markdown."""
     frames, total = progress.frames, progress.total
     if not total:
         return i18n.FILM_WORKING.format(frames=frames)
     said = i18n.FILM_WORKING_OF.format(frames=min(frames, total), total=total)
-    left = seconds / frames * max(0, total - frames) if frames else 0.0
     return f"{said} {time_left(left)}" if left >= _SOON else said

@@ -53,7 +53,7 @@ NO_PHOTO = "Wähl zuerst ein Foto aus."
 NO_ADDRESS = "Schick das Foto selbst: Die Seite ruft keine Adressen ab."
 LEFT_OUT_PHOTOS = "Höchstens {limit} {limit:Foto|Fotos} auf einmal: {left_out} {left_out:weiteres blieb|weitere blieben} draußen. Speichere, was fertig ist, lösch es und schick dann die anderen."
 TOO_MANY_RUNS = (
-    "Einige deiner Fotos werden noch gefärbt: Warte, bis sie fertig sind, oder brich ab."
+    "Einige deiner Fotos oder Filme werden noch gefärbt: Warte, bis sie fertig sind, oder brich ab."
 )
 NOT_STORED = (
     "Der Server kann gerade keine Dateien speichern: Versuch es in einigen Minuten noch einmal."
@@ -215,10 +215,10 @@ TAB_FILM = "Film"
 TAB_PCA = "PCA"
 TAB_PALETTE = "Palette"
 
-FILM_LEAD = "Leg einen kurzen Schwarz-Weiß-Film ab und sieh ihn in plausiblen Farben. Sein Licht und sein Ton bleiben, wie sie sind."
+FILM_LEAD = "Leg einen kurzen Schwarz-Weiß-Film ab und sieh ihn in glaubhaften Farben. Sein Licht und sein Ton bleiben, wie sie sind."
 FILM_DROP = "Leg hier einen Film ab"
 FILM_CHOOSE = "Film auswählen"
-FILM_LIMIT = ("Die ersten", "Sekunden werden eingefärbt; die Datei darf so groß sein:")
+FILM_LIMIT = ("Die ersten", "Sekunden werden eingefärbt; größte Datei:")
 FILM_SENDING = "Dein Film wird gesendet …"
 FILM_MODEL = "Wie eingefärbt wird"
 FILM_AGAIN = "Noch einmal einfärben"

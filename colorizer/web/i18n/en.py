@@ -54,9 +54,7 @@ NOTE = "Please note"
 NO_PHOTO = "Choose a photo first."
 NO_ADDRESS = "Send the photo itself: the page fetches no addresses."
 LEFT_OUT_PHOTOS = "At most {limit} {limit:photo|photos} at a time: {left_out} more {left_out:was|were} left out. Save what is done, delete it, then send the others."
-TOO_MANY_RUNS = (
-    "Some of your photos are still being coloured: please wait until they are done, or cancel them."
-)
+TOO_MANY_RUNS = "Some of your photos or films are still being coloured: please wait until they are done, or cancel them."
 NOT_STORED = "The server cannot store files at the moment: please try again in a few minutes."
 TOO_MANY_REQUESTS = (
     "Too many requests at a time come from your address: please try again in a moment."
