@@ -71,7 +71,9 @@ def test_only_archives_know_archives_and_their_engine(file: Path) -> None:
         ]
 
 
-FILMS_FOR_ALL = ("colorizer.film.SUFFIXES", "colorizer.film.options", "colorizer.film.isolation")
+FILMS_FOR_ALL = tuple(
+    f"colorizer.film.{name}" for name in ("SUFFIXES", "options", "isolation", "guess")
+)
 """They import neither PyAV nor OpenCV; the test of the page below would see it."""
 
 

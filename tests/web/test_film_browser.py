@@ -33,7 +33,8 @@ PLAYED = """
     colour += Math.abs(data[at] - data[at + 2]);
     light += data[at + 1];
   }
-  return light && { colour: colour / (data.length / 4), width: video.videoWidth, seconds: video.duration };
+  const { videoWidth: width, duration: seconds } = video;
+  return light && { colour: colour / (data.length / 4), width, seconds };
 }
 """
 
