@@ -149,7 +149,7 @@ def test_hints_that_cannot_be_are_refused(
 
 
 def test_ctrl_c_leaves_a_part_that_plays(tmp_path: Path, regression_folder: Path) -> None:
-    film = write_film(tmp_path / "film.mkv", scene(1) * 3000, sound=True)
+    film = write_film(tmp_path / "film.mkv", scene(60) * 50, sound=True)
     command = [sys.executable, "-m", "colorizer", str(film), "--model", str(regression_folder)]
     program = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     for _ in range(600):

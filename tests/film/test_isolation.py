@@ -171,8 +171,6 @@ def test_a_process_that_fails_costs_its_film(
 ) -> None:
     monkeypatch.setattr(isolation, "_COMMAND", FAILING)
     monkeypatch.setattr(isolation, "SILENCE", 8.0 if content == b"hang" else 120.0)
-    if content == b"burn":
-        monkeypatch.setattr(FilmLimits, "processor_seconds", 6)
     with pytest.raises(FilmError) as failed:
         run(content, tmp_path, look, FilmLimits(seconds=1))
     assert failed.value.code == code
