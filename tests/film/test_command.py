@@ -153,9 +153,10 @@ def test_ctrl_c_leaves_a_part_that_plays(tmp_path: Path, regression_folder: Path
     command = [sys.executable, "-m", "colorizer", str(film), "--model", str(regression_folder)]
     program = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     for _ in range(600):
-        if any(each.stat().st_size > 4000 for each in tmp_path.glob(".colorizer-*.part")):
+        if list(tmp_path.glob(".colorizer-*.part")):  # its size says little: packets are buffered
             break
         time.sleep(0.1)
+    time.sleep(4)  # of the fifteen that it takes
     program.send_signal(signal.SIGINT)
     said = program.communicate(timeout=60)[1]
     assert program.returncode == 130, said
