@@ -84,8 +84,8 @@ class Palette:
 class Reference:
     """A photo whose colours are to be taken, as the network saw it.
 
-    L: float32 (N,), 0…100. features: float32 (N, C), centred, of length 1. ab: float32 (N, 2), its
-    own colours. N places.
+    L: float32 (N,), 0…100. features: float32 (N, C). ab: float32 (N, 2), its own colours. N
+    places.
     """
 
     L: NDArray[np.float32]

@@ -13,7 +13,7 @@ from colorizer.colour.resizing import resize
 from colorizer.guide import hinting
 from colorizer.guide.guide import Guide, Hint, Reference
 from colorizer.guide.likely import make_reference, towards_palette, towards_reference
-from colorizer.guide.places import Array, Places, make_places, sample, spread_of
+from colorizer.guide.places import Array, Places, make_places, sample, shrink, spread_of
 from colorizer.guide.variants import variant_ab
 
 _BUMP = 2.5  # pixels of the network's size around a hint that are put right after upsampling
@@ -53,7 +53,8 @@ def guided_ab(
     places = _places_of_head(L, features, ab, spread)
     flat = logits.reshape(len(logits), -1).T
     if guide.reference is not None:
-        flat = towards_reference(flat, centres, places, guide.reference, guide.strength)
+        seen = features.reshape(len(features), -1).T
+        flat = towards_reference(flat, centres, places.L, seen, guide.reference, guide.strength)
     if guide.palette is not None:
         flat = towards_palette(flat, centres, guide.palette, guide.strength)
     shifted = np.ascontiguousarray(flat.T).reshape(logits.shape)
@@ -128,9 +129,11 @@ def hint_results(rgb: NDArray[np.uint8], hints: Sequence[Hint]) -> tuple[HintRes
 
 def reference_of(rgb: NDArray[np.uint8], L: Array, features: Array) -> Reference:
     """A colour photo, uint8 (H, W, 3), as the network saw it: L (h, w), features (C, h', w')."""
-    small = resize(rgb, *features.shape[1:]).astype(np.float32) / np.float32(255.0)
-    ab = np.moveaxis(rgb_to_lab(small)[..., 1:], -1, 0)
-    return make_reference(_places_of_head(L, features, ab, np.zeros(ab.shape[1:], np.float32)))
+    height, width = features.shape[1:]
+    small = resize(rgb, height, width).astype(np.float32) / np.float32(255.0)
+    ab = rgb_to_lab(small)[..., 1:].reshape(-1, 2)
+    seen = features.reshape(len(features), -1).T
+    return make_reference(shrink(L, height, width).ravel(), seen, ab)
 
 
 def _possible(L: Array, hints: Sequence[Hint]) -> Array:

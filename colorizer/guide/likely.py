@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from colorizer.guide.guide import Palette, Reference
-from colorizer.guide.places import Array, Places
+from colorizer.guide.places import Array, to_length_one
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class LikelyConstants:
     for. rounds, power: of fitting the reference's histogram. blur: of that, ab units. sharpness,
     lightness: of likeness, cosine and L. unlike, alike: cosine where likeness begins to count and
     where it counts fully. foreign, own: mean cosine of a photo that has nothing to give and of one
-    that gives all.
+    that gives all. by_likeness, by_histogram: how much of each a photo that gives all gives.
     """
 
     width: float = 8.0
@@ -30,12 +30,14 @@ class LikelyConstants:
     rounds: int = 15
     power: float = 0.7
     blur: float = 6.0
-    sharpness: float = 0.05
+    sharpness: float = 0.1
     lightness: float = 15.0
     unlike: float = 0.3
     alike: float = 0.8
-    foreign: float = 0.78
-    own: float = 0.92
+    foreign: float = 0.6
+    own: float = 0.78
+    by_likeness: float = 0.7
+    by_histogram: float = 0.7
 
 
 CONSTANTS = LikelyConstants()
@@ -62,25 +64,38 @@ def towards_palette(
 def towards_reference(
     logits: Array,
     centres: Array,
-    places: Places,
+    L: Array,
+    features: Array,
     reference: Reference,
     strength: float,
     constants: LikelyConstants = CONSTANTS,
 ) -> Array:
-    """The same towards the colours of a reference: of what looks alike, else of its histogram."""
+    """The same towards the colours of a reference: of what looks alike, else of its histogram.
+
+    L: float32 (N,), 0…100. features: float32 (N, C) as the network has them.
+    """
     given = _soft_bins(reference.ab, centres, constants.blur)
-    similarity = places.features @ reference.features.T
+    similarity = _similarity(features, reference.features)
     nearest = similarity.max(axis=1)
-    gap = (places.L[:, None] - reference.L) ** 2 / (2 * constants.lightness**2)
+    gap = (L[:, None] - reference.L) ** 2 / (2 * constants.lightness**2)
     weights = softmax(similarity / constants.sharpness - gap, axis=1)
     alike = np.log(weights @ given + 1e-4)
     surely = np.clip((nearest - constants.unlike) / (constants.alike - constants.unlike), 0, 1)
     related = (float(nearest.mean()) - constants.foreign) / (constants.own - constants.foreign)
     related = float(np.clip(related, 0.0, 1.0))
-    by_histogram = logits + _histogram_factors(logits, given.mean(axis=0), constants)
-    share = (strength * related * surely)[:, None]
-    shifted = logits + strength * related * (by_histogram - logits)
+    factors = _histogram_factors(logits, given.mean(axis=0), constants)
+    shifted = logits + strength * related * constants.by_histogram * factors
+    share = (strength * related * constants.by_likeness * surely)[:, None]
     return np.asarray((1 - share) * shifted + share * alike, np.float32)
+
+
+def _similarity(ours: Array, theirs: Array) -> Array:
+    """Cosines (N, M) of features (N, C) and (M, C), seen from the middle between the two photos.
+
+    Each centred on its own mean, a lawn would look like any other photo's ground.
+    """
+    middle = (ours.mean(axis=0) + theirs.mean(axis=0)) / 2
+    return to_length_one(ours - middle) @ to_length_one(theirs - middle).T
 
 
 def _histogram_factors(logits: Array, asked: Array, constants: LikelyConstants) -> Array:
@@ -99,10 +114,10 @@ def _soft_bins(ab: Array, centres: Array, blur: float) -> Array:
     return np.asarray(softmax(-distance / (2 * blur**2), axis=1), np.float32)
 
 
-def make_reference(places: Places) -> Reference:
-    """What a colour photo gives: `places` with the photo's own ab, at most 600 of them."""
+def make_reference(L: Array, features: Array, ab: Array) -> Reference:
+    """What a colour photo gives, of places (N,), (N, C), (N, 2): at most 600 of them."""
     rng = np.random.default_rng(0)
-    chosen: NDArray[np.intp] = np.arange(len(places.L))
+    chosen: NDArray[np.intp] = np.arange(len(L))
     if len(chosen) > MAX_REFERENCE_PLACES:
         chosen = np.sort(rng.choice(chosen, MAX_REFERENCE_PLACES, replace=False))
-    return Reference(places.L[chosen], places.features[chosen], places.ab[chosen])
+    return Reference(L[chosen], features[chosen], ab[chosen])

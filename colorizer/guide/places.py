@@ -61,8 +61,13 @@ def make_places(L: Array, features: Array, ab: Array, spread: Array, *, stride: 
 def unit_features(features: Array) -> Array:
     """(C, h, w) → (h · w, C), centred on the mean of the photo, each of length 1."""
     flat = features.reshape(len(features), -1).T
-    flat = flat - flat.mean(axis=0)
-    return np.asarray(flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-6), np.float32)
+    return to_length_one(flat - flat.mean(axis=0))
+
+
+def to_length_one(features: Array) -> Array:
+    """(N, C), each row of length 1."""
+    length = np.linalg.norm(features, axis=1, keepdims=True)
+    return np.asarray(features / (length + 1e-6), np.float32)
 
 
 def shrink(L: Array, height: int, width: int) -> Array:

@@ -1,7 +1,9 @@
 """Other pictures that the classifier holds for likely, each of one piece.
 
-A smooth random field over places that look alike, drawn as a Gaussian process from a few of them,
-moves the colours; the result is brought back to what is likely at each place.
+Most of what a photo can be wrong by is its mood, one offset of all its colours. So each variant goes
+another way round the ab plane; a smooth random field over places that look alike, drawn as a Gaussian
+process from a few of them, makes things differ. The result is brought back to what is likely at each
+place.
 """
 
 from dataclasses import dataclass
@@ -17,22 +19,22 @@ from colorizer.guide.places import Array, Places
 class VariantConstants:
     """Tuned on validation photos, see docs/guide.md.
 
-    anchors: places that a field is drawn from. features, lightness, position: its widths, in
-    feature distance, L and short sides. mood: variance of the part that all places share, of 1.
-    size: of the field, in deviations of the prediction. pull: ab units, how tightly a place follows
-    it. sharpness: temperature of the way back to likely colours. draws: of which the most different
-    come first.
+    anchors: places that the random field is drawn from. features, lightness, position: its widths, in
+    feature distance, L and short sides. mood: share of the variance that all places have in common.
+    angles: of the mood in the ab plane, degrees; variant 1 goes the first way and 2 the opposite, 3
+    and 4 the next. size: of the whole, in deviations of the prediction. pull: ab units, how tightly
+    a place follows it. sharpness: temperature of the way back to likely colours.
     """
 
     anchors: int = 48
     features: float = 0.6
     lightness: float = 40.0
     position: float = 0.8
-    mood: float = 0.8
-    size: float = 0.42
+    mood: float = 0.9
+    angles: tuple[float, ...] = (45.0, 135.0, 0.0, 90.0, 22.5, 112.5)
+    size: float = 0.5
     pull: float = 18.0
     sharpness: float = 0.6
-    draws: int = 12
 
 
 CONSTANTS = VariantConstants()
@@ -50,7 +52,8 @@ def variant_ab(
     logits: float32 (N, Q) of bins at ab (Q, 2). places.ab: what it departs from.
     """
     field = _field(places, (variant - 1) // 2, constants) * (1 if variant % 2 else -1)
-    target = places.ab + constants.size * places.spread[:, None] * field
+    unsure = np.sqrt((places.spread**2).mean())
+    target = places.ab + constants.size * unsure * field
     distance = (target**2).sum(axis=1)[:, None] - 2 * target @ centres.T + (centres**2).sum(axis=1)
     log_share = logits - logits.max(axis=1, keepdims=True)
     share = softmax((log_share - distance / (2 * constants.pull**2)) / constants.sharpness, axis=1)
@@ -58,15 +61,19 @@ def variant_ab(
 
 
 def _field(places: Places, number: int, constants: VariantConstants) -> Array:
-    """A smooth random field of mean square 1, float32 (N, 2)."""
+    """A smooth field of mean square 1, float32 (N, 2): one way for all, and a random part."""
     rng = np.random.default_rng(19)
     count = len(places.L)
     anchors = np.sort(rng.choice(count, min(constants.anchors, count), replace=False))
     to_anchors = _similarity(places, anchors, constants)
     among = to_anchors[anchors] + 1e-3 * np.eye(len(anchors))
     noise = rng.standard_normal((number + 1, len(anchors), 2))[number]
-    field = to_anchors @ np.linalg.solve(among, np.linalg.cholesky(among) @ noise)
-    return np.asarray(field / np.sqrt((field**2).mean() + 1e-12), np.float32)
+    alike = to_anchors @ np.linalg.solve(among, np.linalg.cholesky(among) @ noise)
+    alike /= np.sqrt((alike**2).mean() + 1e-12)
+    angle = np.deg2rad(constants.angles[number])
+    mood = np.sqrt(2) * np.array([np.cos(angle), np.sin(angle)])
+    field = np.sqrt(constants.mood) * mood + np.sqrt(1 - constants.mood) * alike
+    return np.asarray(field, np.float32)
 
 
 def _similarity(places: Places, anchors: NDArray[np.intp], constants: VariantConstants) -> Array:
@@ -78,4 +85,4 @@ def _similarity(places: Places, anchors: NDArray[np.intp], constants: VariantCon
         + light / (2 * constants.lightness**2)
         + far / (2 * constants.position**2)
     )
-    return np.asarray(constants.mood + (1 - constants.mood) * np.exp(-exponent), np.float64)
+    return np.asarray(np.exp(-exponent), np.float64)
