@@ -1,9 +1,9 @@
 """Other pictures that the classifier holds for likely, each of one piece.
 
-Most of what a photo can be wrong by is its mood, one offset of all its colours. So each variant goes
-another way round the ab plane; a smooth random field over places that look alike, drawn as a Gaussian
-process from a few of them, makes things differ. The result is brought back to what is likely at each
-place.
+Most of what a photo can be wrong by is its mood, one offset of all its colours. So each variant
+goes another way round the ab plane; a smooth random field over places that look alike, drawn as a
+Gaussian process from a few of them, makes things differ. The result is brought back to what is
+likely at each place.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from colorizer.guide.places import Array, Places
 class VariantConstants:
     """Tuned on validation photos, see docs/guide.md.
 
-    anchors: places that the random field is drawn from. features, lightness, position: its widths, in
-    feature distance, L and short sides. mood: share of the variance that all places have in common.
+    anchors: places that the random field is drawn from. features, lightness, position: its widths,
+    in feature distance, L and short sides. mood: share of the variance that all places have in common.
     angles: of the mood in the ab plane, degrees; variant 1 goes the first way and 2 the opposite, 3
     and 4 the next. size: of the whole, in deviations of the prediction. pull: ab units, how tightly
     a place follows it. sharpness: temperature of the way back to likely colours.
