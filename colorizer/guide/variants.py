@@ -20,10 +20,10 @@ class VariantConstants:
     """Tuned on validation photos, see docs/guide.md.
 
     anchors: places that the random field is drawn from. features, lightness, position: its widths,
-    in feature distance, L and short sides. mood: share of the variance that all places have in common.
-    angles: of the mood in the ab plane, degrees; variant 1 goes the first way and 2 the opposite, 3
-    and 4 the next. size: of the whole, in deviations of the prediction. pull: ab units, how tightly
-    a place follows it. sharpness: temperature of the way back to likely colours.
+    in feature distance, L and short sides. mood: share of the variance that all places have in
+    common. angles: of the mood in the ab plane, degrees; variant 1 goes the first way and 2 the
+    opposite, 3 and 4 the next. size: of the whole, in deviations of the prediction. pull: ab units,
+    how tightly a place follows it. sharpness: temperature of the way back to likely colours.
     """
 
     anchors: int = 48
