@@ -1,7 +1,7 @@
 """From a prediction and a guide to colours: what the pipeline calls."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from colorizer.colour.resizing import resize
 from colorizer.guide import hinting
 from colorizer.guide.guide import Guide, Hint, Reference
 from colorizer.guide.likely import make_reference, towards_palette, towards_reference
-from colorizer.guide.places import Array, Places, make_places, sample, shrink, spread_of
+from colorizer.guide.places import Array, make_places, sample, shrink, spread_of
 from colorizer.guide.variants import variant_ab
 
 _BUMP = 2.5  # pixels of the network's size around a hint that are put right after upsampling
@@ -47,21 +47,20 @@ def guided_ab(
 
     L: float32 (h, w). features: float32 (C, h', w').
     """
-    centres, size = ab_bins.centres, logits.shape[1:]
-    spread = spread_of(logits, centres)
-    ab = ab_bins.annealed_mean(logits[None], temperature)[0]
-    places = _places_of_head(L, features, ab, spread)
+    centres = ab_bins.centres
     flat = logits.reshape(len(logits), -1).T
     if guide.reference is not None:
+        light = shrink(L, *features.shape[1:]).ravel()
         seen = features.reshape(len(features), -1).T
-        flat = towards_reference(flat, centres, places.L, seen, guide.reference, guide.strength)
+        flat = towards_reference(flat, centres, light, seen, guide.reference, guide.strength)
     if guide.palette is not None:
         flat = towards_palette(flat, centres, guide.palette, guide.strength)
     shifted = np.ascontiguousarray(flat.T).reshape(logits.shape)
     ab = ab_bins.annealed_mean(shifted[None], temperature)[0]
     if guide.variant:
-        places = replace(places, ab=ab.reshape(2, -1).T)
-        ab = variant_ab(flat, centres, places, guide.variant).T.reshape(2, *size)
+        stride = max(1, round(L.shape[0] / features.shape[1]))
+        places = make_places(L, features, ab, spread_of(logits, centres), stride=stride)
+        ab = variant_ab(flat, centres, places, guide.variant).T.reshape(ab.shape)
     return np.asarray(ab, np.float32)
 
 
@@ -141,8 +140,3 @@ def _possible(L: Array, hints: Sequence[Hint]) -> Array:
     wanted = [[sample(L[None], hint.x, hint.y)[0], *hint.ab] for hint in hints]
     possible: Array = clip_chroma(np.array(wanted, np.float32))[:, 1:]
     return possible
-
-
-def _places_of_head(L: Array, features: Array, ab: Array, spread: Array) -> Places:
-    stride = max(1, round(L.shape[0] / features.shape[1]))
-    return make_places(L, features, ab, spread, stride=stride)

@@ -285,15 +285,14 @@ class Visits:
         """Take a photo off a visit's list; its file, for deletion, if it belongs to nobody else."""
         file = self.of(token).remove(index)
         with self._lock:
-            shared = any(file in other.files for other in self._visits.values())
-        return None if shared else file
+            return None if file in self._in_use() else file
 
     def release(self, token: object, *files: Path) -> list[Path]:
         """Take files off a visit; returns those that belong to nobody else, for deletion."""
         self.of(token).files.difference_update(files)
         with self._lock:
-            shared = {file for other in self._visits.values() for file in other.files}
-        return [file for file in files if file not in shared]
+            in_use = self._in_use()
+        return [file for file in files if file not in in_use]
 
     def forget(self, token: object) -> list[Path]:
         """Begin a visit anew; returns the old files that belong to no other one, for deletion."""
@@ -302,9 +301,13 @@ class Visits:
             if visit is None:
                 return []
             visit.forget()
-            others = {file for other in self._visits.values() for file in other.files}
+            others = self._in_use()
         self.of(token).forget()  # whatever is drawn after this says so too
         return sorted(visit.files - others)
+
+    def _in_use(self) -> set[Path]:
+        """The files of all visits; whoever asks holds the lock."""
+        return {file for visit in self._visits.values() for file in visit.files}
 
     def _oldest_age(self, now: float) -> float:
         return now - next(iter(self._visits.values())).used
